@@ -1,0 +1,35 @@
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.web.db import Base
+
+
+class AuditEvent(Base):
+    """One act of a member of staff, written in the act's own transaction. Never updated, never deleted."""
+
+    __tablename__ = "audit_event"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    actor_id: Mapped[int | None] = mapped_column(index=True)  # no foreign key: the record outlives the person
+    actor: Mapped[str]  # name and username as they were
+    address: Mapped[str]
+    action: Mapped[str] = mapped_column(index=True)  # verb, such as "person.create"
+    target: Mapped[str]  # kind and id, such as "person:12"
+    summary: Mapped[str]
+    before: Mapped[str | None]  # JSON
+    after: Mapped[str | None]  # JSON
+
+
+class AuditSeal(Base):
+    """A link of the chain: `digest` = H(previous ‖ canonical event). Written by the sealer, in order."""
+
+    __tablename__ = "audit_seal"
+
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    event_id: Mapped[int] = mapped_column(sa.ForeignKey("audit_event.id"), unique=True)
+    algorithm: Mapped[str]
+    previous: Mapped[str]
+    digest: Mapped[str]

@@ -1,0 +1,1 @@
+"""Rule sets and their clauses, questions and their versions."""

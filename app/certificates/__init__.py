@@ -1,0 +1,1 @@
+"""Certificates: issue, PDF, public verification."""

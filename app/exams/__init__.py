@@ -1,0 +1,1 @@
+"""From blueprint to published score."""

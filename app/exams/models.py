@@ -1,0 +1,193 @@
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.web.db import Base
+
+
+class Blueprint(Base):
+    """组卷规则: what a paper is made of. `sections` is a list of {title, kind, count, points, preset,
+    topics, rule_sets}; points in tenths, each question."""
+
+    __tablename__ = "blueprint"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    title: Mapped[str]
+    minutes: Mapped[int]
+    pass_percent: Mapped[int]
+    sections: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON)
+
+
+class Paper(Base):
+    """A frozen paper without keys, named by the SHA-256 of its canonical JSON. Never changed."""
+
+    __tablename__ = "paper"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sha256: Mapped[str] = mapped_column(unique=True)
+    document: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
+    created_at: Mapped[datetime]
+
+
+class PaperItem(Base):
+    """Which question version a slot of a paper shows, and how it is scored."""
+
+    __tablename__ = "paper_item"
+
+    paper_id: Mapped[int] = mapped_column(sa.ForeignKey("paper.id"), primary_key=True)
+    slot: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(sa.ForeignKey("question_version.id"), index=True)
+    points: Mapped[int]  # tenths
+    preset: Mapped[str]
+
+
+class Exam(Base):
+    """An exam, or a quiz (no clock, answers shown at once). Facts only; the phase follows from them."""
+
+    __tablename__ = "exam"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]  # exam | quiz
+    code: Mapped[str | None] = mapped_column(unique=True)  # of quizzes: "quiz:<rule set>"; of demo exams
+    title: Mapped[str]
+    blueprint_id: Mapped[int | None] = mapped_column(sa.ForeignKey("blueprint.id"))
+    paper_id: Mapped[int | None] = mapped_column(sa.ForeignKey("paper.id"))  # the form in use
+    opens_at: Mapped[datetime]
+    closes_at: Mapped[datetime]
+    minutes: Mapped[int | None]  # None: no clock
+    draw: Mapped[int | None]  # quiz: how many items an attempt draws
+    attempts_allowed: Mapped[int | None]  # None: unlimited
+    pass_percent: Mapped[int]
+    shuffle_slots: Mapped[bool] = mapped_column(default=True)
+    shuffle_options: Mapped[bool] = mapped_column(default=True)
+    review: Mapped[str] = mapped_column(default="score")  # domain.attempts.Review
+    created_at: Mapped[datetime]
+
+    blueprint: Mapped[Blueprint | None] = relationship()
+    paper: Mapped[Paper | None] = relationship()
+
+
+class ExamAssignment(Base):
+    """Who is to sit: a unit with everything below it, or one person."""
+
+    __tablename__ = "exam_assignment"
+    __table_args__ = (
+        sa.UniqueConstraint("exam_id", "unit_id"),
+        sa.UniqueConstraint("exam_id", "person_id"),
+        sa.CheckConstraint("(unit_id IS NULL) <> (person_id IS NULL)", name="one_target"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    exam_id: Mapped[int] = mapped_column(sa.ForeignKey("exam.id"), index=True)
+    unit_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id"))
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
+
+
+class Allowance(Base):
+    """What one person gets beyond the rules: more minutes in every attempt, more attempts."""
+
+    __tablename__ = "allowance"
+
+    exam_id: Mapped[int] = mapped_column(sa.ForeignKey("exam.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), primary_key=True)
+    minutes: Mapped[int] = mapped_column(default=0)
+    attempts: Mapped[int] = mapped_column(default=0)
+
+
+class Attempt(Base):
+    """答卷. `order` is what the person sees, [[slot, [option keys]], …]; `slot_kinds` has one letter per
+    slot of the paper, "-" where this attempt does not draw it."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (
+        sa.UniqueConstraint("exam_id", "person_id", "number"),
+        sa.Index(
+            "uq_attempt_open",
+            "exam_id",
+            "person_id",
+            unique=True,
+            sqlite_where=sa.text("submitted_at IS NULL"),
+            postgresql_where=sa.text("submitted_at IS NULL"),
+        ),
+        sa.Index(
+            "ix_attempt_unsubmitted",
+            "exam_id",
+            sqlite_where=sa.text("submitted_at IS NULL"),
+            postgresql_where=sa.text("submitted_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    exam_id: Mapped[int] = mapped_column(sa.ForeignKey("exam.id"))
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    number: Mapped[int]
+    trial: Mapped[bool] = mapped_column(default=False)  # a member of staff trying the exam; never counted
+    paper_id: Mapped[int] = mapped_column(sa.ForeignKey("paper.id"))
+    order: Mapped[list[Any]] = mapped_column(sa.JSON)
+    slot_kinds: Mapped[str]
+    started_at: Mapped[datetime]
+    extra_minutes: Mapped[int] = mapped_column(default=0)
+    epoch: Mapped[int] = mapped_column(default=0)
+    submitted_at: Mapped[datetime | None]
+    closed_by: Mapped[str | None]  # person | deadline | staff
+    receipt: Mapped[str | None]
+
+    exam: Mapped[Exam] = relationship()
+    paper: Mapped[Paper] = relationship()
+
+
+class Response(Base):
+    """The journal of answers, append-only. A slot's current answer is its highest (epoch, seq)."""
+
+    __tablename__ = "response"
+
+    attempt_id: Mapped[int] = mapped_column(sa.ForeignKey("attempt.id"), primary_key=True)
+    slot: Mapped[int] = mapped_column(primary_key=True)
+    epoch: Mapped[int] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
+    value: Mapped[str]  # JSON
+    received_at: Mapped[datetime]
+
+
+class UnappliedResponse(Base):
+    """Kept, never scored unless a person decides: from a page that lost its epoch, or too late."""
+
+    __tablename__ = "unapplied_response"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    attempt_id: Mapped[int] = mapped_column(sa.ForeignKey("attempt.id"), index=True)
+    slot: Mapped[int]
+    epoch: Mapped[int]
+    seq: Mapped[int] = mapped_column(sa.BigInteger)
+    value: Mapped[str]
+    received_at: Mapped[datetime]
+    reason: Mapped[str]  # epoch | late
+
+
+class SlotCheck(Base):
+    """A checked quiz slot: the answer it froze and what it earned."""
+
+    __tablename__ = "slot_check"
+
+    attempt_id: Mapped[int] = mapped_column(sa.ForeignKey("attempt.id"), primary_key=True)
+    slot: Mapped[int] = mapped_column(primary_key=True)
+    checked_at: Mapped[datetime]
+    points: Mapped[int]
+
+
+class Score(Base):
+    """What an attempt earned, in tenths, from stored facts. A regrade adds a version with its reason."""
+
+    __tablename__ = "score"
+
+    attempt_id: Mapped[int] = mapped_column(sa.ForeignKey("attempt.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    points: Mapped[int]
+    full: Mapped[int]
+    passed: Mapped[bool]
+    detail: Mapped[dict[str, int]] = mapped_column(sa.JSON)  # slot → tenths
+    scored_at: Mapped[datetime]
+    reason: Mapped[str]

@@ -1,0 +1,1 @@
+"""Units, persons, roles, sign-in."""

@@ -1,0 +1,137 @@
+"""Who is calling: Flask-Login over a table of sign-in sessions that can be revoked."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from flask import Flask, request, session
+from flask_login import LoginManager, UserMixin, login_user, logout_user
+
+from app.domain.access import Action, Grant, Role, scope
+from app.people import passwords
+from app.people.models import Person, RoleGrant, SignInFailure, SignInSession, Unit
+from app.web import clock
+from app.web.db import db
+
+FAILURES_WINDOW = timedelta(minutes=15)
+FAILURES_PER_ACCOUNT = 10
+FAILURES_PER_ADDRESS = 100  # a county sits behind one address
+
+
+@dataclass(frozen=True)
+class Actor(UserMixin):
+    """The signed-in person as one request sees them."""
+
+    session_id: str
+    person_id: int
+    username: str
+    name: str
+    unit_id: int
+    unit_name: str
+    unit_path: str
+    must_change_password: bool
+    grants: tuple[Grant, ...]
+
+    def get_id(self) -> str:
+        return self.session_id
+
+    def scope(self, action: Action) -> tuple[str, ...]:
+        """Unit paths on which this person may do `action` now."""
+        return scope(self.grants, action, clock.now())
+
+    def can(self, action: Action) -> bool:
+        return bool(self.scope(action))
+
+
+def load(session_id: str) -> Actor | None:
+    row = db.session.execute(
+        sa.select(Person, Unit)
+        .join(SignInSession, SignInSession.person_id == Person.id)
+        .join(Unit, Unit.id == Person.unit_id)
+        .where(SignInSession.id == session_id, SignInSession.revoked_at.is_(None), Person.active)
+    ).first()
+    if row is None:
+        return None
+    person, unit = row
+    grants = db.session.execute(
+        sa.select(RoleGrant.role, Unit.path, RoleGrant.ends_at)
+        .join(Unit, Unit.id == RoleGrant.unit_id)
+        .where(RoleGrant.person_id == person.id)
+    )
+    return Actor(
+        session_id=session_id,
+        person_id=person.id,
+        username=person.username,
+        name=person.name,
+        unit_id=unit.id,
+        unit_name=unit.name,
+        unit_path=unit.path,
+        must_change_password=person.must_change_password and not person.demo,
+        grants=tuple(Grant(Role(role), path, ends) for role, path, ends in grants),
+    )
+
+
+def authenticate(username: str, password: str, address: str, now: datetime) -> Person | None:
+    """The person, or None; an unknown account, a wrong password and a locked account look the same."""
+    username = username.strip().lower()
+    person = db.session.scalar(sa.select(Person).where(Person.username == username, Person.active))
+    right = passwords.verify(person.password_hash if person else None, password)
+    if too_many_failures(username, address, now):
+        return None
+    if person is None or not right:
+        db.session.add(SignInFailure(at=now, username=username, address=address))
+        return None
+    return person
+
+
+def too_many_failures(username: str, address: str, now: datetime) -> bool:
+    recent = SignInFailure.at > now - FAILURES_WINDOW
+    account, network = db.session.execute(
+        sa.select(
+            sa.select(sa.func.count()).where(recent, SignInFailure.username == username).scalar_subquery(),
+            sa.select(sa.func.count()).where(recent, SignInFailure.address == address).scalar_subquery(),
+        )
+    ).one()
+    return bool(account >= FAILURES_PER_ACCOUNT or network >= FAILURES_PER_ADDRESS)
+
+
+def start_session(person: Person, now: datetime) -> None:
+    """A fresh session: nothing of the old cookie, its CSRF token included, survives a sign-in."""
+    session.clear()
+    row = SignInSession(
+        id=secrets.token_urlsafe(16),
+        person_id=person.id,
+        created_at=now,
+        address=request.remote_addr or "",
+        agent=request.user_agent.string[:200],
+        revoked_at=None,
+    )
+    db.session.add(row)
+    db.session.flush()
+    actor = load(row.id)
+    if actor is not None:
+        login_user(actor)
+
+
+def end_session(session_id: str, now: datetime) -> None:
+    db.session.execute(sa.update(SignInSession).where(SignInSession.id == session_id).values(revoked_at=now))
+    logout_user()
+    session.clear()
+
+
+def revoke_sessions(person_id: int, now: datetime, keep: str | None = None) -> None:
+    """Sign the person out everywhere, except in the session `keep`."""
+    db.session.execute(
+        sa.update(SignInSession)
+        .where(SignInSession.person_id == person_id, SignInSession.revoked_at.is_(None))
+        .where(SignInSession.id != (keep or ""))
+        .values(revoked_at=now)
+    )
+
+
+def register(app: Flask) -> None:
+    manager = LoginManager()
+    manager.session_protection = None  # sessions live in a table; phones change their address
+    manager.init_app(app)
+    manager.user_loader(load)

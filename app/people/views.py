@@ -1,0 +1,61 @@
+"""Sign in, sign out, one's own password."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.domain.access import Action
+from app.people import passwords
+from app.people import sign_in as sessions
+from app.people.forms import PasswordForm, SignInForm
+from app.people.models import Person
+from app.web import clock
+from app.web.db import db
+from app.web.gate import local_target, public, requires
+
+bp = Blueprint("people", __name__, template_folder="templates")
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+@public
+def sign_in() -> Any:
+    if current_user.is_authenticated:
+        return redirect(url_for("home.index"))
+    form = SignInForm()
+    if form.validate_on_submit():
+        address = request.remote_addr or ""
+        person = sessions.authenticate(form.username.data, form.password.data, address, clock.now())
+        if person is not None:
+            sessions.start_session(person, clock.now())
+            return redirect(local_target(request.args.get("next")) or url_for("home.index"))
+        form.form_errors.append(
+            _("用户名或密码不对。请核对后重试；连续输错多次，须等 15 分钟。忘记密码请找本单位联络员。")
+        )
+    return render_template("people/sign_in.html", form=form)
+
+
+@bp.post("/sign-out")
+@requires(Action.LEARN)
+def sign_out() -> Any:
+    sessions.end_session(current_user.session_id, clock.now())
+    response = redirect(url_for("people.sign_in"))
+    response.headers["Clear-Site-Data"] = '"storage"'
+    return response
+
+
+@bp.route("/password", methods=["GET", "POST"])
+@requires(Action.LEARN)
+def password() -> Any:
+    form = PasswordForm()
+    if form.validate_on_submit():
+        person = db.session.get_one(Person, current_user.person_id)
+        if passwords.verify(person.password_hash, form.current.data):
+            person.password_hash = passwords.hash_password(form.new.data)
+            person.must_change_password = False
+            sessions.revoke_sessions(person.id, clock.now(), keep=current_user.session_id)
+            flash(_("密码已修改，其他设备上的登录已退出。"))
+            return redirect(url_for("home.index"))
+        form.current.errors = [_("现在的密码不对。")]
+    return render_template("people/password.html", form=form, forced=current_user.must_change_password)

@@ -1,0 +1,87 @@
+"""Settings from the environment, read once at start. docs/deploy.md lists them."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+
+class ConfigError(Exception):
+    """A setting is missing or unusable; the message says which and what to do."""
+
+
+def _demo_key(data_dir: Path) -> str:
+    """The demo's own key, made at the first start, readable by its owner alone."""
+    path = data_dir / "secret.key"
+    if not path.exists():
+        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(fd, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    return path.read_text().strip()
+
+
+def _key(demo: bool, data_dir: Path) -> str:
+    key = os.environ.get("SECRET_KEY", "")
+    if not key and demo:
+        return _demo_key(data_dir)
+    if len(key) < 32 or len(set(key)) < 10:
+        raise ConfigError(
+            "SECRET_KEY is missing or too weak (at least 32 random characters). Make one with:\n"
+            '  python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
+        )
+    return key
+
+
+def from_environment() -> dict[str, Any]:
+    """The application's configuration. Raises ConfigError in words an operator can act on."""
+    env = os.environ
+    demo = env.get("GANXUN_DEMO") == "1"
+    data_dir = Path(env.get("DATA_DIR", "var")).resolve()
+    data_dir.mkdir(parents=True, exist_ok=True)
+    port = env.get("PORT", "8000")
+    public_url = env.get("PUBLIC_URL", f"http://127.0.0.1:{port}" if demo else "").rstrip("/")
+    if urlsplit(public_url).scheme not in {"http", "https"}:
+        raise ConfigError("PUBLIC_URL is missing: the address people type, such as https://ganxun.example.cn")
+    return {
+        "DEMO": demo,
+        "DATA_DIR": data_dir,
+        "SECRET_KEY": _key(demo, data_dir),
+        "PUBLIC_URL": public_url,
+        "SQLALCHEMY_DATABASE_URI": _database_url(env.get("DATABASE_URL", ""), data_dir),
+        "TRUSTED_PROXIES": int(env.get("TRUSTED_PROXIES", "0")),
+    }
+
+
+def _database_url(url: str, data_dir: Path) -> str:
+    if not url:
+        return f"sqlite:///{data_dir / 'ganxun.db'}"
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def defaults(public_url: str) -> dict[str, Any]:
+    """What does not depend on the machine."""
+    https = public_url.startswith("https://")
+    return {
+        "SESSION_COOKIE_NAME": "__Host-ganxun" if https else "ganxun",
+        "SESSION_COOKIE_SECURE": https,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "WTF_CSRF_TIME_LIMIT": None,  # a token lives as long as its session; an exam outlasts an hour
+        "WTF_CSRF_CHECK_DEFAULT": True,
+        "MAX_CONTENT_LENGTH": 8 * 1024 * 1024,
+        "BABEL_DEFAULT_LOCALE": "zh_Hans_CN",
+        "BABEL_DEFAULT_TIMEZONE": "Asia/Shanghai",
+        "COMPRESS_ALGORITHM": ["br", "gzip"],
+        "COMPRESS_BR_LEVEL": 3,
+        "COMPRESS_LEVEL": 5,
+        "COMPRESS_MIMETYPES": ["text/html", "application/json"],
+        "JSON_AS_ASCII": False,
+    }
+
+
+MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
+CONTENT = Path(__file__).resolve().parents[2] / "question_bank"

@@ -1,0 +1,159 @@
+"""The database: base model, types, and how each engine is opened.
+
+SQLite before 3.51.3 can lose commits when two connections write and checkpoint in WAL mode at the
+same instant. Every write transaction here therefore runs under one file lock, taken with its first
+write and held through its commit; SQLite checkpoints inside a commit, so under the same lock.
+See docs/decisions/0002-sqlite-writers.md.
+"""
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.orm import DeclarativeBase, registry
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def to_micros(moment: datetime) -> int:
+    """Microseconds since 1970 UTC, exact."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+class Instant(sa.types.TypeDecorator[datetime]):
+    """An aware UTC datetime, stored as integer microseconds since 1970.
+
+    The save statement does arithmetic on deadlines; integers do it alike on both engines.
+    """
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> int | None:
+        return None if value is None else to_micros(value)
+
+    def process_result_value(self, value: int | None, dialect: sa.Dialect) -> datetime | None:
+        return None if value is None else _EPOCH + timedelta(microseconds=value)
+
+
+class Base(DeclarativeBase):
+    registry = registry(
+        metadata=sa.MetaData(naming_convention=NAMING), type_annotation_map={datetime: Instant, str: sa.Text}
+    )
+
+
+db = SQLAlchemy(model_class=Base)
+
+
+class LockedConnection(sqlite3.Connection):
+    """A SQLite connection whose write transactions exclude every other writer on the machine."""
+
+    lock_path: str = ""
+    _lock_fd: int | None = None
+
+    def begin_write(self) -> None:
+        """BEGIN IMMEDIATE under the file lock; waits for its turn."""
+        if self._lock_fd is None:
+            self._lock_fd = os.open(self.lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fcntl.flock(self._lock_fd, fcntl.LOCK_EX)
+        try:
+            self.execute("BEGIN IMMEDIATE")
+        except BaseException:
+            fcntl.flock(self._lock_fd, fcntl.LOCK_UN)
+            raise
+
+    def commit(self) -> None:
+        try:
+            super().commit()
+        finally:
+            self._unlock()
+
+    def rollback(self) -> None:
+        try:
+            super().rollback()
+        finally:
+            self._unlock()
+
+    def close(self) -> None:
+        super().close()
+        if self._lock_fd is not None:
+            os.close(self._lock_fd)
+            self._lock_fd = None
+
+    def _unlock(self) -> None:
+        if self._lock_fd is not None and not self.in_transaction:
+            fcntl.flock(self._lock_fd, fcntl.LOCK_UN)
+
+
+# A deliberately unsafe value that the crash checker must catch; see tests/exams/test_crash.py.
+_SYNCHRONOUS = os.environ.get("GANXUN_UNSAFE_SYNCHRONOUS", "FULL")
+
+
+def open_sqlite(path: str) -> LockedConnection:
+    """A connection in autocommit mode: reads see committed data, writes go through `begin_write`."""
+    conn = sqlite3.connect(
+        path, timeout=30, isolation_level=None, check_same_thread=False, factory=LockedConnection
+    )
+    conn.lock_path = path + ".lock"
+    conn.execute("PRAGMA journal_mode=WAL")
+    conn.execute(f"PRAGMA synchronous={_SYNCHRONOUS}")
+    conn.execute("PRAGMA foreign_keys=ON")
+    return conn
+
+
+_READS = ("SELECT", "PRAGMA", "EXPLAIN", "VALUES", "RELEASE", "ROLLBACK")
+
+
+def _is_write(statement: str, context: Any) -> bool:
+    if not statement.lstrip("( \n").upper().startswith(_READS):
+        return True
+    compiled = getattr(context, "compiled", None)
+    return getattr(getattr(compiled, "statement", None), "_for_update_arg", None) is not None
+
+
+@event.listens_for(Engine, "before_cursor_execute")
+def _lock_before_first_write(
+    conn: Connection, cursor: Any, statement: str, parameters: Any, context: Any, many: bool
+) -> None:
+    """SELECT … FOR UPDATE takes SQLite's write lock too, so services say it once for both engines."""
+    raw = conn.connection.dbapi_connection
+    if isinstance(raw, LockedConnection) and not raw.in_transaction and _is_write(statement, context):
+        raw.begin_write()
+
+
+def configure(app: Flask) -> None:
+    """Engine options for the configured URL, then Flask-SQLAlchemy."""
+    url = sa.make_url(app.config["SQLALCHEMY_DATABASE_URI"])
+    if url.get_backend_name() == "sqlite":
+        path = url.database or ""
+        os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+        creator: Callable[[], LockedConnection] = lambda: open_sqlite(path)  # noqa: E731
+        options: dict[str, Any] = {"creator": creator, "poolclass": sa.QueuePool, "pool_size": 20}
+    else:
+        options = {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10, "pool_timeout": 5}
+    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
+    db.init_app(app)
+
+
+def is_sqlite() -> bool:
+    return db.engine.dialect.name == "sqlite"
+
+
+def ids(rows: Sequence[Any]) -> list[int]:
+    return [row.id for row in rows]

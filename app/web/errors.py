@@ -1,0 +1,87 @@
+"""Errors in words: one page for people, `{reason, message}` for the wire."""
+
+from typing import Any
+
+import structlog
+from flask import Flask, Response, jsonify, render_template, request
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+log = structlog.get_logger()
+
+
+class Problem(Exception):
+    """A refusal that the caller can understand. `reason` is a stable word, `message` is for people."""
+
+    def __init__(self, status: int, reason: str, message: str, **extra: Any) -> None:
+        super().__init__(message)
+        self.status, self.reason, self.message, self.extra = status, reason, message, extra
+
+
+_REASONS = {
+    400: "bad_request", 401: "sign_in", 403: "forbidden", 404: "not_found", 405: "method",
+    409: "conflict", 410: "gone", 413: "too_large", 429: "too_many", 500: "internal", 503: "busy",
+}  # fmt: skip
+
+
+def _texts() -> dict[int, str]:
+    return {
+        400: _("请求的内容不完整或格式不对，请返回检查后重试。"),
+        401: _("请先登录。"),
+        403: _("您没有进行这项操作的权限。如确有需要，请联系培训管理员。"),
+        404: _("没有找到您要的页面，它可能已被移走，或不在您的管理范围内。"),
+        405: _("这个地址不支持这样访问。"),
+        409: _("内容已被别处修改，请刷新后重试。"),
+        410: _("该内容已关闭。"),
+        413: _("提交的内容太大。"),
+        429: _("操作太频繁，请稍等片刻再试。"),
+        500: _("系统出了点问题，已经记录下来。您刚才的操作没有生效，请稍后重试。"),
+        503: _("系统正忙，请稍后重试。"),
+    }
+
+
+def wants_json() -> bool:
+    """Routes of the wire live in blueprints named *_api; they never answer with a page or a redirect."""
+    return (request.blueprint or "").endswith("_api")
+
+
+def respond(status: int, reason: str, message: str, **extra: Any) -> tuple[Response | str, int]:
+    if wants_json():
+        return jsonify(reason=reason, message=message, **extra), status
+    return render_template("error.html", status=status, message=message), status
+
+
+def register(app: Flask) -> None:
+    @app.errorhandler(Problem)
+    def problem(error: Problem) -> Any:
+        return respond(error.status, error.reason, error.message, **error.extra)
+
+    @app.errorhandler(CSRFError)
+    def csrf(error: CSRFError) -> Any:
+        return respond(403, "csrf", _("页面已过期，请刷新后重新提交。"))
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> Any:
+        status = error.code or 500
+        if status in {301, 302, 303, 304, 307, 308}:
+            return error
+        return respond(status, _REASONS.get(status, "error"), _texts().get(status, error.name))
+
+    @app.errorhandler(OperationalError)
+    @app.errorhandler(PoolTimeout)
+    def busy(error: Exception) -> Any:
+        log.error("database_unavailable", path=request.path, error=str(error))
+        body, status = respond(503, "busy", _texts()[503])
+        response = app.make_response((body, status))
+        response.headers["Retry-After"] = "2"
+        return response
+
+    @app.errorhandler(Exception)
+    def unexpected(error: Exception) -> Any:
+        if app.config.get("PROPAGATE_EXCEPTIONS"):
+            raise error
+        log.exception("unexpected_error", path=request.path)
+        return respond(500, "internal", _texts()[500])

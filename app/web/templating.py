@@ -1,0 +1,46 @@
+"""Jinja: StrictUndefined, Beijing time, points and static addresses in templates."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import Flask, current_app, request, url_for
+from flask_login import current_user
+from jinja2 import StrictUndefined
+
+from app.domain.access import Action
+from app.domain.scoring import format_points
+from app.web import clock
+from app.web.headers import nonce
+from app.web.markdown import render_markdown
+
+
+def _time(moment: datetime | None, pattern: str = "%Y-%m-%d %H:%M") -> str:
+    return "" if moment is None else clock.beijing(moment).strftime(pattern)
+
+
+def _date(moment: datetime | None) -> str:
+    return _time(moment, "%Y-%m-%d")
+
+
+def _static(filename: str) -> str:
+    return url_for("static", version=current_app.extensions["static_hash"], filename=filename)
+
+
+def _page_url(**changes: Any) -> str:
+    """This page's address with some query parameters changed; filters live in the URL."""
+    args = {**request.args.to_dict(), **(request.view_args or {}), **changes}
+    return url_for(request.endpoint or "home.index", **{k: v for k, v in args.items() if v not in ("", None)})
+
+
+def register(app: Flask) -> None:
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(time=_time, date=_date, points=format_points, markdown=render_markdown)
+    app.jinja_env.globals |= {
+        "static": _static,
+        "csp_nonce": nonce,
+        "Action": Action,
+        "now": clock.now,
+        "page_url": _page_url,
+        "current_user": current_user,
+    }

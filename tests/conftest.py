@@ -1,0 +1,150 @@
+"""Both engines, always: every test that takes `app` runs on SQLite and on a real PostgreSQL."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask, g
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+
+from app import create_app
+from app.people.models import Person
+from app.web import clock
+from app.web.db import Base, db
+from tests import factories
+from tests.postgres import cluster
+
+START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # 09:00 in Beijing, a Monday
+
+
+def settings(url: str, data_dir: Path, **more: Any) -> dict[str, Any]:
+    return {
+        "TESTING": True,
+        "DEMO": False,
+        "DATA_DIR": data_dir,
+        "SECRET_KEY": "test-key-of-more-than-thirty-two-characters",
+        "PUBLIC_URL": "http://127.0.0.1:8000",
+        "SQLALCHEMY_DATABASE_URI": url,
+        "WTF_CSRF_ENABLED": False,
+        **more,
+    }
+
+
+class Client(FlaskClient):
+    """Tests hold an application context; a request must not find what the one before left in it."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        g.__dict__.clear()
+        answer = super().open(*args, **kwargs)
+        db.session.expire_all()
+        return answer
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        yield given.replace("postgresql://", "postgresql+psycopg://", 1)
+        return
+    if shutil.which("setpriv") is None:
+        pytest.fail("setpriv (util-linux) is needed to run PostgreSQL as an unprivileged user")
+    with cluster() as made:
+        yield made.url
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def engine_app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """One migrated application per engine for the whole run."""
+    folder = tmp_path_factory.mktemp(request.param)
+    url = (
+        f"sqlite:///{folder / 'test.db'}"
+        if request.param == "sqlite"
+        else request.getfixturevalue("postgres_url")
+    )
+    made = create_app(settings(url, folder))
+    made.test_client_class = Client
+    with made.app_context():
+        upgrade()
+    yield made
+    with made.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(engine_app: Flask) -> Iterator[Flask]:
+    """The application on an empty database, inside an application context."""
+    with engine_app.app_context():
+        tables = list(reversed(Base.metadata.sorted_tables))
+        if db.engine.dialect.name == "sqlite":
+            for table in tables:
+                db.session.execute(sa.delete(table))
+        else:
+            names = ", ".join(t.name for t in tables)
+            db.session.execute(sa.text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        db.session.commit()
+        yield engine_app
+        db.session.rollback()
+    clock.set_source(None)
+
+
+@pytest.fixture
+def time() -> Iterator["Clock"]:
+    """A clock that only the test moves."""
+    ticking = Clock()
+    clock.set_source(lambda: ticking.now)
+    yield ticking
+    clock.set_source(None)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = START
+
+    def advance(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def sign_in(app: Flask) -> Callable[[Person], FlaskClient]:
+    """A client signed in as the person, without the form."""
+
+    def make(person: Person) -> FlaskClient:
+        made = app.test_client()
+        with made.session_transaction() as cookie:
+            cookie["_user_id"] = factories.session_for(person).id
+        return made
+
+    return make
+
+
+class Queries:
+    """Statements sent to the database while the block ran."""
+
+    def __init__(self) -> None:
+        self.statements: list[str] = []
+
+    def __len__(self) -> int:
+        return len(self.statements)
+
+
+@pytest.fixture
+def queries(app: Flask) -> Iterator[Queries]:
+    """Counts statements from here on; clear `statements` to start anew."""
+    seen = Queries()
+
+    def note(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        seen.statements.append(statement)
+
+    sa.event.listen(sa.engine.Engine, "before_cursor_execute", note)
+    yield seen
+    sa.event.remove(sa.engine.Engine, "before_cursor_execute", note)

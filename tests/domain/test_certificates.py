@@ -1,0 +1,76 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.certificates import mask_name, missing_glyphs, number, unit_and_post
+
+
+@pytest.mark.parametrize(
+    ("serial", "text"),
+    [
+        (1, "青禾党校〔2026〕第00001号"),
+        (99999, "青禾党校〔2026〕第99999号"),
+        (100000, "青禾党校〔2026〕第100000号"),
+    ],
+)
+def test_number(serial: int, text: str) -> None:
+    assert number("青禾党校", 2026, serial) == text
+
+
+@pytest.mark.parametrize("serial", [0, -1])
+def test_serials_start_at_one(serial: int) -> None:
+    with pytest.raises(ValueError):
+        number("青禾党校", 2026, serial)
+
+
+@pytest.mark.parametrize(
+    ("name", "masked"),
+    [
+        ("张三", "张*"),
+        ("王小明", "王*明"),
+        ("欧阳修", "欧*修"),
+        ("欧阳小明", "欧**明"),
+        ("阿依古丽·买买提江", "阿*******江"),
+        ("𬱖小明", "𬱖*明"),
+        ("丁", "*"),
+        ("", ""),
+        (" 张三 ", "张*"),
+    ],
+)
+def test_mask_name(name: str, masked: str) -> None:
+    assert mask_name(name) == masked
+
+
+@given(st.text(st.characters(categories=["Lo"]), min_size=1))
+def test_a_mask_keeps_the_length_and_hides_something(name: str) -> None:
+    assert len(mask_name(name)) == len(name)
+    assert "*" in mask_name(name)
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        ("", ()),
+        ("王明", ()),
+        ("王 　\n明", ()),
+        ("王𬱖明", ("𬱖",)),
+        ("䶮王𬱖䶮", ("䶮", "𬱖")),
+    ],
+)
+def test_missing_glyphs(text: str, missing: tuple[str, ...]) -> None:
+    assert missing_glyphs(text, {ord("王"), ord("明")}) == missing
+
+
+@pytest.mark.parametrize(
+    ("unit", "post", "text"),
+    [
+        ("青禾县委办公室", "主任", "青禾县委办公室主任"),
+        ("青禾县委办公室", "青禾县委办公室主任", "青禾县委办公室主任"),
+        ("青禾县", "", "青禾县"),
+        ("", "主任", "主任"),
+        (" 青禾县 ", " 县长 ", "青禾县县长"),
+        ("", "", ""),
+    ],
+)
+def test_unit_and_post(unit: str, post: str, text: str) -> None:
+    assert unit_and_post(unit, post) == text

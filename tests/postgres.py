@@ -1,0 +1,87 @@
+"""A real PostgreSQL of our own: unprivileged user, free port, thrown away afterwards."""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+
+def binaries() -> Path:
+    """The folder of the newest installed server."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[-3]))
+    if not found:
+        raise RuntimeError(
+            "PostgreSQL is not installed; `make test` installs it (apt-get install postgresql)"
+        )
+    return found[-1].parent
+
+
+def _free_port() -> int:
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return int(s.getsockname()[1])
+
+
+@dataclass
+class Cluster:
+    """A running server. `url` is a SQLAlchemy address of its database `ganxun`."""
+
+    folder: Path
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"postgresql+psycopg://ganxun@127.0.0.1:{self.port}/ganxun"
+
+    def run(self, *command: str) -> None:
+        # PostgreSQL refuses to run as root.
+        who = (
+            ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.getuid() == 0 else []
+        )
+        subprocess.run([*who, *command], check=True, stdout=subprocess.DEVNULL, cwd="/")
+
+    def start(self) -> None:
+        self.run(
+            str(binaries() / "pg_ctl"), "-D", str(self.folder / "data"), "-w", "-l", str(self.folder / "log"),
+            "-o", f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder}", "start",
+        )  # fmt: skip
+
+    def stop(self, mode: str = "fast") -> None:
+        self.run(str(binaries() / "pg_ctl"), "-D", str(self.folder / "data"), "-w", "-m", mode, "stop")
+
+
+@contextmanager
+def cluster() -> Iterator[Cluster]:
+    folder = Path(tempfile.mkdtemp(prefix="ganxun-pg-"))
+    if os.getuid() == 0:
+        owner = pwd.getpwnam("postgres")
+        os.chown(folder, owner.pw_uid, owner.pw_gid)
+    made = Cluster(folder, _free_port())
+    data = str(folder / "data")
+    made.run(
+        str(binaries() / "initdb"),
+        "-D",
+        data,
+        "-U",
+        "ganxun",
+        "-A",
+        "trust",
+        "-E",
+        "UTF8",
+        "--locale=C.UTF-8",
+    )
+    made.start()
+    try:
+        made.run(
+            str(binaries() / "createdb"), "-h", str(folder), "-p", str(made.port), "-U", "ganxun", "ganxun"
+        )
+        yield made
+    finally:
+        made.stop("immediate")
+        shutil.rmtree(folder, ignore_errors=True)
