@@ -1,0 +1,139 @@
+"""What other floors read of the bank. Each function sends a constant number of statements."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from app.bank.citing import source_line
+from app.bank.models import AnswerKey, Clause, Question, QuestionVersion, RuleSet, citation
+from app.domain.papers import Candidate
+from app.domain.questions import Kind
+from app.web.db import db
+
+
+@dataclass(frozen=True)
+class CitedClause:
+    """A clause with everything needed to quote it. `source` is one line: who, what, when, where."""
+
+    set_code: str
+    set_title: str
+    code: str
+    heading: str
+    locator: str
+    text: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a candidate may see once the review phase allows it."""
+
+    kind: Kind
+    key: object
+    explanation: str
+    clauses: tuple[CitedClause, ...]
+
+
+def candidates(rule_sets: Sequence[str] | None = None) -> list[Candidate]:
+    """Current versions of the questions that may be drawn; with `rule_sets`, those citing one of the sets."""
+    versions = db.session.execute(
+        sa.select(
+            QuestionVersion.id, Question.code, QuestionVersion.kind, QuestionVersion.topic,
+            QuestionVersion.difficulty,
+        )
+        .join(Question, Question.current_version_id == QuestionVersion.id)
+        .where(Question.retired_at.is_(None))
+        .order_by(Question.code)
+    ).all()  # fmt: skip
+    cited = _cited_sets()
+    made = [
+        Candidate(row.id, row.code, Kind(row.kind), row.topic, cited.get(row.id, ()), row.difficulty)
+        for row in versions
+    ]
+    wanted = None if rule_sets is None else set(rule_sets)
+    return [c for c in made if wanted is None or not wanted.isdisjoint(c.rule_sets)]
+
+
+def _cited_sets() -> dict[int, tuple[str, ...]]:
+    """Codes of the sets that each current version cites."""
+    rows = db.session.execute(
+        sa.select(citation.c.version_id, RuleSet.code)
+        .distinct()
+        .join(Clause, Clause.id == citation.c.clause_id)
+        .join(RuleSet, RuleSet.id == Clause.rule_set_id)
+        .join(Question, Question.current_version_id == citation.c.version_id)
+        .order_by(citation.c.version_id, RuleSet.code)
+    )
+    sets: dict[int, list[str]] = defaultdict(list)
+    for version_id, code in rows:
+        sets[version_id].append(code)
+    return {version_id: tuple(codes) for version_id, codes in sets.items()}
+
+
+def contents(version_ids: Collection[int]) -> dict[int, tuple[str, tuple[str, ...]]]:
+    """Stem and options by version id: what goes into a paper."""
+    rows = db.session.execute(
+        sa.select(QuestionVersion.id, QuestionVersion.stem, QuestionVersion.options).where(
+            QuestionVersion.id.in_(version_ids)
+        )
+    )
+    return {row.id: (row.stem, tuple(row.options)) for row in rows}
+
+
+def answers(version_ids: Collection[int]) -> dict[int, Answer]:
+    """Key, explanation and quoted clauses by version id. Only for pages that the review phase opens."""
+    rows = db.session.execute(
+        sa.select(QuestionVersion.id, QuestionVersion.kind, AnswerKey.key, AnswerKey.explanation)
+        .join(AnswerKey, AnswerKey.version_id == QuestionVersion.id)
+        .where(QuestionVersion.id.in_(version_ids))
+    ).all()
+    clauses = _clauses_of(version_ids)
+    return {
+        row.id: Answer(Kind(row.kind), row.key, row.explanation, tuple(clauses.get(row.id, ())))
+        for row in rows
+    }
+
+
+def _clauses_of(version_ids: Collection[int]) -> dict[int, list[CitedClause]]:
+    rows = db.session.execute(
+        sa.select(citation.c.version_id, Clause, RuleSet)
+        .join(Clause, Clause.id == citation.c.clause_id)
+        .join(RuleSet, RuleSet.id == Clause.rule_set_id)
+        .where(citation.c.version_id.in_(version_ids))
+        .order_by(RuleSet.position, RuleSet.code, Clause.position)
+    )
+    cited: dict[int, list[CitedClause]] = defaultdict(list)
+    for version_id, clause, rule_set in rows:
+        cited[version_id].append(cite(clause, rule_set))
+    return cited
+
+
+def cite(clause: Clause, rule_set: RuleSet) -> CitedClause:
+    return CitedClause(
+        set_code=rule_set.code, set_title=rule_set.title, code=clause.code, heading=clause.heading,
+        locator=clause.locator, text=clause.text, source=source_line(rule_set),
+    )  # fmt: skip
+
+
+def rule_sets() -> list[RuleSet]:
+    """All sets in their order, without clauses."""
+    return list(db.session.scalars(sa.select(RuleSet).order_by(RuleSet.position, RuleSet.code)))
+
+
+def clauses_of_sets(codes: Iterable[str]) -> list[tuple[RuleSet, list[Clause]]]:
+    """The sets of these codes, in the order given, each with its clauses in order. Unknown codes are left out."""
+    wanted = list(codes)
+    found = {s.code: s for s in db.session.scalars(sa.select(RuleSet).where(RuleSet.code.in_(wanted)))}
+    grouped: dict[int, list[Clause]] = defaultdict(list)
+    ids = [s.id for s in found.values()]
+    for clause in db.session.scalars(
+        sa.select(Clause).where(Clause.rule_set_id.in_(ids)).order_by(Clause.position)
+    ):
+        grouped[clause.rule_set_id].append(clause)
+    return [(found[code], grouped[found[code].id]) for code in wanted if code in found]
+
+
+def set_named(code: str) -> RuleSet | None:
+    return db.session.scalar(sa.select(RuleSet).where(RuleSet.code == code))
