@@ -123,7 +123,7 @@ def rule_sets() -> list[RuleSet]:
 
 
 def clauses_of_sets(codes: Iterable[str]) -> list[tuple[RuleSet, list[Clause]]]:
-    """The sets of these codes, in the order given, each with its clauses in order. Unknown codes are left out."""
+    """The sets of these codes in the order given, each with its clauses; unknown codes are left out."""
     wanted = list(codes)
     found = {s.code: s for s in db.session.scalars(sa.select(RuleSet).where(RuleSet.code.in_(wanted)))}
     grouped: dict[int, list[Clause]] = defaultdict(list)
