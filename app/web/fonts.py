@@ -27,9 +27,34 @@ def serif() -> Path | None:
 
 
 @cache
+def bundled() -> Path:
+    """Noto Sans CJK, the copy that comes with the requirements: there is always a font that prints."""
+    return Path(str(FONT_PATH))
+
+
+@cache
 def sans() -> Path:
-    """Noto Sans from the system, or the copy that comes with the requirements."""
-    return _match("Noto Sans CJK SC") or Path(str(FONT_PATH))
+    """Noto Sans from the system, or the bundled copy."""
+    return _match("Noto Sans CJK SC") or bundled()
+
+
+def printing() -> Path:
+    """The file whose characters certificates can show."""
+    return serif() or sans()
+
+
+def stylesheet() -> str:
+    """What a printed document starts with: one whole font for everything.
+
+    The web slices of a font print wrong characters in WeasyPrint, and no font prints empty boxes.
+    """
+    family = '"Noto Serif CJK SC", "Source Han Serif SC", "Noto Sans CJK SC"'
+    if serif() or sans() != bundled():
+        return f"html {{ font-family: {family}; }}\n"
+    return (
+        '@font-face { font-family: "Ganxun CJK"; src: url("ganxun:cjk"); }\n'
+        'html { font-family: "Ganxun CJK"; }\n'
+    )
 
 
 @cache
