@@ -1,8 +1,23 @@
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.certificates import mask_name, missing_glyphs, number, unit_and_post
+from app.domain.certificates import (
+    CODE_ALPHABET,
+    CODE_LENGTH,
+    Facts,
+    chinese_date,
+    chinese_hours,
+    grouped,
+    mask_name,
+    missing_glyphs,
+    number,
+    read_code,
+    unit_and_post,
+    unprintable,
+)
 
 
 @pytest.mark.parametrize(
@@ -74,3 +89,35 @@ def test_missing_glyphs(text: str, missing: tuple[str, ...]) -> None:
 )
 def test_unit_and_post(unit: str, post: str, text: str) -> None:
     assert unit_and_post(unit, post) == text
+
+
+@pytest.mark.parametrize(
+    ("entered", "code"),
+    [
+        ("0123456789abcdefghjkmnpqrstv", "0123456789abcdefghjkmnpqrstv"),
+        (" 0123 4567 89AB CDEF GHJK MNPQ RSTV ", "0123456789abcdefghjkmnpqrstv"),
+        ("o123-4567-89ab-cdef-ghjk-mnpq-rstl", "0123456789abcdefghjkmnpqrst1"),
+        ("https://g.example/verify/0123456789abcdefghjkmnpqrstv/", "0123456789abcdefghjkmnpqrstv"),
+        ("0123456789abcdefghjkmnpqrst", None),
+        ("0123456789abcdefghjkmnpqrstu", None),
+        ("青禾党校〔2026〕第00001号", None),
+        ("", None),
+    ],
+)
+def test_read_code(entered: str, code: str | None) -> None:
+    assert read_code(entered) == code
+
+
+@given(st.text(CODE_ALPHABET, min_size=CODE_LENGTH, max_size=CODE_LENGTH))
+def test_a_printed_code_reads_back(code: str) -> None:
+    assert read_code(grouped(code)) == read_code(grouped(code).upper()) == code
+
+
+def test_dates_and_hours_as_printed() -> None:
+    assert chinese_date(date(2026, 1, 9)) == "2026年1月9日"
+    assert [chinese_hours(tenths) for tenths in (60, 5, 125)] == ["6.0", "0.5", "12.5"]
+
+
+def test_unprintable_names_the_field() -> None:
+    facts = Facts("王𬱖", "县委主任", "课", "始", "末", "6.0", "92", "号", "校", "日")
+    assert unprintable(facts, {ord(char) for char in "王县委主任课号校"}) == {"name": ("𬱖",)}
