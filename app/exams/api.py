@@ -1,3 +1,164 @@
-from flask import Blueprint
+"""The wire of an attempt (docs/exam-protocol.md): JSON in and out, errors as {reason, message}."""
 
-bp = Blueprint("exams_api", __name__, template_folder="templates")
+from typing import Any, NoReturn
+
+import sqlalchemy as sa
+from flask import Blueprint, Response, abort, jsonify, make_response, request, session
+from flask_babel import gettext as _
+from flask_login import current_user
+from flask_wtf.csrf import generate_csrf
+
+from app.domain.access import Action
+from app.domain.attempts import StartRefusal
+from app.exams import attempts, papers, queries, refusals, reviewing, saving
+from app.exams.models import Attempt, Exam, Paper
+from app.web import clock
+from app.web.db import db, to_micros
+from app.web.errors import Problem
+from app.web.gate import SESSION_KEY, requires
+
+bp = Blueprint("exams_api", __name__)
+
+
+@bp.get("/csrf")
+@requires(Action.LEARN)
+def csrf_token() -> Any:
+    return jsonify(csrf_token=generate_csrf())
+
+
+@bp.post("/exams/<int:exam_id>/attempts")
+@requires(Action.LEARN)
+def start(exam_id: int) -> Any:
+    exam = db.session.get(Exam, exam_id) or abort(404)
+    attempt, made = begin(exam)
+    return jsonify(attempts.state(exam, attempt, clock.now())), 201 if made else 200
+
+
+def begin(exam: Exam) -> tuple[Attempt, bool]:
+    """Start or go on with the caller's attempt, or say in words why not."""
+    if not queries.is_assigned(exam, current_user.person_id, current_user.unit_path):
+        abort(404)
+    try:
+        return attempts.start(exam, current_user.person_id, clock.now())
+    except attempts.CannotStart as error:
+        raise start_refused(error.refusal) from error
+
+
+def start_refused(refusal: StartRefusal) -> Problem:
+    texts = {
+        StartRefusal.NOT_OPEN: _("考试尚未开始。"),
+        StartRefusal.CLOSED: _("考试已经结束，不能再开始。"),
+        StartRefusal.NO_ATTEMPTS_LEFT: _("您的考试次数已用完。如需补考，请联系培训管理员。"),
+    }
+    return Problem(403, refusal.value, texts[refusal])
+
+
+def own(attempt_id: int) -> Attempt:
+    """The caller's attempt, or 404."""
+    found = db.session.get(Attempt, attempt_id)
+    if found is None or found.person_id != current_user.person_id:
+        abort(404)
+    return found
+
+
+@bp.get("/attempts/<int:attempt_id>")
+@requires(Action.LEARN)
+def state(attempt_id: int) -> Any:
+    attempt = own(attempt_id)
+    return jsonify(attempts.state(attempt.exam, attempt, clock.now()))
+
+
+@bp.get("/papers/<sha256>.json")
+@requires(Action.LEARN)
+def paper(sha256: str) -> Any:
+    held = (
+        sa.select(Paper.id)
+        .join(Attempt, Attempt.paper_id == Paper.id)
+        .where(Paper.sha256 == sha256, Attempt.person_id == current_user.person_id)
+    )
+    paper_id = db.session.scalar(held.limit(1))
+    if paper_id is None:
+        abort(404)
+    response = make_response(papers.canonical(paper_id))
+    response.mimetype = "application/json"
+    response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+    return response
+
+
+@bp.post("/attempts/<int:attempt_id>/takeover")
+@requires(Action.LEARN)
+def take_over(attempt_id: int) -> Any:
+    attempt = own(attempt_id)
+    epoch = attempts.take_over(attempt_id, current_user.person_id)
+    if epoch is None:
+        raise Problem(410, "closed", _("答卷已经关闭。"))
+    return jsonify(attempts.state(attempt.exam, attempt, clock.now()) | {"epoch": epoch})
+
+
+@bp.post("/attempts/<int:attempt_id>/responses")
+@requires(Action.LEARN, load_person=False)  # the statement itself checks session and owner
+def save(attempt_id: int) -> Any:
+    epoch, items = _parsed()
+    if not items:
+        raise Problem(400, "malformed", _("提交的作答格式不对：") + "responses: at least one is needed")
+    now = clock.now()
+    try:
+        acked = saving.save(attempt_id, session[SESSION_KEY], epoch, items, now)
+    except saving.Conflict:
+        raise refusals.problem("value") from None
+    if acked is None:
+        raise refusals.explain_and_keep(attempt_id, session[SESSION_KEY], epoch, items, now)
+    return jsonify(acked=acked.slots, remaining_ms=_remaining(acked.deadline, to_micros(now)))
+
+
+def _parsed() -> tuple[int, tuple[saving.Item, ...]]:
+    try:
+        return saving.parse(request.get_json(silent=True))
+    except saving.Malformed as error:
+        raise Problem(400, "malformed", _("提交的作答格式不对：") + str(error)) from error
+
+
+def _remaining(deadline: int, now: int) -> int | None:
+    return None if deadline >= saving.NO_DEADLINE else max(deadline - now, 0) // 1000
+
+
+@bp.post("/attempts/<int:attempt_id>/submit")
+@requires(Action.LEARN)
+def submit(attempt_id: int) -> Any:
+    own(attempt_id)
+    epoch, items = _parsed()
+    try:
+        closed = attempts.submit(attempt_id, current_user.session_id, epoch, items, clock.now())
+    except attempts.Refused as refused:
+        return _refuse_submit(refused, attempt_id, epoch, items)
+    return jsonify(receipt=closed.receipt, submitted_at=closed.submitted_at.isoformat())
+
+
+def _refuse_submit(
+    refused: attempts.Refused, attempt_id: int, epoch: int, items: tuple[saving.Item, ...]
+) -> NoReturn:
+    """Nothing of the refused hand-in stands, but what it carried is kept (in a transaction of its own)."""
+    db.session.rollback()
+    if refused.reason in {"closed", "epoch"}:
+        reason = "late" if refused.reason == "closed" else "epoch"
+        saving.keep_unapplied(attempt_id, epoch, items, clock.now(), reason)
+    raise refusals.problem(refused.reason)
+
+
+@bp.post("/attempts/<int:attempt_id>/slots/<int:slot>/check")
+@requires(Action.LEARN)
+def check(attempt_id: int, slot: int) -> Any:
+    attempt = own(attempt_id)
+    if attempt.exam.kind != "quiz":
+        abort(404)
+    try:
+        points = attempts.check(attempt_id, slot, clock.now())
+    except attempts.Refused as refused:
+        raise refusals.problem(refused.reason) from refused
+    return jsonify(reviewing.verdict(attempt, slot, points))
+
+
+@bp.after_request
+def never_cached_by_accident(response: Response) -> Response:
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response

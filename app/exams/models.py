@@ -22,12 +22,15 @@ class Blueprint(Base):
 
 
 class Paper(Base):
-    """A frozen paper without keys, named by the SHA-256 of its canonical JSON. Never changed."""
+    """A frozen paper without keys, named by the SHA-256 of its canonical JSON. Never changed.
+
+    Not unique by name: a corrected key is another question version under the same words.
+    """
 
     __tablename__ = "paper"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    sha256: Mapped[str] = mapped_column(unique=True)
+    sha256: Mapped[str] = mapped_column(index=True)
     document: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
     created_at: Mapped[datetime]
 
@@ -98,8 +101,9 @@ class Allowance(Base):
 
 
 class Attempt(Base):
-    """答卷. `order` is what the person sees, [[slot, [option keys]], …]; `slot_kinds` has one letter per
-    slot of the paper, "-" where this attempt does not draw it."""
+    """答卷. `order` is what the person sees, [[slot, [option keys]], …]. `slot_kinds` has one character per
+    slot of the paper and says what the save statement may write there: the kind's letter, "-" where this
+    attempt does not draw the slot, "x" once a quiz slot was checked."""
 
     __tablename__ = "attempt"
     __table_args__ = (
@@ -156,9 +160,10 @@ class UnappliedResponse(Base):
     """Kept, never scored unless a person decides: from a page that lost its epoch, or too late."""
 
     __tablename__ = "unapplied_response"
+    __table_args__ = (sa.UniqueConstraint("attempt_id", "slot", "epoch", "seq", "reason"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    attempt_id: Mapped[int] = mapped_column(sa.ForeignKey("attempt.id"), index=True)
+    attempt_id: Mapped[int] = mapped_column(sa.ForeignKey("attempt.id"))
     slot: Mapped[int]
     epoch: Mapped[int]
     seq: Mapped[int] = mapped_column(sa.BigInteger)

@@ -50,9 +50,11 @@ def upgrade() -> None:
     sa.Column('sha256', sa.Text(), nullable=False),
     sa.Column('document', sa.JSON(), nullable=False),
     sa.Column('created_at', sa.BigInteger(), nullable=False),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_paper')),
-    sa.UniqueConstraint('sha256', name=op.f('uq_paper_sha256'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_paper'))
     )
+    with op.batch_alter_table('paper', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_paper_sha256'), ['sha256'], unique=False)
+
     op.create_table('question',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('code', sa.Text(), nullable=False),
@@ -432,11 +434,9 @@ def upgrade() -> None:
     sa.Column('received_at', sa.BigInteger(), nullable=False),
     sa.Column('reason', sa.Text(), nullable=False),
     sa.ForeignKeyConstraint(['attempt_id'], ['attempt.id'], name=op.f('fk_unapplied_response_attempt_id_attempt')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_unapplied_response'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_unapplied_response')),
+    sa.UniqueConstraint('attempt_id', 'slot', 'epoch', 'seq', 'reason', name=op.f('uq_unapplied_response_attempt_id_slot_epoch_seq_reason'))
     )
-    with op.batch_alter_table('unapplied_response', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_unapplied_response_attempt_id'), ['attempt_id'], unique=False)
-
     op.create_table('certificate_file',
     sa.Column('certificate_id', sa.Integer(), nullable=False),
     sa.Column('pdf', sa.LargeBinary(), nullable=False),
@@ -472,9 +472,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_certificate_file_sha256'))
 
     op.drop_table('certificate_file')
-    with op.batch_alter_table('unapplied_response', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_unapplied_response_attempt_id'))
-
     op.drop_table('unapplied_response')
     op.drop_table('slot_check')
     op.drop_table('score')
@@ -552,6 +549,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_question_current_version_id'))
 
     op.drop_table('question')
+    with op.batch_alter_table('paper', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_paper_sha256'))
+
     op.drop_table('paper')
     op.drop_table('certificate_series')
     op.drop_table('blueprint')

@@ -1,0 +1,289 @@
+"""The verbs of an attempt: start, take over, check a quiz slot, hand in, close."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from app.domain import attempts as clock_rules
+from app.domain import papers as paper_rules
+from app.domain.attempts import GRACE, Phase, StartRefusal
+from app.exams import papers, queries, saving, scoring
+from app.exams.models import Allowance, Attempt, Exam, Response, SlotCheck
+from app.exams.saving import Item
+from app.web.db import db, to_micros
+
+
+class Refused(Exception):
+    """The attempt is not in a state for this. `reason` is a word of the wire."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class CannotStart(Exception):
+    def __init__(self, refusal: StartRefusal) -> None:
+        super().__init__(refusal)
+        self.refusal = refusal
+
+
+def start(exam: Exam, person_id: int, now: datetime, *, trial: bool = False) -> tuple[Attempt, bool]:
+    """The open attempt, or a new one; (attempt, was it made now). Raises CannotStart."""
+    mine = db.session.scalars(
+        sa.select(Attempt).where(Attempt.exam_id == exam.id, Attempt.person_id == person_id)
+    ).all()
+    running = _running(exam, mine, now)
+    if running is not None:
+        return running, False
+    allowance = db.session.get(Allowance, (exam.id, person_id))
+    used = sum(not a.trial for a in mine)
+    allowed = exam.attempts_allowed
+    if allowed is not None and allowance is not None:
+        allowed += allowance.attempts
+    refusal = clock_rules.may_start(now, queries.exam_clock(exam), used, None if trial else allowed)
+    if refusal is not None and not (trial and refusal is StartRefusal.NOT_OPEN):
+        raise CannotStart(refusal)
+    extra = allowance.minutes if allowance else 0
+    try:
+        with db.session.begin_nested():
+            made = _new(exam, person_id, mine, extra, now, trial)
+    except IntegrityError:  # another tab or device was first
+        winner = db.session.scalars(
+            sa.select(Attempt)
+            .where(Attempt.exam_id == exam.id, Attempt.person_id == person_id)
+            .order_by(Attempt.number.desc())
+        ).first()
+        if winner is None:
+            raise
+        return winner, False
+    return made, True
+
+
+def _running(exam: Exam, mine: Sequence[Attempt], now: datetime) -> Attempt | None:
+    """The attempt that is not closed; one that ran out is closed first."""
+    for attempt in mine:
+        if attempt.submitted_at is not None:
+            continue
+        if phase(exam, attempt, now) is not Phase.OVERDUE:
+            return attempt
+        close_overdue(attempt.id, now)
+    return None
+
+
+def _new(
+    exam: Exam, person_id: int, mine: Sequence[Attempt], extra: int, now: datetime, trial: bool
+) -> Attempt:
+    if exam.paper_id is None:
+        raise CannotStart(StartRefusal.NOT_OPEN)
+    document = papers.document(exam.paper_id)
+    seed = secrets.randbits(32)
+    if exam.draw is not None:
+        order = paper_rules.quiz_order(
+            document, exam.draw, seed, _recently_seen(exam.draw, document, mine), exam.shuffle_options
+        )
+    else:
+        order = paper_rules.display_order(document, seed, exam.shuffle_slots, exam.shuffle_options)
+    attempt = Attempt(
+        exam_id=exam.id, person_id=person_id, number=len(mine) + 1, trial=trial, paper_id=exam.paper_id,
+        order=order, slot_kinds=paper_rules.slot_kinds(document, order), started_at=now, extra_minutes=extra,
+        epoch=0, submitted_at=None, closed_by=None, receipt=None,
+    )  # fmt: skip
+    db.session.add(attempt)
+    db.session.flush()
+    return attempt
+
+
+def _recently_seen(draw: int, document: paper_rules.Document, mine: Sequence[Attempt]) -> set[int]:
+    """Slots of the last attempts, as many as leave enough others for one more draw."""
+    seen: set[int] = set()
+    for attempt in sorted(mine, key=lambda a: -a.number):
+        more = seen | {slot for slot, _ in attempt.order}
+        if len(document["slots"]) - len(more) < draw:
+            break
+        seen = more
+    return seen
+
+
+def phase(exam: Exam, attempt: Attempt, now: datetime) -> Phase:
+    return clock_rules.phase(now, queries.exam_clock(exam), queries.attempt_clock(attempt))
+
+
+def take_over(attempt_id: int, person_id: int) -> int | None:
+    """A new epoch: from now on only the page that holds it may save. None: no such open attempt."""
+    return db.session.scalar(
+        sa.update(Attempt)
+        .where(Attempt.id == attempt_id, Attempt.person_id == person_id, Attempt.submitted_at.is_(None))
+        .values(epoch=Attempt.epoch + 1)
+        .returning(Attempt.epoch)
+    )
+
+
+@dataclass(frozen=True)
+class Closed:
+    """What the candidate gets in return for the paper."""
+
+    receipt: str
+    submitted_at: datetime
+
+
+def lock(attempt_id: int) -> Attempt:
+    """The attempt FOR UPDATE: no save is under way and none can begin until the transaction ends."""
+    return db.session.scalars(
+        sa.select(Attempt)
+        .where(Attempt.id == attempt_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+def submit(
+    attempt_id: int, session_id: str, epoch: int | None, items: Sequence[Item], now: datetime
+) -> Closed:
+    """Save what came along and close, in one transaction. A closed attempt gives the same receipt again.
+
+    `epoch` None: the page has no script and holds the whole paper, so it takes over first.
+    Raises Refused("epoch" | "value" | "slot" | "closed"); after "closed" the attempt is closed.
+    """
+    attempt = lock(attempt_id)
+    exam = attempt.exam
+    if attempt.submitted_at is not None:
+        return _closed(attempt)
+    if phase(exam, attempt, now) is Phase.OVERDUE:
+        _close(attempt, _end(attempt), "deadline", now)
+        raise Refused("closed")
+    if epoch is None:
+        epoch = attempt.epoch = attempt.epoch + 1
+        db.session.flush()
+    elif epoch != attempt.epoch:
+        raise Refused("epoch")
+    if items:
+        save_locked(attempt, session_id, epoch, items, now)
+    return _close(attempt, now, "person", now)
+
+
+def save_locked(attempt: Attempt, session_id: str, epoch: int, items: Sequence[Item], now: datetime) -> None:
+    """The save statement inside the caller's transaction, which holds the attempt."""
+    try:
+        done = saving.insert(db.session.connection(), attempt.id, session_id, epoch, items, now)
+    except saving.Conflict as error:
+        raise Refused("value") from error
+    if done is None:
+        raise Refused("slot")
+
+
+def _close(attempt: Attempt, at: datetime, by: str, now: datetime) -> Closed:
+    responses = scoring.current_responses(attempt.id)
+    attempt.submitted_at, attempt.closed_by = at, by
+    attempt.receipt = scoring.receipt(attempt, responses, at)
+    scoring.score(attempt, responses, attempt.exam.pass_percent, now)
+    db.session.flush()
+    return _closed(attempt)
+
+
+def _closed(attempt: Attempt) -> Closed:
+    if attempt.receipt is None or attempt.submitted_at is None:
+        raise ValueError(f"attempt {attempt.id} is open")
+    return Closed(attempt.receipt, attempt.submitted_at)
+
+
+def _end(attempt: Attempt) -> datetime:
+    end = clock_rules.deadline(queries.exam_clock(attempt.exam), queries.attempt_clock(attempt))
+    if end is None:
+        raise ValueError(f"attempt {attempt.id} has no deadline")
+    return end
+
+
+def close_overdue(attempt_id: int, now: datetime) -> bool:
+    """Write down that the attempt ended at its deadline. False: another was first, or it is not overdue."""
+    attempt = lock(attempt_id)
+    if phase(attempt.exam, attempt, now) is not Phase.OVERDUE:
+        return False
+    _close(attempt, _end(attempt), "deadline", now)
+    return True
+
+
+def force_close(attempt_id: int, now: datetime) -> Closed:
+    """A member of staff hands the paper in for the candidate; at the deadline at the latest."""
+    attempt = lock(attempt_id)
+    if attempt.submitted_at is not None:
+        return _closed(attempt)
+    end = clock_rules.deadline(queries.exam_clock(attempt.exam), queries.attempt_clock(attempt))
+    return _close(attempt, now if end is None else min(now, end), "staff", now)
+
+
+def add_minutes(attempt_id: int, minutes: int, now: datetime) -> bool:
+    """More time for a running attempt, as long as it has not been closed or run out."""
+    attempt = lock(attempt_id)
+    if phase(attempt.exam, attempt, now) in {Phase.CLOSED, Phase.OVERDUE}:
+        return False
+    attempt.extra_minutes += minutes
+    db.session.flush()
+    return True
+
+
+def check(attempt_id: int, slot: int, now: datetime) -> int:
+    """Freeze a quiz slot with the answer it holds and return the tenths it earned; again gives the same.
+
+    The attempt closes with its last slot. Raises Refused("slot" | "closed").
+    """
+    attempt = lock(attempt_id)
+    done = db.session.get(SlotCheck, (attempt_id, slot))
+    if done is not None:
+        return done.points
+    if attempt.submitted_at is not None:
+        raise Refused("closed")
+    kinds = attempt.slot_kinds
+    if slot > len(kinds) or kinds[slot - 1] == "-":
+        raise Refused("slot")
+    responses = scoring.current_responses(attempt_id)
+    answer = responses.get(slot)
+    points = 0 if answer is None else scoring.slot_points(attempt.paper_id, slot, answer.value)
+    db.session.add(SlotCheck(attempt_id=attempt_id, slot=slot, checked_at=now, points=points))
+    # The save statement waits on this row and looks at it again: the slot takes no further answer.
+    attempt.slot_kinds = kinds[: slot - 1] + "x" + kinds[slot:]
+    db.session.flush()
+    if not set(attempt.slot_kinds) - {"-", "x"}:
+        _close(attempt, now, "person", now)
+    return points
+
+
+def overdue(now: datetime, limit: int) -> Sequence[int]:
+    """Ids of attempts past deadline and grace that nobody has closed yet."""
+    rows = db.session.execute(
+        sa.text(
+            f"""SELECT a.id FROM attempt a JOIN exam e ON e.id = a.exam_id
+            WHERE a.submitted_at IS NULL AND e.minutes IS NOT NULL
+              AND {saving.DEADLINE} + :grace < :now ORDER BY a.id LIMIT :limit"""  # noqa: S608
+        ),
+        {"now": to_micros(now), "grace": GRACE // timedelta(microseconds=1), "limit": limit},
+    )
+    return [row.id for row in rows]
+
+
+def state(exam: Exam, attempt: Attempt, now: datetime) -> dict[str, Any]:
+    """STATE of the wire."""
+    left = clock_rules.remaining(now, queries.exam_clock(exam), queries.attempt_clock(attempt))
+    saved_at = db.session.scalar(
+        sa.select(sa.func.max(Response.received_at)).where(Response.attempt_id == attempt.id)
+    )
+    return {
+        "attempt": attempt.id,
+        "phase": phase(exam, attempt, now).value,
+        "remaining_ms": None if left is None else milliseconds(left),
+        "paper": papers.digest(attempt.paper_id),
+        "order": attempt.order,
+        "responses": {
+            str(slot): {"epoch": r.epoch, "seq": r.seq, "value": r.value}
+            for slot, r in scoring.current_responses(attempt.id).items()
+        },
+        "saved_ms_ago": None if saved_at is None else milliseconds(now - saved_at),
+    }
+
+
+def milliseconds(span: timedelta) -> int:
+    return span // timedelta(milliseconds=1)

@@ -1,0 +1,132 @@
+"""Papers: drawn and frozen once, then read from memory; nothing about a paper ever changes."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.bank import queries as bank
+from app.domain import papers as rules
+from app.domain.papers import Candidate, Document, Section
+from app.domain.questions import Kind
+from app.domain.scoring import Preset
+from app.exams.models import Paper, PaperItem
+from app.web.db import db
+
+
+@dataclass(frozen=True)
+class Slot:
+    """How one slot is scored. `version_id` names the question version whose key decides."""
+
+    version_id: int
+    kind: Kind
+    points: int  # tenths
+    preset: Preset
+
+
+def freeze(
+    title: str, sections: Sequence[Section], drawn: Sequence[Sequence[Candidate]], now: datetime
+) -> Paper:
+    """Store the paper, or return the one that is the same to the letter and to the question versions."""
+    contents = bank.contents([c.version_id for chosen in drawn for c in chosen])
+    document = rules.document(title, sections, [[contents[c.version_id] for c in chosen] for chosen in drawn])
+    items = [(c.version_id, section) for section, chosen in zip(sections, drawn, strict=True) for c in chosen]
+    digest = rules.digest(document)
+    for paper in db.session.scalars(sa.select(Paper).where(Paper.sha256 == digest)):
+        if [slot.version_id for slot in slots(paper.id).values()] == [version for version, _ in items]:
+            return paper
+    paper = Paper(sha256=digest, document=document, created_at=now)
+    db.session.add(paper)
+    db.session.flush()
+    db.session.add_all(
+        PaperItem(
+            paper_id=paper.id, slot=n, version_id=version, points=section.points, preset=section.preset.value
+        )
+        for n, (version, section) in enumerate(items, 1)
+    )
+    db.session.flush()
+    return paper
+
+
+@lru_cache(maxsize=256)
+def _document(database: str, paper_id: int) -> tuple[str, Document]:
+    paper = db.session.get_one(Paper, paper_id)
+    return paper.sha256, paper.document
+
+
+def document(paper_id: int) -> Document:
+    return _document(_database(), paper_id)[1]
+
+
+def digest(paper_id: int) -> str:
+    return _document(_database(), paper_id)[0]
+
+
+@lru_cache(maxsize=64)
+def _canonical(database: str, paper_id: int) -> bytes:
+    return rules.canonical(document(paper_id))
+
+
+def canonical(paper_id: int) -> bytes:
+    """The bytes that the paper's SHA-256 is of."""
+    return _canonical(_database(), paper_id)
+
+
+@lru_cache(maxsize=256)
+def _slots(database: str, paper_id: int) -> dict[int, Slot]:
+    rows = db.session.execute(
+        sa.select(PaperItem.slot, PaperItem.version_id, PaperItem.points, PaperItem.preset)
+        .where(PaperItem.paper_id == paper_id)
+        .order_by(PaperItem.slot)
+    ).all()
+    kinds = {slot["slot"]: Kind(slot["kind"]) for slot in document(paper_id)["slots"]}
+    return {n: Slot(version, kinds[n], points, Preset(preset)) for n, version, points, preset in rows}
+
+
+def slots(paper_id: int) -> dict[int, Slot]:
+    return _slots(_database(), paper_id)
+
+
+@lru_cache(maxsize=256)
+def _keys(database: str, paper_id: int) -> dict[int, object]:
+    found = bank.answers([slot.version_id for slot in slots(paper_id).values()])
+    return {n: found[slot.version_id].key for n, slot in slots(paper_id).items()}
+
+
+def keys(paper_id: int) -> dict[int, object]:
+    """Right answers by slot, for scoring alone. A question version's key never changes."""
+    return _keys(_database(), paper_id)
+
+
+def answers(paper_id: int, numbers: Collection[int]) -> dict[int, bank.Answer]:
+    """Keys, explanations and clauses of some slots: for a checked slot and an open review alone."""
+    versions = {n: slot.version_id for n, slot in slots(paper_id).items() if n in numbers}
+    found = bank.answers(list(versions.values()))
+    return {n: found[version] for n, version in versions.items()}
+
+
+def _database() -> str:
+    # Tests open several databases in one process; ids are unique in each alone.
+    return str(id(db.engine))
+
+
+def forget() -> None:
+    """Drop what is remembered (tests empty their database)."""
+    for remembered in (_document, _canonical, _slots, _keys):
+        remembered.cache_clear()
+
+
+def section_of(data: dict[str, Any]) -> Section:
+    """A stored blueprint section as the domain knows it."""
+    return Section(
+        title=data["title"],
+        kind=Kind(data["kind"]),
+        count=data["count"],
+        points=data["points"],
+        preset=Preset(data["preset"]),
+        topics=tuple(data.get("topics", ())),
+        rule_sets=tuple(data.get("rule_sets", ())),
+    )

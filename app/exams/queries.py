@@ -1,0 +1,144 @@
+"""Reads of exams, attempts and results. Deadlines and phases are derived by `app.domain.attempts`."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from app.domain.attempts import AttemptClock, ExamClock
+from app.exams.models import Attempt, Exam, ExamAssignment, Score
+from app.people.models import Person, Unit
+from app.web.db import db
+
+
+def exam_clock(exam: Exam) -> ExamClock:
+    limit = None if exam.minutes is None else timedelta(minutes=exam.minutes)
+    return ExamClock(exam.opens_at, exam.closes_at, limit)
+
+
+def attempt_clock(attempt: Attempt) -> AttemptClock:
+    return AttemptClock(attempt.started_at, timedelta(minutes=attempt.extra_minutes), attempt.submitted_at)
+
+
+def ancestors(unit_path: str) -> list[int]:
+    """Ids of a unit and those above it, from its path "/1/12/"."""
+    return [int(part) for part in unit_path.split("/") if part]
+
+
+def assigned_to(person_id: int, unit_path: str) -> sa.ColumnElement[bool]:
+    """Condition on ExamAssignment: it reaches this person."""
+    return sa.or_(ExamAssignment.person_id == person_id, ExamAssignment.unit_id.in_(ancestors(unit_path)))
+
+
+def is_assigned(exam: Exam, person_id: int, unit_path: str) -> bool:
+    """Quizzes are open to everyone."""
+    if exam.kind == "quiz":
+        return True
+    found = sa.select(ExamAssignment.id).where(
+        ExamAssignment.exam_id == exam.id, assigned_to(person_id, unit_path)
+    )
+    return db.session.scalar(found.limit(1)) is not None
+
+
+def exams_of(person_id: int, unit_path: str) -> Sequence[Exam]:
+    """Timed exams this person is to sit, the next to close first."""
+    chosen = sa.select(ExamAssignment.exam_id).where(assigned_to(person_id, unit_path))
+    return db.session.scalars(
+        sa.select(Exam).where(Exam.kind == "exam", Exam.id.in_(chosen)).order_by(Exam.closes_at, Exam.id)
+    ).all()
+
+
+def attempts_of(person_id: int, exam_ids: Collection[int]) -> Sequence[Attempt]:
+    """This person's attempts at these exams, trials left out, oldest first."""
+    return db.session.scalars(
+        sa.select(Attempt)
+        .where(Attempt.person_id == person_id, Attempt.exam_id.in_(exam_ids), Attempt.trial.is_(False))
+        .order_by(Attempt.exam_id, Attempt.number)
+    ).all()
+
+
+def latest_scores(attempt_ids: Collection[int]) -> dict[int, Score]:
+    """The score in force of each attempt: its highest version."""
+    newest = (
+        sa.select(Score.attempt_id, sa.func.max(Score.version).label("version"))
+        .where(Score.attempt_id.in_(attempt_ids))
+        .group_by(Score.attempt_id)
+        .subquery()
+    )
+    rows = db.session.scalars(
+        sa.select(Score).join(
+            newest,
+            sa.and_(Score.attempt_id == newest.c.attempt_id, Score.version == newest.c.version),
+        )
+    )
+    return {score.attempt_id: score for score in rows}
+
+
+@dataclass(frozen=True)
+class Result:
+    """A person's result in an exam: the best attempt counts. Points in tenths.
+
+    `passed_at` is when the earliest passing attempt was handed in.
+    """
+
+    points: int
+    full: int
+    passed: bool
+    passed_at: datetime | None
+    attempts: int
+
+
+def results(
+    exam_ids: Collection[int], person_ids: Collection[int] | None = None
+) -> dict[tuple[int, int], Result]:
+    """Results by (exam id, person id); `person_ids` None: everyone's. One statement."""
+    newer = aliased(Score)
+    statement = (
+        sa.select(
+            Attempt.exam_id, Attempt.person_id, Attempt.submitted_at, Score.points, Score.full, Score.passed
+        )
+        .join(Score, Score.attempt_id == Attempt.id)
+        .outerjoin(newer, sa.and_(newer.attempt_id == Score.attempt_id, newer.version > Score.version))
+        .where(Attempt.exam_id.in_(exam_ids), Attempt.trial.is_(False), newer.version.is_(None))
+        .order_by(Attempt.submitted_at)
+    )
+    if person_ids is not None:
+        statement = statement.where(Attempt.person_id.in_(person_ids))
+    grouped: dict[tuple[int, int], list[sa.Row[int, int, datetime | None, int, int, bool]]] = {}
+    for row in db.session.execute(statement):
+        grouped.setdefault((row.exam_id, row.person_id), []).append(row)
+    return {key: _result(rows) for key, rows in grouped.items()}
+
+
+def _result(rows: Sequence[sa.Row[int, int, datetime | None, int, int, bool]]) -> Result:
+    # Attempts may hold different papers (a quiz grows), so the best is the best share of the full score.
+    best = max(rows, key=lambda row: (row.passed, row.points / row.full if row.full else 0))
+    passing = [row.submitted_at for row in rows if row.passed]
+    return Result(best.points, best.full, bool(passing), passing[0] if passing else None, len(rows))
+
+
+def result(exam_id: int, person_id: int) -> Result | None:
+    return results([exam_id], [person_id]).get((exam_id, person_id))
+
+
+def entrants(exam: Exam, paths: Sequence[str]) -> sa.Select[Person]:
+    """Persons who are to sit the exam and whose unit lies in one of the subtrees `paths`."""
+    assigned_unit = aliased(Unit)
+    reached = sa.or_(
+        Person.id.in_(sa.select(ExamAssignment.person_id).where(ExamAssignment.exam_id == exam.id)),
+        sa.exists(
+            sa.select(1)
+            .select_from(ExamAssignment)
+            .join(assigned_unit, assigned_unit.id == ExamAssignment.unit_id)
+            .where(ExamAssignment.exam_id == exam.id, Unit.path.like(assigned_unit.path.concat("%")))
+        ),
+    )
+    in_scope = sa.or_(*(Unit.path.startswith(path) for path in paths), sa.false())
+    return (
+        sa.select(Person)
+        .join(Unit, Unit.id == Person.unit_id)
+        .where(Person.active, reached, in_scope)
+        .order_by(Unit.path, Person.name, Person.id)
+    )

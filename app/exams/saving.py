@@ -1,0 +1,221 @@
+"""The save: one durable statement that checks everything and appends to the journal.
+
+Owner, signed-in session, epoch, state, deadline and the form of every value are conditions of the
+INSERT itself; it holds the attempt FOR SHARE while submit takes it FOR UPDATE (SQLite: the write lock).
+The accepted path is one round trip and loads no row. A refusal spends a second one to say why, and
+keeps what was sent. See docs/exam-protocol.md.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, TypeGuard
+
+import sqlalchemy as sa
+from flask import current_app
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from app.domain.attempts import GRACE
+from app.domain.questions import fitting_letters
+from app.web.db import db, to_micros
+
+BATCH_LIMIT = 200
+SEQ_LIMIT = 2**53  # the largest integer a browser counts exactly
+_MINUTE = 60_000_000
+_GRACE = GRACE // (GRACE.resolution)  # microseconds
+NO_DEADLINE = 2**63 - 1 - _GRACE
+
+# Microseconds since 1970; a quiz has no deadline. `app.domain.attempts.deadline` says the same in Python,
+# and a property test holds the two together.
+DEADLINE = f"""CASE WHEN e.minutes IS NULL THEN {NO_DEADLINE} ELSE
+  (CASE WHEN a.started_at + e.minutes * {_MINUTE} < e.closes_at
+        THEN a.started_at + e.minutes * {_MINUTE} ELSE e.closes_at END)
+  + a.extra_minutes * {_MINUTE} END"""
+
+_INCOMING = {
+    "sqlite": """SELECT json_extract(value, '$[0]') AS slot, json_extract(value, '$[1]') AS seq,
+        json_extract(value, '$[2]') AS value, json_extract(value, '$[3]') AS fits FROM json_each(:batch)""",
+    "postgresql": """SELECT (v->>0)::integer AS slot, (v->>1)::bigint AS seq, v->>2 AS value, v->>3 AS fits
+        FROM jsonb_array_elements(CAST(:batch AS jsonb)) AS v""",
+}
+_POSITION = {"sqlite": "instr", "postgresql": "strpos"}
+_LOCK = {"sqlite": "", "postgresql": "FOR SHARE OF a"}
+
+_SAVE = """
+WITH incoming AS ({incoming})
+INSERT INTO response (attempt_id, slot, epoch, seq, value, received_at)
+SELECT a.id, i.slot, a.epoch, i.seq, i.value, :now
+FROM attempt a
+JOIN exam e ON e.id = a.exam_id
+JOIN sign_in_session s ON s.id = :session AND s.person_id = a.person_id AND s.revoked_at IS NULL
+JOIN incoming i ON 1 = 1
+WHERE a.id = :attempt AND a.epoch = :epoch AND a.submitted_at IS NULL
+  AND :now <= {deadline} + {grace}
+  AND :top <= length(a.slot_kinds)
+  AND NOT EXISTS (SELECT 1 FROM incoming w WHERE {position}(w.fits, substr(a.slot_kinds, w.slot, 1)) = 0)
+{lock}
+ON CONFLICT (attempt_id, slot, epoch, seq) DO UPDATE
+  SET value = CASE WHEN response.value = excluded.value THEN excluded.value END
+RETURNING slot, seq,
+  (SELECT {deadline} FROM attempt a JOIN exam e ON e.id = a.exam_id WHERE a.id = attempt_id)
+"""
+
+
+class Malformed(ValueError):
+    """The request is not of the wire's form; the message says where."""
+
+
+class Conflict(Exception):
+    """The same (slot, epoch, seq) came before with another value."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One answer as it came: JSON text of the value, and the kinds of slot it fits."""
+
+    slot: int
+    seq: int
+    value: str
+    fits: str
+
+
+@dataclass(frozen=True)
+class Acked:
+    """What is durable: the highest seq per slot, and the deadline in microseconds."""
+
+    slots: dict[int, int]
+    deadline: int
+
+
+def parse(body: Any) -> tuple[int, tuple[Item, ...]]:
+    """`{epoch, responses: [{slot, seq, value}]}` → epoch and items. Raises Malformed."""
+    if not isinstance(body, dict):
+        raise Malformed("body: an object is needed")
+    epoch, responses = body.get("epoch"), body.get("responses")
+    if not _whole(epoch, 2**31):
+        raise Malformed("epoch: a whole number is needed")
+    if not isinstance(responses, list) or len(responses) > BATCH_LIMIT:
+        raise Malformed(f"responses: a list of at most {BATCH_LIMIT} is needed")
+    items = tuple(_item(n, entry) for n, entry in enumerate(responses))
+    if len({(i.slot, i.seq) for i in items}) < len(items):
+        raise Malformed("responses: the same slot and seq twice")
+    return epoch, items
+
+
+def _whole(value: Any, below: int) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value < below
+
+
+def _item(n: int, entry: Any) -> Item:
+    if not isinstance(entry, dict) or "value" not in entry:
+        raise Malformed(f"responses[{n}]: slot, seq and value are needed")
+    slot, seq, value = entry.get("slot"), entry.get("seq"), entry["value"]
+    if not _whole(slot, 10_000):
+        raise Malformed(f"responses[{n}].slot: a slot number is needed")
+    if not _whole(seq, SEQ_LIMIT):
+        raise Malformed(f"responses[{n}].seq: a positive whole number is needed")
+    try:
+        fits = fitting_letters(value)
+    except ValueError as error:
+        raise Malformed(f"responses[{n}].value: {error}") from error
+    return Item(slot, seq, json.dumps(value, ensure_ascii=False, separators=(",", ":")), fits)
+
+
+@cache
+def _statement(dialect: str) -> sa.TextClause:
+    return sa.text(
+        _SAVE.format(
+            incoming=_INCOMING[dialect],
+            deadline=DEADLINE,
+            grace=_GRACE,
+            position=_POSITION[dialect],
+            lock=_LOCK[dialect],
+        )
+    )
+
+
+def _engine() -> Engine:
+    """Where saves run: on PostgreSQL each statement is its own transaction, without BEGIN and COMMIT."""
+    if db.engine.dialect.name == "sqlite":
+        return db.engine
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    if "save_engine" not in app.extensions:
+        app.extensions["save_engine"] = sa.create_engine(
+            db.engine.url,
+            isolation_level="AUTOCOMMIT",
+            skip_autocommit_rollback=True,
+            pool_size=10,
+            max_overflow=0,
+            pool_timeout=5,
+        )
+    engine: Engine = app.extensions["save_engine"]
+    return engine
+
+
+def insert(
+    connection: Connection,
+    attempt_id: int,
+    session_id: str,
+    epoch: int,
+    items: Sequence[Item],
+    now: datetime,
+) -> Acked | None:
+    """Run the statement; None when any condition refused all of it. Raises Conflict."""
+    batch = [(i.slot, i.seq, i.value, i.fits) for i in items]
+    params = {
+        "batch": json.dumps(batch, ensure_ascii=False),
+        "session": session_id,
+        "attempt": attempt_id,
+        "epoch": epoch,
+        "now": to_micros(now),
+        "top": max(i.slot for i in items),
+    }
+    try:
+        rows = connection.execute(_statement(connection.dialect.name), params).all()
+    except IntegrityError as error:  # value NOT NULL: see ON CONFLICT
+        raise Conflict from error
+    if not rows:
+        return None
+    slots: dict[int, int] = {}
+    for slot, seq, _ in rows:
+        slots[slot] = max(seq, slots.get(slot, 0))
+    return Acked(slots, rows[0][2])
+
+
+def save(attempt_id: int, session_id: str, epoch: int, items: Sequence[Item], now: datetime) -> Acked | None:
+    """Durable when it returns. A connection that had died is replaced once: a replay is harmless."""
+
+    def once() -> Acked | None:
+        with _engine().begin() as connection:
+            return insert(connection, attempt_id, session_id, epoch, items, now)
+
+    return _retry_lost_connection(once)
+
+
+def _retry_lost_connection(once: Callable[[], Acked | None]) -> Acked | None:
+    try:
+        return once()
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        return once()
+
+
+def keep_unapplied(attempt_id: int, epoch: int, items: Sequence[Item], now: datetime, reason: str) -> None:
+    """Store answers that were refused ("epoch" or "late"), so that a person can decide about them."""
+    statement = sa.text(
+        """INSERT INTO unapplied_response (attempt_id, slot, epoch, seq, value, received_at, reason)
+        VALUES (:attempt, :slot, :epoch, :seq, :value, :now, :reason)
+        ON CONFLICT (attempt_id, slot, epoch, seq, reason) DO NOTHING"""
+    )
+    rows = [
+        {"attempt": attempt_id, "slot": i.slot, "epoch": epoch, "seq": i.seq, "value": i.value,
+         "now": to_micros(now), "reason": reason}
+        for i in items
+    ]  # fmt: skip
+    if rows:
+        with _engine().begin() as connection:
+            connection.execute(statement, rows)

@@ -1,0 +1,72 @@
+"""Scores, computed from stored facts alone."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.domain import scoring as rules
+from app.exams import papers
+from app.exams.models import Attempt, Response, Score
+from app.web.db import db, to_micros
+
+
+@dataclass(frozen=True)
+class Current:
+    """The answer in force in a slot."""
+
+    epoch: int
+    seq: int
+    value: Any
+
+
+def current_responses(attempt_id: int) -> dict[int, Current]:
+    """By slot, the entry of the journal with the highest (epoch, seq)."""
+    rows = db.session.execute(
+        sa.select(Response.slot, Response.epoch, Response.seq, Response.value)
+        .where(Response.attempt_id == attempt_id)
+        .order_by(Response.slot, Response.epoch, Response.seq)
+    )
+    last = {slot: (epoch, seq, value) for slot, epoch, seq, value in rows}
+    return {slot: Current(epoch, seq, json.loads(value)) for slot, (epoch, seq, value) in last.items()}
+
+
+def slot_points(paper_id: int, slot: int, value: Any) -> int:
+    """Tenths that the value earns in the slot."""
+    rule = papers.slots(paper_id)[slot]
+    return rules.points(rule.kind, papers.keys(paper_id)[slot], value, rule.points, rule.preset)
+
+
+def score(attempt: Attempt, responses: Mapping[int, Current], pass_percent: int, now: datetime) -> Score:
+    """The first version of the attempt's score; slots without an answer earn nothing."""
+    slots = papers.slots(attempt.paper_id)
+    drawn = [slot for slot, _ in attempt.order]
+    detail = {
+        str(slot): slot_points(attempt.paper_id, slot, responses[slot].value) if slot in responses else 0
+        for slot in drawn
+    }
+    points, full = sum(detail.values()), sum(slots[slot].points for slot in drawn)
+    row = Score(
+        attempt_id=attempt.id, version=1, points=points, full=full,
+        passed=rules.passed(points, full, pass_percent), detail=detail, scored_at=now, reason="first",
+    )  # fmt: skip
+    db.session.add(row)
+    return row
+
+
+def receipt(attempt: Attempt, responses: Mapping[int, Current], submitted_at: datetime) -> str:
+    """A code that proves what was handed in: the same answers, paper and moment give the same code."""
+    facts = [
+        attempt.id,
+        papers.digest(attempt.paper_id),
+        to_micros(submitted_at),
+        [[slot, r.epoch, r.seq, r.value] for slot, r in sorted(responses.items())],
+    ]
+    canonical = json.dumps(facts, ensure_ascii=False, separators=(",", ":")).encode()
+    code = base64.b32encode(hashlib.sha256(canonical).digest()).decode()[:16]
+    return "-".join(code[i : i + 4] for i in range(0, 16, 4))

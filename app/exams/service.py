@@ -1,0 +1,126 @@
+"""Exams: make, change, assign. Attempts are in `attempts.py`."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+
+from app.bank import queries as bank
+from app.domain import papers as rules
+from app.domain.papers import Section
+from app.domain.questions import Kind
+from app.domain.scoring import Preset
+from app.exams import papers
+from app.exams.models import Allowance, Blueprint, Exam, ExamAssignment
+from app.people.models import Person, Unit
+from app.web.db import db
+
+_ALWAYS = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+_QUIZ_POINTS = 10  # each question of a quiz counts one point
+
+
+def create_exam(
+    title: str,
+    blueprint: Blueprint,
+    opens_at: datetime,
+    closes_at: datetime,
+    attempts_allowed: int | None,
+    review: str,
+    now: datetime,
+    *,
+    code: str | None = None,
+    minutes: int | None = None,
+    pass_percent: int | None = None,
+) -> Exam:
+    """Draw and freeze the paper, so that nothing is built at the bell. Raises domain.papers.Shortage."""
+    exam = Exam(
+        kind="exam",
+        code=code,
+        title=title,
+        blueprint_id=blueprint.id,
+        opens_at=opens_at,
+        closes_at=closes_at,
+        minutes=minutes or blueprint.minutes,
+        attempts_allowed=attempts_allowed,
+        pass_percent=blueprint.pass_percent if pass_percent is None else pass_percent,
+        review=review,
+        created_at=now,
+    )
+    db.session.add(exam)
+    redraw(exam, blueprint, now)
+    return exam
+
+
+def redraw(exam: Exam, blueprint: Blueprint, now: datetime) -> None:
+    """A new paper for attempts that have not started; those that have keep theirs."""
+    sections = [papers.section_of(data) for data in blueprint.sections]
+    drawn = rules.draw(sections, bank.candidates(), secrets.randbits(32))
+    exam.paper_id = papers.freeze(exam.title, sections, drawn, now).id
+    db.session.flush()
+
+
+def ensure_quiz(
+    code: str, title: str, rule_sets: Sequence[str], draw: int, pass_percent: int, now: datetime
+) -> Exam:
+    """The quiz with this code, its paper holding all current questions of the rule sets.
+
+    Running it again after questions changed freezes a new paper; attempts keep the one they began with.
+    Raises domain.papers.Shortage when the sets have fewer than `draw` questions.
+    """
+    found = bank.candidates(rule_sets)
+    by_kind = [
+        (kind, sorted((c for c in found if c.kind is kind), key=lambda c: c.question_id)) for kind in Kind
+    ]
+    sections = [
+        Section(title, kind, len(chosen), _QUIZ_POINTS, Preset.EXACT) for kind, chosen in by_kind if chosen
+    ]
+    if len(found) < draw:
+        lacking = sections[0] if sections else Section(title, Kind.SINGLE, draw, _QUIZ_POINTS, Preset.EXACT)
+        raise rules.Shortage(((lacking, draw - len(found)),))
+    exam = db.session.scalar(sa.select(Exam).where(Exam.code == code))
+    if exam is None:
+        exam = Exam(
+            kind="quiz", code=code, opens_at=_ALWAYS[0], closes_at=_ALWAYS[1], minutes=None,
+            attempts_allowed=None, review="after_submit", created_at=now,
+        )  # fmt: skip
+        db.session.add(exam)
+    exam.title, exam.draw, exam.pass_percent = title, draw, pass_percent
+    exam.paper_id = papers.freeze(title, sections, [chosen for _, chosen in by_kind if chosen], now).id
+    db.session.flush()
+    return exam
+
+
+def assign(exam: Exam, unit: Unit | None = None, person: Person | None = None) -> None:
+    """Let a unit with everything below it, or one person, sit the exam; again is harmless."""
+    unit_id, person_id = (unit.id if unit else None), (person.id if person else None)
+    known = sa.select(ExamAssignment.id).where(
+        ExamAssignment.exam_id == exam.id,
+        ExamAssignment.unit_id == unit_id if unit else ExamAssignment.person_id == person_id,
+    )
+    if db.session.scalar(known) is None:
+        db.session.add(ExamAssignment(exam_id=exam.id, unit_id=unit_id, person_id=person_id))
+        db.session.flush()
+
+
+def allow_attempt(exam_id: int, person_id: int) -> None:
+    """One more attempt for this person."""
+    allowance = _allowance(exam_id, person_id)
+    allowance.attempts += 1
+    db.session.flush()
+
+
+def allowance_minutes(exam_id: int, person_id: int, minutes: int) -> None:
+    """More minutes in every attempt that this person starts from now on."""
+    allowance = _allowance(exam_id, person_id)
+    allowance.minutes += minutes
+    db.session.flush()
+
+
+def _allowance(exam_id: int, person_id: int) -> Allowance:
+    key = (exam_id, person_id)
+    found = db.session.get(Allowance, key, with_for_update=True)
+    if found is None:
+        found = Allowance(exam_id=exam_id, person_id=person_id, minutes=0, attempts=0)
+        db.session.add(found)
+    return found
