@@ -1,0 +1,158 @@
+"""Check and load the bank's content files. Loading is all or nothing and may be repeated."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.audit.service import record
+from app.bank import files, service
+from app.bank.models import Clause, Question, QuestionVersion, RuleSet, citation
+from app.domain.questions import Question as Content
+from app.web.content import ContentError, Fault
+from app.web.db import db
+
+
+def check(folder: Path) -> list[Fault]:
+    """Everything that is wrong in the files; empty when they can be loaded."""
+    return sorted(files.read(folder)[1])
+
+
+def load(folder: Path, now: datetime) -> dict[str, int]:
+    """Bring the bank up to the files; how many of what were created and changed.
+
+    An unchanged file changes nothing. A changed question becomes a new version. What people edited here
+    stands until the question's file itself changes; a local set that was filled in here stays as it is.
+    Raises ContentError, and writes nothing, when a file has a fault.
+    """
+    bank, faults = files.read(folder)
+    faults = faults or list(_lost_citations(bank))
+    if faults:
+        raise ContentError(faults)
+    counts: Counter[str] = Counter()
+    _load_rule_sets(bank, counts)
+    _load_questions(bank, now, counts)
+    if counts:
+        record("bank.import", "bank:files", "导入题库文件", after=dict(counts))
+        db.session.flush()
+    return dict(counts)
+
+
+def _stored_sets() -> dict[str, RuleSet]:
+    found = db.session.scalars(sa.select(RuleSet).options(selectinload(RuleSet.clauses)))
+    return {rule_set.code: rule_set for rule_set in found}
+
+
+def _kept(rule_set: RuleSet | None) -> bool:
+    """Whether the county has filled in this local set, so that files no longer speak for it."""
+    return rule_set is not None and rule_set.local and bool(rule_set.document or rule_set.clauses)
+
+
+def _lost_citations(bank: files.Bank) -> Iterator[Fault]:
+    """Clauses that left their file although questions rest on them."""
+    cited = set(db.session.scalars(sa.select(citation.c.clause_id).distinct()))
+    for rule_set in _stored_sets().values():
+        text = bank.rule_sets.get(rule_set.code)
+        if text is None or _kept(rule_set):
+            continue
+        codes = {clause.code for clause in text.clauses}
+        for clause in rule_set.clauses:
+            if clause.code not in codes and clause.id in cited:
+                message = _("已有试题引用条款 %(code)s，不能删去。", code=clause.code)
+                yield Fault(f"rule_sets/{rule_set.code}.toml", 1, "clause", message)
+
+
+def _load_rule_sets(bank: files.Bank, counts: Counter[str]) -> None:
+    stored = _stored_sets()
+    for code, text in bank.rule_sets.items():
+        rule_set = stored.get(code)
+        if _kept(rule_set):
+            continue
+        values = {name: value for name, value in asdict(text).items() if name != "clauses"}
+        if rule_set is None:
+            rule_set = RuleSet(**values)
+            db.session.add(rule_set)
+            counts["rule_sets_created"] += 1
+        elif _assign(rule_set, values):
+            counts["rule_sets_changed"] += 1
+        _load_clauses(rule_set, text, counts)
+    db.session.flush()
+
+
+def _load_clauses(rule_set: RuleSet, text: files.RuleSetText, counts: Counter[str]) -> None:
+    stored = {clause.code: clause for clause in rule_set.clauses}
+    for position, clause in enumerate(text.clauses, start=1):
+        values = {**asdict(clause), "position": position}
+        row = stored.pop(clause.code, None)
+        if row is None:
+            rule_set.clauses.append(Clause(**values))
+            counts["clauses_created"] += 1
+        elif _assign(row, values):
+            counts["clauses_changed"] += 1
+    for gone in stored.values():
+        db.session.delete(gone)
+        counts["clauses_deleted"] += 1
+
+
+def _assign(row: RuleSet | Clause, values: dict[str, object]) -> bool:
+    """Set what differs; whether anything did."""
+    changed = {name: value for name, value in values.items() if getattr(row, name) != value}
+    for name, value in changed.items():
+        setattr(row, name, value)
+    return bool(changed)
+
+
+def _load_questions(bank: files.Bank, now: datetime, counts: Counter[str]) -> None:
+    clauses = service.cited_clauses({n for content in bank.questions.values() for n in content.clauses})
+    stored = {question.code: question for question in db.session.scalars(sa.select(Question))}
+    numbers, imported = _last_numbers(), _last_imported()
+    made: list[QuestionVersion] = []
+    for code, content in bank.questions.items():
+        question = stored.get(code)
+        if question is None:
+            question = Question(code=code)
+            counts["questions_created"] += 1
+        elif _same(imported.get(question.id), content):
+            continue
+        else:
+            counts["questions_changed"] += 1
+        number = numbers.get(question.id, 0) + 1
+        cited = [clauses[name] for name in content.clauses]
+        made.append(service.new_version(question, content, cited, number, now, by=None))
+    db.session.flush()
+    for version in made:
+        version.question.current_version_id = version.id
+    db.session.flush()
+
+
+def _last_numbers() -> dict[int, int]:
+    rows = db.session.execute(
+        sa.select(QuestionVersion.question_id, sa.func.max(QuestionVersion.number)).group_by(
+            QuestionVersion.question_id
+        )
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _last_imported() -> dict[int, Content]:
+    """By question, the newest version that came from a file: those made here have an author."""
+    versions = db.session.scalars(
+        sa.select(QuestionVersion)
+        .where(QuestionVersion.created_by.is_(None))
+        .order_by(QuestionVersion.number)
+        .options(
+            joinedload(QuestionVersion.answer),
+            selectinload(QuestionVersion.citations).joinedload(Clause.rule_set),
+        )
+    )
+    return {version.question_id: service.content_of(version) for version in versions}
+
+
+def _same(stored: Content | None, content: Content) -> bool:
+    """Whether the file says what it said when it was last loaded; clauses are cited in no order."""
+    return stored is not None and stored == service.by_clause_name(content)

@@ -1,0 +1,136 @@
+"""The bank's content files as values, and everything that is wrong in them (question_bank/README.md)."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from flask_babel import gettext as _
+
+from app.bank.labels import KINDS, fault_text
+from app.domain.questions import Kind, Question, faults
+from app.web.content import Fault, Table, read_folder
+
+CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True)
+class ClauseText:
+    code: str
+    heading: str
+    locator: str
+    text: str
+
+
+@dataclass(frozen=True)
+class RuleSetText:
+    """A rule set as its file has it; the fields are those of the table."""
+
+    code: str
+    title: str
+    summary: str
+    position: int
+    excerpt: bool
+    local: bool
+    document: str
+    issuer: str
+    number: str
+    dated: date | None
+    place: str
+    note: str
+    clauses: tuple[ClauseText, ...]
+
+
+@dataclass(frozen=True)
+class Bank:
+    """What a folder of content files holds: sets by code, questions by their stable id."""
+
+    rule_sets: dict[str, RuleSetText]
+    questions: dict[str, Question]
+
+
+def read(folder: Path) -> tuple[Bank, list[Fault]]:
+    """The bank below `folder`; usable only when there are no faults."""
+    found: list[Fault] = []
+    sets: dict[str, RuleSetText] = {}
+    for path, table in read_folder(folder, "rule_sets/*.toml", found):
+        made = _rule_set(table)
+        if made.code != path.stem:
+            table.fault("code", _("应与文件名（%(name)s）相同。", name=path.stem))
+        sets[path.stem] = made
+    cited = {f"{code}/{clause.code}" for code, made in sets.items() for clause in made.clauses}
+    questions: dict[str, Question] = {}
+    for path, table in read_folder(folder, "questions/*.toml", found):
+        if path.stem not in sets:
+            found.append(Fault(table.file, 1, "", _("没有名为 %(name)s 的规矩条目集。", name=path.stem)))
+        for part in table.tables("question"):
+            _read_question(part, cited, questions)
+        table.refuse_unknown()
+    return Bank(sets, questions), found
+
+
+def _rule_set(table: Table) -> RuleSetText:
+    local = table.flag("local", False)
+    code, title, summary = _code(table, "code"), table.text("title"), table.text("summary")
+    position, excerpt = table.whole("order"), table.flag("excerpt", False)
+    source, clauses = table.table("source"), _clauses(table)
+    needed = "" if local else None  # a local set is empty until its county fills it in
+    dated = source.day("date")
+    if dated is None and not local and "date" not in source.data:
+        source.fault("date", _("缺少日期。"))
+    if not clauses and not local:
+        table.fault("clause", _("至少要有一条条款。"))
+    made = RuleSetText(
+        code, title, summary, position, excerpt, local, source.text("document", needed),
+        source.text("issuer", needed), source.text("number", ""), dated, source.text("place", ""),
+        source.text("note", ""), clauses,
+    )  # fmt: skip
+    table.refuse_unknown()
+    source.refuse_unknown()
+    return made
+
+
+def _clauses(table: Table) -> tuple[ClauseText, ...]:
+    made: list[ClauseText] = []
+    for part in table.tables("clause"):
+        clause = ClauseText(
+            _code(part, "code"), part.text("heading", ""), part.text("locator", ""), part.text("text")
+        )
+        if clause.code in {earlier.code for earlier in made}:
+            part.fault("code", _("编号 %(code)s 用了不止一次。", code=clause.code))
+        part.refuse_unknown()
+        made.append(clause)
+    return tuple(made)
+
+
+def _code(table: Table, field: str) -> str:
+    code = table.text(field)
+    if code and not CODE.fullmatch(code):
+        table.fault(field, _("只能用小写字母、数字和连字符。"))
+    return code
+
+
+def _read_question(table: Table, cited: set[str], questions: dict[str, Question]) -> None:
+    """Add the question to `questions`, or note what is wrong with it."""
+    before = len(table.faults)
+    name, kind = _code(table, "id"), table.text("kind")
+    stem, options, key = table.text("stem"), tuple(table.texts("options", [])), table.any("key")
+    explanation, clauses = table.text("explanation"), tuple(table.texts("clauses"))
+    topic, difficulty = table.text("topic"), table.text("difficulty")
+    table.refuse_unknown()
+    if name in questions:
+        table.fault("id", _("编号 %(code)s 用了不止一次。", code=name))
+    if kind and kind not in KINDS:
+        table.fault("kind", _("题型只有 single、multiple、judge、blanks 四种。"))
+    for clause, times in Counter(clauses).items():
+        if clause not in cited:
+            table.fault("clauses", _("没有 %(clause)s 这一条款。", clause=clause))
+        elif times > 1:
+            table.fault("clauses", _("%(clause)s 写了不止一次。", clause=clause))
+    if len(table.faults) > before:
+        return
+    question = Question(Kind(kind), stem, options, key, explanation, clauses, topic, difficulty)
+    for fault in faults(question):
+        table.fault(fault.field, fault_text(fault))
+    questions[name] = question

@@ -1,0 +1,92 @@
+"""A small bank as files, and ways to break it."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from app.bank import content
+from app.bank.models import Question
+from app.web.db import db
+
+NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+
+RULE_SET = """\
+code = "five-musts"
+title = "五个必须"
+summary = "五个方面。"
+order = 10
+excerpt = true
+
+[source]
+document = "在会上的讲话"
+issuer = "习近平"
+date = 2015-01-13
+place = "北京"
+
+[[clause]]
+code = "1"
+heading = "维护党中央权威"
+locator = "第一条"
+text = "必须维护党中央权威"
+
+[[clause]]
+code = "2"
+text = "必须维护党的团结"
+"""
+LOCAL_SET = """\
+code = "seven-prohibitions"
+title = "七个严禁"
+summary = "由本县填写。"
+order = 140
+local = true
+
+[source]
+document = ""
+issuer = ""
+"""
+QUESTIONS = """\
+[[question]]
+id = "five-musts-001"
+kind = "single"
+stem = "必须维护（　　）。"
+options = ["党中央权威", "个人权威"]
+key = "a"
+explanation = "原文如此。"
+clauses = ["five-musts/1"]
+topic = "政治纪律"
+difficulty = "easy"
+
+[[question]]
+id = "five-musts-002"
+kind = "blanks"
+stem = "必须维护____，必须维护____。"
+key = [["党中央权威"], ["党的团结", "团结"]]
+explanation = "原文如此。"
+clauses = ["five-musts/2", "five-musts/1"]
+topic = "组织原则"
+difficulty = "hard"
+"""
+FILES = {
+    "rule_sets/five-musts.toml": RULE_SET,
+    "rule_sets/seven-prohibitions.toml": LOCAL_SET,
+    "questions/five-musts.toml": QUESTIONS,
+}
+
+
+def write(folder: Path, name: str = "", old: str = "", new: str = "") -> Path:
+    """The small bank below `folder`, with one replacement in one file."""
+    for path, text in FILES.items():
+        (folder / path).parent.mkdir(exist_ok=True)
+        changed = text.replace(old, new, 1) if path == name else text
+        assert path != name or changed != text
+        (folder / path).write_text(changed)
+    return folder
+
+
+def load(folder: Path) -> dict[str, int]:
+    counts = content.load(folder, NOW)
+    db.session.commit()
+    return counts
+
+
+def question(code: str) -> Question:
+    return db.session.query(Question).filter_by(code=code).one()
