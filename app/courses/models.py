@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.exams.models import Exam
+from app.people.models import Person, Unit
 from app.web.db import Base
 
 
@@ -62,9 +63,12 @@ class CourseAssignment(Base):
     person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
     due_at: Mapped[datetime | None]
 
+    unit: Mapped[Unit | None] = relationship()
+    person: Mapped[Person | None] = relationship()
+
 
 class LessonProgress(Base):
-    """When a person first opened a lesson and when they finished it."""
+    """A person said that the lesson is read."""
 
     __tablename__ = "lesson_progress"
 
