@@ -24,7 +24,7 @@ from app.web.db import db, to_micros
 
 BATCH_LIMIT = 200
 SEQ_LIMIT = 2**53  # the largest integer a browser counts exactly
-_MINUTE = 60_000_000
+_MINUTE = "CAST(60000000 AS bigint)"  # as an integer it overflows on PostgreSQL
 _GRACE = GRACE // (GRACE.resolution)  # microseconds
 NO_DEADLINE = 2**63 - 1 - _GRACE
 

@@ -1,0 +1,95 @@
+"""Questions, papers and exams for tests, through the real services."""
+
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+from app.bank.models import AnswerKey, Clause, Question, QuestionVersion, RuleSet
+from app.domain.questions import Kind
+from app.exams import papers, service
+from app.exams.models import Blueprint, Exam
+from app.web.db import db
+from tests.factories import CREATED, save
+
+_next = count(1)
+KEYS: dict[Kind, Any] = {
+    Kind.SINGLE: "b",
+    Kind.MULTIPLE: ["a", "c"],
+    Kind.JUDGE: True,
+    Kind.BLANKS: [["党中央"], ["团结"]],
+}
+PRESETS = {Kind.SINGLE: "exact", Kind.MULTIPLE: "half", Kind.JUDGE: "exact", Kind.BLANKS: "per_blank"}
+
+
+def rule_set(code: str | None = None) -> RuleSet:
+    n = next(_next)
+    made = RuleSet(
+        code=code or f"set-{n}", title=f"条目集{n}", summary="", position=n, excerpt=False, local=False,
+        document="某讲话", issuer="某人", number="", dated=None, place="北京", note="",
+    )  # fmt: skip
+    made.clauses = [Clause(code="1", position=1, heading="", locator="", text=f"条款原文{n}")]
+    return save(made)
+
+
+def question(rules: RuleSet, kind: Kind, key: Any = None) -> QuestionVersion:
+    n = next(_next)
+    identity = Question(code=f"q-{n:05}", current_version_id=None, retired_at=None)
+    db.session.add(identity)
+    db.session.flush()
+    choices = kind in {Kind.SINGLE, Kind.MULTIPLE}
+    version = QuestionVersion(
+        question_id=identity.id, number=1, kind=kind.value,
+        stem=f"题干{n} ____ 和 ____" if kind is Kind.BLANKS else f"题干{n}",
+        options=[f"选项{n}-{k}" for k in "甲乙丙丁"] if choices else [],
+        topic="政治纪律", difficulty="easy", created_at=CREATED, created_by=None,
+    )  # fmt: skip
+    version.answer = AnswerKey(key=KEYS[kind] if key is None else key, explanation=f"解析{n}")
+    version.citations = [rules.clauses[0]]
+    db.session.add(version)
+    db.session.flush()
+    identity.current_version_id = version.id
+    return version
+
+
+def questions(rules: RuleSet, **counts: int) -> None:
+    for kind, many in counts.items():
+        for _ in range(many):
+            question(rules, Kind(kind))
+    db.session.commit()
+
+
+def blueprint(**counts: int) -> Blueprint:
+    return save(
+        Blueprint(
+            code=f"bp-{next(_next)}", title="测试蓝图", minutes=45, pass_percent=60,
+            sections=[
+                {"title": kind, "kind": kind, "count": many, "points": 20, "preset": PRESETS[Kind(kind)]}
+                for kind, many in counts.items()
+            ],
+        )
+    )  # fmt: skip
+
+
+def exam(
+    now: datetime, *, attempts: int | None = 1, hours: float = 2, review: str = "after_submit",
+    minutes: int | None = None, **counts: int,
+) -> Exam:  # fmt: skip
+    """A frozen exam that opened an hour ago, assigned to nobody yet."""
+    papers.forget()
+    counts = counts or {"single": 2, "multiple": 1, "judge": 1, "blanks": 1}
+    questions(rule_set(), **counts)
+    made = service.create_exam(
+        "测试考试", blueprint(**counts), now - timedelta(hours=1), now + timedelta(hours=hours),
+        attempts, review, now, minutes=minutes,
+    )  # fmt: skip
+    db.session.commit()
+    return made
+
+
+def quiz(now: datetime, draw: int = 3, **counts: int) -> Exam:
+    papers.forget()
+    rules = rule_set()
+    questions(rules, **(counts or {"single": 4, "judge": 4}))
+    made = service.ensure_quiz(f"quiz:{rules.code}", "测验", [rules.code], draw, 60, now)
+    db.session.commit()
+    return made

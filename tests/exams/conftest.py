@@ -1,0 +1,99 @@
+"""A candidate with an exam in front of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.exams import papers, service
+from app.exams.models import Exam, Response, UnappliedResponse
+from app.people.models import Person
+from app.web.db import db
+from tests import factories
+from tests.conftest import Clock
+from tests.exams import build
+
+
+@pytest.fixture(autouse=True)
+def fresh_papers() -> None:
+    papers.forget()
+
+
+@dataclass
+class Candidate:
+    """Speaks the wire for one person."""
+
+    client: FlaskClient
+    person: Person
+    exam: Exam
+    attempt: int = 0
+    epoch: int = 0
+
+    def start(self) -> Any:
+        answer = self.client.post(f"/exams/{self.exam.id}/attempts")
+        if answer.status_code < 300:
+            self.attempt = answer.json["attempt"]
+        return answer
+
+    def take_over(self) -> Any:
+        answer = self.client.post(f"/attempts/{self.attempt}/takeover")
+        if answer.status_code == 200:
+            self.epoch = answer.json["epoch"]
+        return answer
+
+    def save(self, *items: tuple[int, int, Any], epoch: int | None = None) -> Any:
+        return self._post("responses", items, epoch)
+
+    def submit(self, *items: tuple[int, int, Any], epoch: int | None = None) -> Any:
+        return self._post("submit", items, epoch)
+
+    def _post(self, verb: str, items: Any, epoch: int | None) -> Any:
+        body = {
+            "epoch": self.epoch if epoch is None else epoch,
+            "responses": [{"slot": s, "seq": q, "value": v} for s, q, v in items],
+        }
+        return self.client.post(f"/attempts/{self.attempt}/{verb}", json=body)
+
+    def journal(self) -> list[tuple[int, int, int, str]]:
+        rows = db.session.execute(
+            sa.select(Response.slot, Response.epoch, Response.seq, Response.value)
+            .where(Response.attempt_id == self.attempt)
+            .order_by(Response.slot, Response.epoch, Response.seq)
+        )
+        return [tuple(row) for row in rows]
+
+    def unapplied(self) -> list[tuple[int, int, str, str]]:
+        rows = db.session.execute(
+            sa.select(
+                UnappliedResponse.slot,
+                UnappliedResponse.seq,
+                UnappliedResponse.value,
+                UnappliedResponse.reason,
+            )
+            .where(UnappliedResponse.attempt_id == self.attempt)
+            .order_by(UnappliedResponse.id)
+        )
+        return [tuple(row) for row in rows]
+
+
+@pytest.fixture
+def sitting(app: Flask, time: Clock, sign_in: Callable[[Person], FlaskClient]) -> Callable[..., Candidate]:
+    """`sitting(exam=…, started=True)`: a person assigned to the exam, started and with an epoch."""
+
+    def make(exam: Exam | None = None, started: bool = True, **more: Any) -> Candidate:
+        person = factories.person()
+        chosen = exam or build.exam(time.now, **more)
+        if chosen.kind == "exam":
+            service.assign(chosen, person=person)
+            db.session.commit()
+        made = Candidate(sign_in(person), person, chosen)
+        if started:
+            assert made.start().status_code == 201
+            assert made.take_over().status_code == 200
+        return made
+
+    return make
