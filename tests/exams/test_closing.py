@@ -1,0 +1,106 @@
+"""Closing: derived from the clock, written down by whoever comes first, once."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.attempts import AttemptClock, ExamClock, deadline
+from app.exams import attempts, jobs, saving
+from app.exams.models import Attempt, Score
+from app.web.db import db, to_micros
+from tests.conftest import START, Clock
+from tests.exams import build
+from tests.exams.conftest import Candidate
+
+Sitting = Callable[..., Candidate]
+
+
+def test_the_sweeper_closes_at_the_deadline_and_scores_what_was_saved(sitting: Sitting, time: Clock) -> None:
+    me = sitting()
+    me.save((1, 1, "b"))
+    time.advance(minutes=45, seconds=30)
+    assert jobs.sweep() == 0  # grace
+    time.advance(seconds=1)
+    state = me.client.get(f"/attempts/{me.attempt}").json
+    assert state["phase"] == "overdue"
+    assert jobs.sweep() == 1 and jobs.sweep() == 0
+    attempt = db.session.get_one(Attempt, me.attempt)
+    assert attempt.submitted_at == START + timedelta(minutes=45) and attempt.closed_by == "deadline"
+    assert db.session.scalars(sa.select(Score.points)).one() == 20
+    assert me.submit().json["receipt"] == attempt.receipt
+
+
+def test_one_poisoned_attempt_delays_nobody(
+    sitting: Sitting, time: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    candidates = [sitting() for _ in range(3)]
+    poisoned = candidates[0].attempt
+    real = attempts.close_overdue
+
+    def close(attempt_id: int, now: object) -> bool:
+        if attempt_id == poisoned:
+            raise RuntimeError("bad item")
+        return real(attempt_id, now)
+
+    monkeypatch.setattr(attempts, "close_overdue", close)
+    time.advance(hours=1)
+    assert jobs.sweep() == 2
+
+
+def test_starting_again_closes_the_attempt_that_ran_out(sitting: Sitting, time: Clock) -> None:
+    me = sitting(attempts=2, hours=5)
+    first = me.attempt
+    time.advance(hours=1)
+    assert me.start().status_code == 201 and me.attempt != first
+    assert db.session.get_one(Attempt, first).closed_by == "deadline"
+
+
+def test_more_minutes_move_the_deadline(sitting: Sitting, time: Clock) -> None:
+    me = sitting()
+    time.advance(minutes=44)
+    assert attempts.add_minutes(me.attempt, 10, time.now)
+    db.session.commit()
+    time.advance(minutes=10)
+    assert me.save((1, 1, "b")).json["remaining_ms"] == 60_000
+    time.advance(minutes=2)
+    assert not attempts.add_minutes(me.attempt, 10, time.now)  # never reopens what ran out
+
+
+def test_forced_hand_in_counts_to_the_deadline_at_most(sitting: Sitting, time: Clock) -> None:
+    me = sitting()
+    time.advance(minutes=50)
+    closed = attempts.force_close(me.attempt, time.now)
+    assert closed.submitted_at == START + timedelta(minutes=45)
+    assert attempts.force_close(me.attempt, time.now) == closed
+
+
+@given(
+    started=st.integers(-10, 300), minutes=st.integers(1, 200), closes=st.integers(0, 400),
+    extra=st.integers(0, 60),
+)  # fmt: skip
+def test_the_statement_and_the_domain_agree_on_the_deadline(
+    started: int, minutes: int, closes: int, extra: int
+) -> None:
+    at = [START + timedelta(minutes=m) for m in (started, closes)]
+    clock = ExamClock(START, at[1], timedelta(minutes=minutes))
+    expected = deadline(clock, AttemptClock(at[0], timedelta(minutes=extra), None))
+    row = f"SELECT {saving.DEADLINE} FROM (SELECT :started AS started_at, :extra AS extra_minutes) a, (SELECT :minutes AS minutes, :closes AS closes_at) e"  # noqa: E501
+    with sa.create_engine("sqlite://").connect() as connection:
+        found = connection.scalar(
+            sa.text(row),
+            {"started": to_micros(at[0]), "extra": extra, "minutes": minutes, "closes": to_micros(at[1])},
+        )
+    assert expected is not None and found == to_micros(expected)
+
+
+def test_overdue_on_the_engine_itself(sitting: Sitting, time: Clock) -> None:
+    """The same border on the real engine: one microsecond past grace."""
+    me = sitting(exam=build.exam(time.now, minutes=90, hours=2))
+    time.advance(minutes=90, seconds=30)
+    assert list(attempts.overdue(time.now, 10)) == []
+    time.advance(microseconds=1)
+    assert list(attempts.overdue(time.now, 10)) == [me.attempt]
