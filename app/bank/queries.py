@@ -137,3 +137,46 @@ def clauses_of_sets(codes: Iterable[str]) -> list[tuple[RuleSet, list[Clause]]]:
 
 def set_named(code: str) -> RuleSet | None:
     return db.session.scalar(sa.select(RuleSet).where(RuleSet.code == code))
+
+
+def clause_named(set_code: str, code: str) -> Clause | None:
+    return db.session.scalar(
+        sa.select(Clause)
+        .join(RuleSet, RuleSet.id == Clause.rule_set_id)
+        .where(RuleSet.code == set_code, Clause.code == code)
+    )
+
+
+@dataclass(frozen=True)
+class ShelfEntry:
+    """A rule set in a list: how many clauses it has, how many questions in use rest on them."""
+
+    rule_set: RuleSet
+    clauses: int
+    questions: int
+
+
+def _questions_on(rule_set_id: sa.ColumnElement[int]) -> sa.Select[tuple[int]]:
+    """The number of questions in use whose current version cites a clause of the set."""
+    return (
+        sa.select(sa.func.count(Question.id.distinct()))
+        .join(citation, citation.c.version_id == Question.current_version_id)
+        .join(Clause, Clause.id == citation.c.clause_id)
+        .where(Clause.rule_set_id == rule_set_id, Question.retired_at.is_(None))
+    )
+
+
+def shelf() -> list[ShelfEntry]:
+    """All sets in their order."""
+    clauses = sa.select(sa.func.count()).where(Clause.rule_set_id == RuleSet.id).scalar_subquery()
+    questions = _questions_on(RuleSet.id).correlate(RuleSet).scalar_subquery()
+    rows = db.session.execute(
+        sa.select(RuleSet, clauses, questions).order_by(RuleSet.position, RuleSet.code)
+    )
+    return [ShelfEntry(*row) for row in rows]
+
+
+def question_count(code: str) -> int:
+    """Questions in use on the set."""
+    own = sa.select(RuleSet.id).where(RuleSet.code == code).scalar_subquery()
+    return db.session.scalar(_questions_on(own)) or 0

@@ -1,14 +1,53 @@
+"""The learner's face: the rule sets, set for reading, each clause with its source."""
+
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, abort, current_app, redirect, render_template, url_for
 
+from app.bank import queries
+from app.bank.citing import chinese_date
+from app.bank.labels import KINDS
 from app.domain.access import Action
 from app.web.gate import requires
 
 bp = Blueprint("bank", __name__, url_prefix="/rules", template_folder="templates")
+QUIZ_MINIMUM = 5  # a set with fewer questions has no quiz
+QUIZ = "exams.quiz_on"
+
+
+@bp.app_template_filter("kind_label")
+def kind_label(kind: str) -> str:
+    return str(KINDS[kind])
+
+
+@bp.app_template_filter("chinese_date")
+def chinese(day: Any) -> str:
+    return chinese_date(day)
 
 
 @bp.get("/")
 @requires(Action.LEARN)
 def index() -> Any:
-    return render_template("home/index.html")
+    return render_template("bank/index.html", shelf=queries.shelf())
+
+
+@bp.get("/<code>")
+@requires(Action.LEARN)
+def rule_set(code: str) -> Any:
+    found = queries.clauses_of_sets([code])
+    if not found:
+        abort(404)
+    shown, clauses = found[0]
+    # Exams stand to the right of the bank: this page knows the quiz by its address alone.
+    can_quiz = QUIZ in current_app.view_functions and queries.question_count(code) >= QUIZ_MINIMUM
+    quiz = url_for(QUIZ, code=code) if can_quiz else None
+    return render_template("bank/rule_set.html", rule_set=shown, clauses=clauses, quiz=quiz)
+
+
+@bp.get("/clause/<set_code>/<code>")
+@requires(Action.LEARN)
+def clause(set_code: str, code: str) -> Any:
+    """A clause's stable address, as lessons link to it."""
+    if queries.clause_named(set_code, code) is None:
+        abort(404)
+    return redirect(url_for("bank.rule_set", code=set_code, _anchor=f"clause-{code}"))
