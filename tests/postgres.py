@@ -22,7 +22,7 @@ def binaries() -> Path:
     return found[-1].parent
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         return int(s.getsockname()[1])
@@ -52,6 +52,13 @@ class Cluster:
             "-o", f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder}", "start",
         )  # fmt: skip
 
+    def set(self, name: str, value: str) -> None:
+        """Change a setting for good, from now on."""
+        psql = str(binaries() / "psql")
+        base = [psql, "-h", str(self.folder), "-p", str(self.port), "-U", "ganxun", "-q"]
+        self.run(*base, "-c", f"ALTER SYSTEM SET {name} = '{value}'", "ganxun")
+        self.run(*base, "-c", "SELECT pg_reload_conf()", "ganxun")
+
     def stop(self, mode: str = "fast") -> None:
         self.run(str(binaries() / "pg_ctl"), "-D", str(self.folder / "data"), "-w", "-m", mode, "stop")
 
@@ -62,7 +69,7 @@ def cluster() -> Iterator[Cluster]:
     if os.getuid() == 0:
         owner = pwd.getpwnam("postgres")
         os.chown(folder, owner.pw_uid, owner.pw_gid)
-    made = Cluster(folder, _free_port())
+    made = Cluster(folder, free_port())
     data = str(folder / "data")
     made.run(
         str(binaries() / "initdb"),

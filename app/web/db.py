@@ -101,10 +101,6 @@ class LockedConnection(sqlite3.Connection):
             fcntl.flock(self._lock_fd, fcntl.LOCK_UN)
 
 
-# A deliberately unsafe value that the crash checker must catch; see tests/exams/test_crash.py.
-_SYNCHRONOUS = os.environ.get("GANXUN_UNSAFE_SYNCHRONOUS", "FULL")
-
-
 def open_sqlite(path: str) -> LockedConnection:
     """A connection in autocommit mode: reads see committed data, writes go through `begin_write`."""
     conn = sqlite3.connect(
@@ -112,7 +108,7 @@ def open_sqlite(path: str) -> LockedConnection:
     )
     conn.lock_path = path + ".lock"
     conn.execute("PRAGMA journal_mode=WAL")
-    conn.execute(f"PRAGMA synchronous={_SYNCHRONOUS}")
+    conn.execute("PRAGMA synchronous=FULL")  # NORMAL may lose the last commits in a power cut
     conn.execute("PRAGMA foreign_keys=ON")
     return conn
 

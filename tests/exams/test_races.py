@@ -61,7 +61,9 @@ def test_a_save_against_a_submit_is_in_the_score_or_refused(
     for _ in range(15):
         me = sitting(exam=build.exam(time.now, single=4))
         save, submit = f"/attempts/{me.attempt}/responses", f"/attempts/{me.attempt}/submit"
-        jobs = [(save, {"epoch": 1, "responses": [{"slot": n, "seq": n, "value": "b"}]}) for n in (1, 2, 3, 4)]
+        jobs = [
+            (save, {"epoch": 1, "responses": [{"slot": n, "seq": n, "value": "b"}]}) for n in (1, 2, 3, 4)
+        ]
         answers = together(app, me, [*jobs, (submit, {"epoch": 1, "responses": []})])
         accepted = {n for n, a in zip((1, 2, 3, 4), answers[:4], strict=True) if a.status_code == 200}
         assert {a.status_code for a in answers[:4]} <= {200, 410} and answers[4].status_code == 200
@@ -79,7 +81,10 @@ def test_parallel_takeovers_have_epochs_of_their_own(app: Flask, sitting: Sittin
 def test_parallel_saves_of_one_page_are_all_kept(app: Flask, sitting: Sitting) -> None:
     me = sitting()
     path = f"/attempts/{me.attempt}/responses"
-    jobs = [(path, {"epoch": 1, "responses": [{"slot": 1, "seq": n, "value": "abcd"[n % 4]}]}) for n in range(1, 21)]
+    jobs = [
+        (path, {"epoch": 1, "responses": [{"slot": 1, "seq": n, "value": "abcd"[n % 4]}]})
+        for n in range(1, 21)
+    ]
     assert {a.status_code for a in together(app, me, jobs)} == {200}
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Response)) == 20
     assert scoring.current_responses(me.attempt)[1].seq == 20
