@@ -2,8 +2,10 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.courses.models import Course
+from app.people.models import Person
 from app.web.db import Base
 
 
@@ -47,6 +49,10 @@ class Certificate(Base):
     void_reason: Mapped[str | None]
     replaces_id: Mapped[int | None] = mapped_column(sa.ForeignKey("certificate.id"))
 
+    person: Mapped[Person] = relationship()
+    course: Mapped[Course] = relationship()
+    file: Mapped["CertificateFile | None"] = relationship(viewonly=True)
+
 
 class CertificateFile(Base):
     """The issued PDF, frozen. The row exists once the bytes do."""
@@ -54,7 +60,7 @@ class CertificateFile(Base):
     __tablename__ = "certificate_file"
 
     certificate_id: Mapped[int] = mapped_column(sa.ForeignKey("certificate.id"), primary_key=True)
-    pdf: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    pdf: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)
     sha256: Mapped[str] = mapped_column(index=True)
     rendered_at: Mapped[datetime]
 
@@ -70,3 +76,6 @@ class CertificateTrouble(Base):
     course_id: Mapped[int] = mapped_column(sa.ForeignKey("course.id"))
     at: Mapped[datetime]
     message: Mapped[str]
+
+    person: Mapped[Person] = relationship()
+    course: Mapped[Course] = relationship()

@@ -56,6 +56,11 @@ def chinese_hours(tenths: int) -> str:
     return f"{tenths // 10}.{tenths % 10}"
 
 
+def chinese_score(points: str, full: str) -> str:
+    """92分; where the full score is not the usual 100, it is said: 46分（满分50分）."""
+    return f"{points}分" if full == "100" else f"{points}分（满分{full}分）"
+
+
 def mask_name(name: str) -> str:
     """A name as the public verification page shows it: first and last character, one * per hidden one.
 
