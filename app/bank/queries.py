@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -139,6 +140,11 @@ def set_named(code: str) -> RuleSet | None:
     return db.session.scalar(sa.select(RuleSet).where(RuleSet.code == code))
 
 
+def lock_set(code: str) -> RuleSet | None:
+    """The set, kept from other writers until the transaction ends."""
+    return db.session.scalar(sa.select(RuleSet).where(RuleSet.code == code).with_for_update())
+
+
 def clause_named(set_code: str, code: str) -> Clause | None:
     return db.session.scalar(
         sa.select(Clause)
@@ -156,7 +162,7 @@ class ShelfEntry:
     questions: int
 
 
-def _questions_on(rule_set_id: sa.ColumnElement[int]) -> sa.Select[tuple[int]]:
+def _questions_on(rule_set_id: Any) -> sa.Select[Any]:
     """The number of questions in use whose current version cites a clause of the set."""
     return (
         sa.select(sa.func.count(Question.id.distinct()))
@@ -170,9 +176,7 @@ def shelf() -> list[ShelfEntry]:
     """All sets in their order."""
     clauses = sa.select(sa.func.count()).where(Clause.rule_set_id == RuleSet.id).scalar_subquery()
     questions = _questions_on(RuleSet.id).correlate(RuleSet).scalar_subquery()
-    rows = db.session.execute(
-        sa.select(RuleSet, clauses, questions).order_by(RuleSet.position, RuleSet.code)
-    )
+    rows = db.session.execute(sa.select(RuleSet, clauses, questions).order_by(RuleSet.position, RuleSet.code))
     return [ShelfEntry(*row) for row in rows]
 
 

@@ -1,4 +1,4 @@
-"""Write the bank: versions of questions, retiring and restoring them."""
+"""Write the bank: versions of questions, retiring and restoring them, a county's own rule sets."""
 
 import secrets
 from collections.abc import Collection, Iterable
@@ -8,7 +8,8 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from app.audit.service import record
-from app.bank.models import AnswerKey, Clause, Question, QuestionVersion, RuleSet
+from app.bank.files import ClauseText
+from app.bank.models import AnswerKey, Clause, Question, QuestionVersion, RuleSet, citation
 from app.domain.questions import Kind
 from app.domain.questions import Question as Content
 from app.web.db import db
@@ -104,3 +105,51 @@ def restore(question: Question) -> None:
     if question.retired_at is not None:
         question.retired_at = None
         record("question.restore", f"question:{question.id}", f"恢复试题 {question.code}")
+
+
+class Cited(Exception):
+    """Questions rest on clauses that were to go; `codes` says which."""
+
+    def __init__(self, codes: list[str]) -> None:
+        super().__init__("、".join(codes))
+        self.codes = codes
+
+
+def fill_in(rule_set: RuleSet, values: dict[str, object], clauses: Collection[ClauseText]) -> None:
+    """What a county writes in a set of its own: source and clauses. Raises Cited, and changes nothing."""
+    stored = {clause.code: clause for clause in rule_set.clauses}
+    gone = [stored[code] for code in stored.keys() - {clause.code for clause in clauses}]
+    if lost := _cited(gone):
+        raise Cited(lost)
+    before = _set_facts(rule_set)
+    for name, value in values.items():
+        setattr(rule_set, name, value)
+    for clause in gone:
+        rule_set.clauses.remove(clause)
+        db.session.delete(clause)
+    for position, text in enumerate(clauses, start=1):
+        row = stored.get(text.code)
+        if row is None:
+            row = Clause(code=text.code)
+            rule_set.clauses.append(row)
+        row.position, row.heading, row.locator, row.text = position, text.heading, text.locator, text.text
+    db.session.flush()
+    after = _set_facts(rule_set)
+    if after != before:
+        summary = f"填写规矩条目集 {rule_set.title}"
+        record("rule_set.edit", f"rule_set:{rule_set.id}", summary, before=before, after=after)
+
+
+def _cited(clauses: Collection[Clause]) -> list[str]:
+    """The codes of those that a version of a question cites."""
+    by_id = {clause.id: clause.code for clause in clauses}
+    found = db.session.scalars(
+        sa.select(citation.c.clause_id).distinct().where(citation.c.clause_id.in_(by_id))
+    )
+    return sorted(by_id[clause_id] for clause_id in found)
+
+
+def _set_facts(rule_set: RuleSet) -> dict[str, object]:
+    names = ("summary", "document", "issuer", "number", "dated", "place")
+    clauses = {clause.code: f"{clause.heading}｜{clause.text}" for clause in rule_set.clauses}
+    return {**{name: getattr(rule_set, name) for name in names}, "clauses": clauses}

@@ -5,8 +5,8 @@ from typing import Any
 from flask import Blueprint, abort, current_app, redirect, render_template, url_for
 
 from app.bank import queries
-from app.bank.citing import chinese_date
-from app.bank.labels import KINDS
+from app.bank.citing import chinese_date, source_line
+from app.bank.labels import DIFFICULTIES, KINDS
 from app.domain.access import Action
 from app.web.gate import requires
 
@@ -15,14 +15,10 @@ QUIZ_MINIMUM = 5  # a set with fewer questions has no quiz
 QUIZ = "exams.quiz_on"
 
 
-@bp.app_template_filter("kind_label")
-def kind_label(kind: str) -> str:
-    return str(KINDS[kind])
-
-
-@bp.app_template_filter("chinese_date")
-def chinese(day: Any) -> str:
-    return chinese_date(day)
+bp.add_app_template_filter(lambda kind: str(KINDS[kind]), "kind_label")
+bp.add_app_template_filter(lambda difficulty: str(DIFFICULTIES[difficulty]), "difficulty_label")
+bp.add_app_template_filter(chinese_date, "chinese_date")
+bp.add_app_template_filter(source_line, "source_line")
 
 
 @bp.get("/")

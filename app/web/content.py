@@ -58,6 +58,10 @@ class Table:
             for number in self._span:
                 if assigns.match(self._lines[number - 1]):
                     return number
+        if isinstance(self.data.get(field), dict | list):  # a table of its own, further down
+            for number, text in enumerate(self._lines, 1):
+                if (header := _HEADER.match(text)) and header["name"] == field:
+                    return number
         return self._span.start
 
     def fault(self, field: str, message: str) -> None:

@@ -1,0 +1,135 @@
+"""Questions: list, create, edit as a new version, look at as a learner, retire and restore."""
+
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.bank import browsing, queries, service, typed
+from app.bank.blueprint import bp
+from app.bank.forms import QuestionForm, clean
+from app.bank.labels import DIFFICULTIES, KINDS
+from app.bank.models import Question
+from app.domain.access import Action
+from app.domain.questions import Question as Content
+from app.domain.questions import option_keys
+from app.web import clock
+from app.web.gate import requires
+
+
+def load(question_id: int) -> Question:
+    """The bank belongs to the whole school: whoever may see it sees all of it."""
+    question = browsing.question(question_id)
+    if question is None or question.current is None:
+        abort(404)
+    return question
+
+
+def shown(content: Content) -> dict[str, Any]:
+    """The arguments of the macro that shows a question to a learner."""
+    keys = option_keys(len(content.options))
+    options = [{"key": key, "text": text} for key, text in zip(keys, content.options, strict=True)]
+    return {"slot": 1, "kind": content.kind, "stem": content.stem, "options": options, "name": "preview"}
+
+
+@bp.get("/questions")
+@requires(Action.BANK_VIEW)
+def questions() -> Any:
+    args = request.args
+    wanted = browsing.Filter(
+        **{name: clean(args.get(name, "")) for name in browsing.Filter.__dataclass_fields__}
+    )
+    page = browsing.page(wanted, args.get("page", 1, type=int))
+    return render_template(
+        "bank/manage/questions.html",
+        page=page,
+        sets=[(rule_set.code, rule_set.title) for rule_set in queries.rule_sets()],
+        kinds=list(KINDS.items()),
+        topics=[(topic, topic) for topic in browsing.topics()],
+        difficulties=list(DIFFICULTIES.items()),
+    )
+
+
+@bp.get("/questions/<int:question_id>")
+@requires(Action.BANK_VIEW)
+def question(question_id: int) -> Any:
+    found = load(question_id)
+    history = browsing.history(question_id)
+    number = request.args.get("version", type=int) or history[0].version.number
+    entry = next((e for e in history if e.version.number == number), None)
+    if entry is None:
+        abort(404)
+    content = service.content_of(entry.version)
+    return render_template(
+        "bank/manage/question.html", question=found, history=history, entry=entry, content=content,
+        shown=shown(content), key=typed.typed_key(content.kind, content.key),
+        clauses=browsing.cited(entry.version.id),
+    )  # fmt: skip
+
+
+def _page(form: QuestionForm, found: Question | None, preview: Content | None = None) -> str:
+    return render_template(
+        "bank/manage/question_form.html", form=form, question=found, shelves=browsing.shelves(),
+        topics=browsing.topics(), shown=shown(preview) if preview else None,
+    )  # fmt: skip
+
+
+@bp.route("/questions/new", methods=["GET", "POST"])
+@requires(Action.BANK_EDIT)
+def question_new() -> Any:
+    form = QuestionForm()
+    if not form.validate_on_submit():
+        return _page(form, None)
+    if "preview" in request.form:
+        return _page(form, None, form.content())
+    made = service.create_question(form.content(), clock.now(), current_user.person_id)
+    flash(_("已新建试题 %(code)s。", code=made.code))
+    return redirect(url_for("bank_manage.question", question_id=made.id))
+
+
+@bp.route("/questions/<int:question_id>/edit", methods=["GET", "POST"])
+@requires(Action.BANK_EDIT)
+def question_edit(question_id: int) -> Any:
+    found = load(question_id)
+    form = _filled(found)
+    if not form.validate_on_submit():
+        return _page(form, found)
+    content = form.content()
+    if "preview" in request.form:
+        return _page(form, found, content)
+    try:
+        service.edit_question(found.id, content, form.based_on.data, clock.now(), current_user.person_id)
+    except service.Stale:
+        form.form_errors.append(_("您打开以后，这道题已被别人修改。请另开一页查看新版本，再重新修改。"))
+        return _page(form, found)
+    flash(_("已保存。旧版本仍保留，已经生成的试卷不受影响。"))
+    return redirect(url_for("bank_manage.question", question_id=found.id))
+
+
+def _filled(found: Question) -> QuestionForm:
+    """The form with the current version; `based_on` says which one the author had before them."""
+    assert found.current is not None
+    content = service.content_of(found.current)
+    return QuestionForm(
+        based_on=found.current.number, kind=content.kind, stem=content.stem,
+        options="\n".join(content.options), key=typed.typed_key(content.kind, content.key),
+        explanation=content.explanation, clauses=list(content.clauses), topic=content.topic,
+        difficulty=content.difficulty,
+    )  # fmt: skip
+
+
+@bp.post("/questions/<int:question_id>/retire")
+@requires(Action.BANK_EDIT)
+def question_retire(question_id: int) -> Any:
+    service.retire(load(question_id), clock.now())
+    flash(_("已停用，以后组卷不再抽取这道题。"))
+    return redirect(url_for("bank_manage.question", question_id=question_id))
+
+
+@bp.post("/questions/<int:question_id>/restore")
+@requires(Action.BANK_EDIT)
+def question_restore(question_id: int) -> Any:
+    service.restore(load(question_id))
+    flash(_("已恢复，组卷时可以抽取这道题。"))
+    return redirect(url_for("bank_manage.question", question_id=question_id))

@@ -1,0 +1,53 @@
+"""Rule sets: central ones to look at, a county's own to fill in."""
+
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from app.bank import queries, service, typed
+from app.bank.blueprint import bp
+from app.bank.forms import LocalSetForm
+from app.bank.models import RuleSet
+from app.domain.access import Action
+from app.web.errors import Problem
+from app.web.gate import requires
+
+SOURCE = ("summary", "document", "issuer", "number", "dated", "place")
+
+
+@bp.get("/rules")
+@requires(Action.BANK_VIEW)
+def rules() -> Any:
+    return render_template("bank/manage/rules.html", shelf=queries.shelf())
+
+
+def load_local(code: str) -> RuleSet:
+    """Central texts come with the product and are nobody's to edit."""
+    # A GET writes nothing, so it takes no lock either.
+    found = queries.lock_set(code) if request.method == "POST" else queries.set_named(code)
+    if found is None:
+        abort(404)
+    if not found.local:
+        raise Problem(409, "central", _("这是统一的条目集，文本随题库文件更新，不能在这里修改。"))
+    return found
+
+
+@bp.route("/rules/<code>", methods=["GET", "POST"])
+@requires(Action.BANK_EDIT)
+def rule_set(code: str) -> Any:
+    found = load_local(code)
+    form = LocalSetForm(obj=found, clauses=None)
+    if not form.is_submitted():
+        form.clauses.data = typed.typed_clauses(found.clauses)
+    if form.validate_on_submit():
+        values = {name: form[name].data or "" for name in SOURCE}
+        try:
+            service.fill_in(found, values, typed.clauses(form.clauses.data, found.clauses))
+        except service.Cited as error:
+            codes = "、".join(error.codes)
+            form.clauses.errors = [_("已有试题引用第 %(codes)s 条，不能删去。", codes=codes)]
+            return render_template("bank/manage/rule_set.html", form=form, rule_set=found)
+        flash(_("已保存。学员现在可以在“规矩”里读到这些条文。"))
+        return redirect(url_for("bank_manage.rules"))
+    return render_template("bank/manage/rule_set.html", form=form, rule_set=found)
