@@ -1,15 +1,78 @@
+"""The audit log as a page: read, narrowed, downloaded, checked; never changed."""
+
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, render_template, request
+from flask_babel import gettext as _
 
-from app.audit import models  # noqa: F401
-from app.domain.access import Action
+from app.audit import queries, service
+from app.audit.labels import action_label
+from app.domain.access import Action, everywhere
+from app.web import clock, gate
+from app.web.errors import Problem
 from app.web.gate import requires
+from app.web.sheets import xlsx_response
 
 bp = Blueprint("audit_manage", __name__, url_prefix="/manage/audit", template_folder="templates")
+
+
+def _require_whole_school() -> None:
+    """Acts have no unit, so only an auditor of the whole school may read them."""
+    if not everywhere(gate.scope(Action.AUDIT_VIEW)):
+        raise Problem(403, "forbidden", _("审计记录涉及全校，须由最上级单位授权的审计员查看。"))
+
+
+def _midnight(name: str, days: int = 0) -> datetime | None:
+    """The start of the day in the query, in Beijing, `days` later; None when it is no date."""
+    try:
+        day = date.fromisoformat(request.args.get(name, "")) + timedelta(days=days)
+        return clock.from_beijing(datetime.combine(day, time.min))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _filter() -> queries.EventFilter:
+    words = {name: request.args.get(name, "").strip() for name in ("action", "actor")}
+    text = request.args.get("q", "").strip()
+    return queries.EventFilter(**words, text=text, since=_midnight("since"), until=_midnight("until", 1))
 
 
 @bp.get("/")
 @requires(Action.AUDIT_VIEW)
 def events() -> Any:
-    return render_template("home/index.html")
+    _require_whole_school()
+    page = queries.events_page(_filter(), request.args.get("page", 1, type=int))
+    return render_template(
+        "audit/events.html",
+        page=page,
+        seals=queries.seals(page),
+        actions=queries.actions(),
+        chain=queries.chain_state(),
+        label=action_label,
+        changes=queries.changes,
+        export_limit=queries.EXPORT_LIMIT,
+    )
+
+
+@bp.get("/events.xlsx")
+@requires(Action.AUDIT_VIEW)
+def export() -> Response:
+    _require_whole_school()
+    headers = [
+        _("编号"), _("时间"), _("操作人"), _("地址"), _("操作"),
+        _("对象"), _("摘要"), _("之前"), _("之后"), _("封存号"),
+    ]  # fmt: skip
+    rows = (
+        [e.id, e.at, e.actor, e.address, action_label(e.action), e.target, e.summary, e.before, e.after, seq]
+        for e, seq in queries.events_to_export(_filter())
+    )
+    return xlsx_response(_("审计记录"), headers, rows)
+
+
+@bp.get("/chain")
+@requires(Action.AUDIT_VIEW)
+def chain() -> Any:
+    _require_whole_school()
+    breaks = list(service.verify())
+    return render_template("audit/chain.html", breaks=breaks, chain=queries.chain_state())

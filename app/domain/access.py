@@ -81,3 +81,8 @@ def scope(grants: Iterable[Grant], action: Action, now: datetime) -> tuple[str, 
 def covers(paths: Iterable[str], unit_path: str) -> bool:
     """Does one of the subtrees in `paths` hold the unit?"""
     return any(unit_path.startswith(p) for p in paths)
+
+
+def everywhere(paths: Iterable[str]) -> bool:
+    """Is one of the subtrees a whole tree? What has no unit of its own (settings, audit) asks this."""
+    return any(path.count("/") == 2 for path in paths)

@@ -1,8 +1,21 @@
+"""Shape of input: sign-in and passwords, persons, units, grants, the school's settings."""
+
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, StringField, ValidationError
-from wtforms.validators import EqualTo, InputRequired, Length
+from flask_wtf.file import FileField, FileRequired
+from wtforms import (
+    BooleanField,
+    DateField,
+    IntegerField,
+    PasswordField,
+    SelectField,
+    StringField,
+    ValidationError,
+)
+from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, NumberRange, Optional, Regexp
 
+from app.people.labels import GRANTABLE, ROLES, UNIT_KINDS
+from app.people.names import CODE, USERNAME, tidy, tidy_name, tidy_username
 from app.people.passwords import MINIMUM_LENGTH
 
 
@@ -43,3 +56,97 @@ class PasswordForm(FlaskForm):
     def validate_new(self, field: PasswordField) -> None:
         if field.data == self.current.data:
             raise ValidationError(_l("新密码不能与现在的密码相同。"))
+
+
+class PersonForm(FlaskForm):
+    name = StringField(_l("姓名"), [DataRequired(_l("请填写姓名。")), Length(max=50)], filters=[tidy_name])
+    username = StringField(
+        _l("用户名"),
+        [
+            DataRequired(_l("请填写用户名。")),
+            Regexp(USERNAME, message=_l("用户名为 2 至 50 个字母、数字或汉字，可含 . _ - @，不含空格。")),
+        ],
+        filters=[tidy_username],
+        description=_l("登录用，建议用工号或手机号。不分大小写。"),
+        render_kw={"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"},
+    )
+    unit_id = SelectField(_l("单位"), coerce=int)
+    post = StringField(_l("职务"), [Length(max=100)], filters=[tidy])
+    rank = StringField(_l("职级"), [Length(max=50)], filters=[tidy], render_kw={"list": "ranks"})
+    party_member = BooleanField(_l("中共党员"))
+    active = BooleanField(
+        _l("启用"), default=True, description=_l("停用后不能登录，已登录的立即退出；成绩和证书保留。")
+    )
+
+
+class UnitForm(FlaskForm):
+    name = StringField(_l("名称"), [DataRequired(_l("请填写单位名称。")), Length(max=100)], filters=[tidy])
+    code = StringField(
+        _l("编码"),
+        [
+            DataRequired(_l("请填写单位编码。")),
+            Regexp(CODE, message=_l("编码为 1 至 30 个字母、数字或汉字，可含 . _ -。")),
+        ],
+        filters=[tidy_username],
+        description=_l("全校唯一，导入人员时用它指明单位。"),
+    )
+    kind = SelectField(_l("类别"), choices=list(UNIT_KINDS.items()))
+    position = IntegerField(
+        _l("排序"),
+        [InputRequired(_l("请填写排序。")), NumberRange(0, 9999)],
+        default=0,
+        description=_l("同级单位中，数字小的排在前面。"),
+    )
+
+
+class NewUnitForm(UnitForm):
+    parent_id = SelectField(_l("上级单位"), coerce=int)
+
+
+class RosterForm(FlaskForm):
+    file = FileField(
+        _l("填好的表格"),
+        [FileRequired(_l("请选择要导入的文件。"))],
+        description=_l("支持 .xlsx、.xls，一次最多 500 人。"),
+        render_kw={"accept": ".xlsx,.xls"},
+    )
+
+
+class GrantForm(FlaskForm):
+    username = StringField(
+        _l("用户名"),
+        [DataRequired(_l("请填写被授权人的用户名。"))],
+        filters=[tidy_username],
+        render_kw={"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"},
+    )
+    role = SelectField(_l("角色"), choices=[(role.value, ROLES[role]) for role in GRANTABLE])
+    unit_id = SelectField(_l("在哪个单位"), coerce=int, description=_l("包括它的全部下属单位。"))
+    until = DateField(_l("截止日期（可不填）"), [Optional()], description=_l("当日结束时失效。"))
+
+    def validate_until(self, field: DateField) -> None:
+        if field.data is not None and field.data.year > 2199:
+            raise ValidationError(_l("年份不对，请核对。"))
+
+
+class SettingsForm(FlaskForm):
+    name = StringField(
+        _l("学校名称"),
+        [DataRequired(_l("请填写学校名称。")), Length(max=50)],
+        filters=[tidy],
+        description=_l("显示在页面顶部，也是证书上的发证单位。"),
+    )
+    certificate_prefix = StringField(
+        _l("证书编号前缀"),
+        [
+            DataRequired(_l("请填写证书编号前缀。")),
+            Regexp(r"^\w{1,12}$", message=_l("前缀为 1 至 12 个汉字、字母或数字。")),
+        ],
+        filters=[tidy],
+        description=_l("如“青禾党校”，编号即为“青禾党校〔2026〕第00001号”。只影响以后的证书。"),
+    )
+    contact = StringField(
+        _l("联系方式"),
+        [Length(max=100)],
+        filters=[tidy],
+        description=_l("显示在登录页，供忘记密码的学员联系。"),
+    )

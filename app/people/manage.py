@@ -1,32 +1,4 @@
-from typing import Any
+"""The back office of people: one blueprint, a file for each noun."""
 
-from flask import Blueprint, render_template
-
-from app.domain.access import Action
-from app.web.gate import requires
-
-bp = Blueprint("people_manage", __name__, url_prefix="/manage", template_folder="templates")
-
-
-@bp.get("/people")
-@requires(Action.PEOPLE_VIEW)
-def people() -> Any:
-    return render_template("home/index.html")
-
-
-@bp.get("/units")
-@requires(Action.PEOPLE_VIEW)
-def units() -> Any:
-    return render_template("home/index.html")
-
-
-@bp.get("/roles")
-@requires(Action.ROLE_GRANT)
-def roles() -> Any:
-    return render_template("home/index.html")
-
-
-@bp.get("/settings")
-@requires(Action.SETTINGS_EDIT)
-def settings() -> Any:
-    return render_template("home/index.html")
+from app.people import manage_people, manage_roles, manage_roster, manage_settings, manage_units  # noqa: F401
+from app.people.blueprint import bp as bp

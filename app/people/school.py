@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, fields
 import sqlalchemy as sa
 from flask import Flask, g
 
+from app.audit.service import record
 from app.people.models import Setting
 from app.web.db import db
 
@@ -27,9 +28,13 @@ def school() -> School:
 
 
 def save(changed: School) -> None:
-    for key, value in asdict(changed).items():
+    before, after = asdict(school()), asdict(changed)
+    if before == after:
+        return
+    for key, value in after.items():
         db.session.merge(Setting(key=key, value=value))
     g.pop("school", None)
+    record("setting.update", "setting:school", "修改学校设置", before=before, after=after)
 
 
 def register(app: Flask) -> None:

@@ -1,0 +1,47 @@
+"""Acts in Chinese: "person.create" is 人员 · 新建. A word without a label is shown as it is."""
+
+from flask_babel import lazy_gettext as _l
+
+NOUNS = {
+    "person": _l("人员"),
+    "unit": _l("单位"),
+    "role": _l("授权"),
+    "setting": _l("设置"),
+    "rule_set": _l("规矩条目集"),
+    "question": _l("试题"),
+    "blueprint": _l("组卷规则"),
+    "paper": _l("试卷"),
+    "exam": _l("考试"),
+    "attempt": _l("答卷"),
+    "course": _l("课程"),
+    "lesson": _l("课时"),
+    "certificate": _l("证书"),
+}
+
+VERBS = {
+    "create": _l("新建"),
+    "update": _l("修改"),
+    "delete": _l("删除"),
+    "import": _l("导入"),
+    "reset": _l("重置密码"),
+    "grant": _l("授予"),
+    "revoke": _l("收回"),
+    "publish": _l("发布"),
+    "unpublish": _l("撤回发布"),
+    "retire": _l("停用"),
+    "restore": _l("恢复"),
+    "assign": _l("分配"),
+    "unassign": _l("取消分配"),
+    "extend": _l("加时"),
+    "allow": _l("准许再考"),
+    "submit": _l("强制交卷"),
+    "close": _l("结束"),
+    "void": _l("作废"),
+    "reissue": _l("补发"),
+    "regrade": _l("重新评分"),
+}
+
+
+def action_label(action: str) -> str:
+    noun, _dot, verb = action.partition(".")
+    return " · ".join(str(part) for part in (NOUNS.get(noun, noun), VERBS.get(verb, verb)) if part)

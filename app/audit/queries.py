@@ -1,0 +1,117 @@
+"""Reads of the audit log."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from flask_sqlalchemy.pagination import Pagination
+
+from app.audit.models import AuditEvent, AuditSeal
+from app.web.db import db
+
+PER_PAGE = 50
+LAST_PAGE = 100_000  # a number too large for the engine is no page
+EXPORT_LIMIT = 20_000
+
+
+@dataclass(frozen=True)
+class EventFilter:
+    """What the log is narrowed to; empty fields narrow nothing. `until` is the first moment left out."""
+
+    action: str = ""
+    actor: str = ""
+    text: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field of an act, as it was and as it is; None: there was nothing."""
+
+    field: str
+    before: str | None
+    after: str | None
+
+
+def _events(wanted: EventFilter) -> sa.Select[AuditEvent]:
+    """Newest first."""
+    rows = sa.select(AuditEvent)
+    if wanted.action:
+        rows = rows.where(AuditEvent.action == wanted.action)
+    if wanted.actor:
+        rows = rows.where(AuditEvent.actor.icontains(wanted.actor, autoescape=True))
+    if wanted.text:
+        fields = (AuditEvent.summary, AuditEvent.target, AuditEvent.before, AuditEvent.after)
+        rows = rows.where(sa.or_(*(field.icontains(wanted.text, autoescape=True) for field in fields)))
+    if wanted.since is not None:
+        rows = rows.where(AuditEvent.at >= wanted.since)
+    if wanted.until is not None:
+        rows = rows.where(AuditEvent.at < wanted.until)
+    return rows.order_by(AuditEvent.id.desc())
+
+
+def events_page(wanted: EventFilter, page: int) -> Pagination:
+    return db.paginate(_events(wanted), page=min(page, LAST_PAGE), per_page=PER_PAGE, error_out=False)
+
+
+def seals(events: Iterable[AuditEvent]) -> dict[int, int]:
+    """Event → number of its seal; an event that waits for the sealer is not in it."""
+    ids = [event.id for event in events]
+    rows = db.session.execute(sa.select(AuditSeal.event_id, AuditSeal.seq).where(AuditSeal.event_id.in_(ids)))
+    return dict(rows.all())
+
+
+def events_to_export(wanted: EventFilter) -> Iterator[tuple[AuditEvent, int | None]]:
+    """Events with the number of their seal, one at a time."""
+    rows = _events(wanted).outerjoin(AuditSeal, AuditSeal.event_id == AuditEvent.id)
+    rows = rows.limit(EXPORT_LIMIT).execution_options(yield_per=500)
+    yield from db.session.execute(rows.add_columns(AuditSeal.seq))
+
+
+def actions() -> Sequence[str]:
+    """The acts that occur, for a select."""
+    return db.session.scalars(sa.select(AuditEvent.action).distinct().order_by(AuditEvent.action)).all()
+
+
+def changes(event: AuditEvent) -> list[Change]:
+    """What the act changed, field by field; unchanged fields are left out."""
+    before, after = (_fields(text) for text in (event.before, event.after))
+    names = list(dict.fromkeys([*before, *after]))
+    pairs = [Change(name, before.get(name), after.get(name)) for name in names]
+    return [pair for pair in pairs if pair.before != pair.after]
+
+
+def _fields(text: str | None) -> dict[str, str]:
+    if text is None:
+        return {}
+    value = json.loads(text)
+    items = value if isinstance(value, dict) else {"": value}
+    return {name: _word(item) for name, item in items.items()}
+
+
+def _word(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+@dataclass(frozen=True)
+class ChainState:
+    """How far the log is sealed, and the last link: note it elsewhere, and a rewritten log shows."""
+
+    sealed: int
+    waiting: int
+    head: str
+
+
+def chain_state() -> ChainState:
+    sealed, total = db.session.execute(
+        sa.select(
+            sa.select(sa.func.count()).select_from(AuditSeal).scalar_subquery(),
+            sa.select(sa.func.count()).select_from(AuditEvent).scalar_subquery(),
+        )
+    ).one()
+    head = db.session.scalar(sa.select(AuditSeal.digest).order_by(AuditSeal.seq.desc()).limit(1))
+    return ChainState(sealed, total - sealed, head or "")

@@ -1,0 +1,57 @@
+"""`flask people`: the first account of a school, made in a shell."""
+
+import re
+
+import click
+import sqlalchemy as sa
+from flask.cli import AppGroup
+
+from app.domain.access import Role
+from app.people import passwords, service
+from app.people.models import Person, Unit
+from app.people.names import USERNAME, tidy_name, tidy_username
+from app.web import clock, uow
+from app.web.db import db
+
+people_cli = AppGroup("people", help="人员：建立第一个管理员账号。")
+
+
+def _root_unit(name: str | None) -> Unit:
+    root = db.session.scalar(sa.select(Unit).where(Unit.parent_id.is_(None)).order_by(Unit.id))
+    if root is None:
+        chosen = name or click.prompt("最上级单位名称（如：青禾县）")
+        root = service.create_unit(None, service.UnitFacts(chosen, "root", "county"))
+        click.echo(f"已建立单位：{chosen}（编码 root）")
+    return root
+
+
+def _chosen_password() -> str:
+    chosen: str = click.prompt("密码（输入时不显示）", hide_input=True, confirmation_prompt="再输一遍")
+    if len(chosen) < passwords.MINIMUM_LENGTH:
+        raise click.ClickException(f"密码至少 {passwords.MINIMUM_LENGTH} 个字符。没有建立账号。")
+    return chosen
+
+
+@people_cli.command("create-admin")
+@click.option("--username", prompt="用户名", help="登录用的用户名。")
+@click.option("--name", prompt="姓名", help="显示的姓名。")
+@click.option("--unit-name", help="最上级单位的名称；还没有单位时用。")
+@click.option("--one-time", is_flag=True, help="生成一次性密码，首次登录时修改。")
+def create_admin(username: str, name: str, unit_name: str | None, one_time: bool) -> None:
+    """建立教务管理员账号，管理最上级单位及其下属单位。"""
+    name, username = tidy_name(name), tidy_username(username)
+    if not re.match(USERNAME, username):
+        raise click.ClickException("用户名为 2 至 50 个字母、数字或汉字，可含 . _ - @，不含空格。")
+    if db.session.scalar(sa.select(Person.id).where(Person.username == username)):
+        raise click.ClickException(f"用户名 {username} 已被使用。没有建立账号。")
+    chosen = None if one_time else _chosen_password()
+    root = _root_unit(unit_name)
+    facts = service.PersonFacts(name=name, username=username, unit_id=root.id)
+    person, issued = service.create_person(facts, clock.now())
+    if chosen is not None:
+        person.password_hash, person.must_change_password = passwords.hash_password(chosen), False
+    service.grant_role(person, Role.ADMIN, root, None, clock.now())
+    uow.commit_item()
+    click.echo(f"已建立管理员：{name}（{username}），管理 {root.name} 及下属单位。")
+    if chosen is None:
+        click.echo(f"一次性密码：{issued}（首次登录时须修改）")

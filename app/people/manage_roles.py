@@ -1,0 +1,89 @@
+"""Roles: who holds which, where and until when; what each role may do."""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.domain.access import ROLE_ACTIONS, Action, Role
+from app.people import queries, service
+from app.people.blueprint import bp
+from app.people.forms import GrantForm
+from app.people.labels import ACTIONS, GRANTABLE, ROLES
+from app.people.models import Person, RoleGrant
+from app.web import clock, gate
+from app.web.errors import Problem
+from app.web.gate import requires
+
+
+def _form() -> GrantForm:
+    form = GrantForm()
+    form.unit_id.choices = queries.unit_options(gate.scope(Action.ROLE_GRANT))
+    return form
+
+
+def _last_day(grant: RoleGrant) -> datetime | None:
+    """A moment of the last day on which the grant holds."""
+    return grant.ends_at and grant.ends_at - timedelta(seconds=1)
+
+
+def _page(form: GrantForm) -> str:
+    table = [(ROLES[role], [ACTIONS[a] for a in Action if a in ROLE_ACTIONS[role]]) for role in GRANTABLE]
+    grants = queries.grants_in(gate.scope(Action.ROLE_GRANT))
+    return render_template(
+        "people/manage/roles.html", form=form, grants=grants, roles=ROLES, table=table, last_day=_last_day
+    )
+
+
+@bp.get("/roles")
+@requires(Action.ROLE_GRANT)
+def roles() -> Any:
+    return _page(_form())
+
+
+def _ends_at(form: GrantForm) -> datetime | None:
+    """The end of the chosen day in Beijing."""
+    if form.until.data is None:
+        return None
+    return clock.from_beijing(datetime.combine(form.until.data + timedelta(days=1), time.min))
+
+
+def _person(form: GrantForm) -> Person | None:
+    """Whom the form names; None with the reason at the field."""
+    person = queries.person_named(form.username.data, gate.scope(Action.ROLE_GRANT))
+    ends_at = _ends_at(form)
+    if person is None:
+        form.username.errors = [_("您的管理范围内没有这个用户名。可先到“人员”页查询。")]
+    elif person.id == current_user.person_id:
+        form.username.errors = [_("不能给自己授权，请由其他管理员办理。")]
+    elif ends_at is not None and ends_at <= clock.now():
+        form.until.errors = [_("截止日期已过，请选今天或以后的日期。")]
+    else:
+        return person
+    return None
+
+
+@bp.post("/roles")
+@requires(Action.ROLE_GRANT)
+def role_grant() -> Any:
+    form = _form()
+    person = _person(form) if form.validate() else None
+    if person is None:
+        return _page(form)
+    unit = queries.unit_in_scope(form.unit_id.data, gate.scope(Action.ROLE_GRANT)) or abort(404)
+    service.grant_role(person, Role(form.role.data), unit, _ends_at(form), clock.now())
+    flash(_("已授权：%(name)s，%(role)s。", name=person.name, role=ROLES[Role(form.role.data)]))
+    return redirect(url_for("people_manage.roles"))
+
+
+@bp.post("/roles/<int:grant_id>/revoke")
+@requires(Action.ROLE_GRANT)
+def role_revoke(grant_id: int) -> Any:
+    grant = queries.grant_in_scope(grant_id, gate.scope(Action.ROLE_GRANT)) or abort(404)
+    if grant.person_id == current_user.person_id:
+        raise Problem(409, "own_grant", _("不能收回自己的授权，请由其他管理员办理。"))
+    service.revoke_role(grant)
+    flash(_("已收回 %(name)s 的授权。", name=grant.person.name))
+    return redirect(url_for("people_manage.roles"))

@@ -1,0 +1,180 @@
+"""Reads: people and units within the subtrees that someone may see."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from flask_sqlalchemy.pagination import Pagination
+from sqlalchemy.orm import contains_eager, joinedload
+
+from app.domain.access import covers
+from app.people.models import Person, RoleGrant, Unit
+from app.web.db import db
+
+PER_PAGE = 50
+LAST_PAGE = 100_000  # a number too large for the engine is no page
+
+
+def within(paths: Iterable[str]) -> sa.ColumnElement[bool]:
+    """The unit lies in one of the subtrees; the statement must select from or join Unit."""
+    return sa.or_(sa.false(), *(Unit.path.startswith(path, autoescape=True) for path in paths))
+
+
+def person_in_scope(person_id: int, paths: Iterable[str]) -> Person | None:
+    return db.session.scalar(
+        sa.select(Person)
+        .join(Person.unit)
+        .options(contains_eager(Person.unit))
+        .where(Person.id == person_id, within(paths))
+    )
+
+
+def person_named(username: str, paths: Iterable[str]) -> Person | None:
+    return db.session.scalar(
+        sa.select(Person).join(Person.unit).where(Person.username == username.strip().lower(), within(paths))
+    )
+
+
+def people_in(path: str) -> Sequence[Person]:
+    """The active people of a unit and of everything below it, by unit and name."""
+    return db.session.scalars(
+        sa.select(Person)
+        .join(Person.unit)
+        .options(contains_eager(Person.unit))
+        .where(Person.active, within([path]))
+        .order_by(Unit.path, Person.name, Person.id)
+    ).all()
+
+
+@dataclass(frozen=True)
+class PeopleFilter:
+    """What the list of people is narrowed to; empty fields narrow nothing."""
+
+    text: str = ""
+    unit_id: int | None = None
+    active: bool | None = None
+
+
+def people_page(wanted: PeopleFilter, paths: Iterable[str], page: int) -> Pagination:
+    """A page of the people in the subtrees, units loaded."""
+    rows = sa.select(Person).join(Person.unit).options(contains_eager(Person.unit)).where(within(paths))
+    if wanted.text:
+        rows = rows.where(
+            sa.or_(
+                Person.name.icontains(wanted.text, autoescape=True),
+                Person.username.icontains(wanted.text, autoescape=True),
+            )
+        )
+    if wanted.unit_id is not None:
+        above = sa.select(Unit.path).where(Unit.id == wanted.unit_id).scalar_subquery()
+        rows = rows.where(Unit.path.like(sa.func.coalesce(above, "-").concat("%")))
+    if wanted.active is not None:
+        rows = rows.where(Person.active.is_(wanted.active))
+    rows = rows.order_by(Unit.path, Person.name, Person.id)
+    return db.paginate(rows, page=min(page, LAST_PAGE), per_page=PER_PAGE, error_out=False)
+
+
+def unit_in_scope(unit_id: int, paths: Iterable[str]) -> Unit | None:
+    return db.session.scalar(
+        sa.select(Unit).options(joinedload(Unit.parent)).where(Unit.id == unit_id, within(paths))
+    )
+
+
+def _tree_order(units: Sequence[Unit]) -> list[Unit]:
+    """Depth first; children by position, then code."""
+    ranks = {unit.id: (unit.position, unit.code) for unit in units}
+
+    def key(unit: Unit) -> list[tuple[int, str]]:
+        return [ranks[int(part)] for part in unit.path.strip("/").split("/") if int(part) in ranks]
+
+    return sorted(units, key=key)
+
+
+def units_below(paths: Iterable[str]) -> list[Unit]:
+    """Every unit of the subtrees, in the order of the tree."""
+    return _tree_order(db.session.scalars(sa.select(Unit).where(within(paths))).all())
+
+
+def depth(unit: Unit, paths: Iterable[str]) -> int:
+    """How far the unit lies below the top of the subtree that shows it."""
+    top = max((path for path in paths if unit.path.startswith(path)), key=len, default="/")
+    return unit.path.count("/") - top.count("/")
+
+
+def unit_options(paths: Iterable[str]) -> list[tuple[int, str]]:
+    """(id, name indented by depth) of the subtrees' units, for a select."""
+    paths = tuple(paths)
+    return [(unit.id, "　" * depth(unit, paths) + unit.name) for unit in units_below(paths)]
+
+
+@dataclass(frozen=True)
+class UnitRow:
+    """A unit in the tree list: its active people, and those of everything below it."""
+
+    unit: Unit
+    depth: int
+    own: int
+    total: int
+
+
+def unit_rows(paths: Iterable[str], text: str = "") -> list[UnitRow]:
+    """The tree list; with `text`, only the units whose name or code holds it, still counted whole."""
+    paths = tuple(paths)
+    units = units_below(paths)
+    counts = sa.select(Person.unit_id, sa.func.count()).where(Person.active).group_by(Person.unit_id)
+    own = dict(db.session.execute(counts).all())
+    totals: dict[int, int] = {}
+    for unit in units:
+        for ancestor in unit.path.strip("/").split("/"):
+            totals[int(ancestor)] = totals.get(int(ancestor), 0) + own.get(unit.id, 0)
+    return [
+        UnitRow(unit, depth(unit, paths), own.get(unit.id, 0), totals[unit.id])
+        for unit in units
+        if text.lower() in unit.name.lower() or text.lower() in unit.code.lower()
+    ]
+
+
+def unit_by_code(paths: Iterable[str]) -> dict[str, tuple[Unit, bool]]:
+    """Every unit by its code in lower case, and whether it lies in the subtrees."""
+    paths = tuple(paths)
+    return {
+        unit.code.lower(): (unit, covers(paths, unit.path)) for unit in db.session.scalars(sa.select(Unit))
+    }
+
+
+def taken_usernames(usernames: Iterable[str]) -> set[str]:
+    return set(db.session.scalars(sa.select(Person.username).where(Person.username.in_(list(usernames)))))
+
+
+def grants_in(paths: Iterable[str]) -> Sequence[RoleGrant]:
+    """Every grant on a unit of the subtrees, expired ones too, by unit, role and person."""
+    return db.session.scalars(
+        sa.select(RoleGrant)
+        .join(RoleGrant.unit)
+        .join(RoleGrant.person)
+        .options(contains_eager(RoleGrant.unit), contains_eager(RoleGrant.person).joinedload(Person.unit))
+        .where(within(paths))
+        .order_by(Unit.path, RoleGrant.role, Person.name, RoleGrant.id)
+    ).all()
+
+
+def grant_in_scope(grant_id: int, paths: Iterable[str]) -> RoleGrant | None:
+    return db.session.scalar(
+        sa.select(RoleGrant)
+        .join(RoleGrant.unit)
+        .options(contains_eager(RoleGrant.unit), joinedload(RoleGrant.person))
+        .where(RoleGrant.id == grant_id, within(paths))
+    )
+
+
+def serves_outside(person: Person, paths: Iterable[str], now: datetime) -> bool:
+    """Does the person hold a role on a unit that the subtrees do not cover?"""
+    held = db.session.scalars(
+        sa.select(Unit.path)
+        .join(RoleGrant, RoleGrant.unit_id == Unit.id)
+        .where(RoleGrant.person_id == person.id)
+        .where(sa.or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now))
+    )
+    paths = tuple(paths)
+    return any(not covers(paths, path) for path in held)

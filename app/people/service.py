@@ -1,0 +1,167 @@
+"""Verbs on persons, units and roles. Each records itself in the audit log of its transaction."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from app.audit.service import record
+from app.domain.access import Role
+from app.people import passwords
+from app.people.labels import ROLES
+from app.people.models import Person, RoleGrant, Unit
+from app.people.sign_in import revoke_sessions
+from app.web.db import db
+
+
+class Taken(Exception):
+    """The username or the code already belongs to another."""
+
+
+@contextmanager
+def _unique() -> Iterator[None]:
+    """Uniqueness lives in the database; what it refuses leaves the transaction usable."""
+    try:
+        with db.session.begin_nested():
+            yield
+    except IntegrityError as error:
+        raise Taken from error
+
+
+@dataclass(frozen=True)
+class PersonFacts:
+    """What is kept about a person. `username` is lower case."""
+
+    name: str
+    username: str
+    unit_id: int
+    post: str = ""
+    rank: str = ""
+    party_member: bool = False
+    active: bool = True
+
+
+@dataclass(frozen=True)
+class UnitFacts:
+    name: str
+    code: str
+    kind: str
+    position: int = 0
+
+
+def _facts(kind: type[Any], row: Any) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in kind.__dataclass_fields__}
+
+
+def create_person(facts: PersonFacts, now: datetime) -> tuple[Person, str]:
+    """The new account and its one-time password. Raises Taken."""
+    password = passwords.one_time()
+    [person] = _add_people([facts], [passwords.hash_password(password)], now)
+    record("person.create", f"person:{person.id}", f"新建人员 {person.name}", after=asdict(facts))
+    return person, password
+
+
+def import_people(rows: Sequence[PersonFacts], now: datetime) -> list[tuple[Person, str]]:
+    """All the accounts with their one-time passwords, or none: raises Taken.
+
+    Hashing takes seconds, so it comes before the first write and holds no lock.
+    """
+    issued = [passwords.one_time() for _row in rows]
+    people = _add_people(rows, [passwords.hash_password(password) for password in issued], now)
+    after = [{"id": p.id, "username": p.username, "name": p.name, "unit_id": p.unit_id} for p in people]
+    target = f"person:{people[0].id}"
+    record("person.import", target, f"导入人员 {len(people)} 名，首名 {people[0].name}", after=after)
+    return list(zip(people, issued, strict=True))
+
+
+def _add_people(rows: Sequence[PersonFacts], hashes: Sequence[str], now: datetime) -> list[Person]:
+    people = [
+        Person(**asdict(facts), created_at=now, password_hash=digest, must_change_password=True)
+        for facts, digest in zip(rows, hashes, strict=True)
+    ]
+    with _unique():
+        db.session.add_all(people)
+        db.session.flush()
+    return people
+
+
+def update_person(person: Person, facts: PersonFacts, now: datetime) -> None:
+    """Change what is kept; a deactivated person is signed out everywhere. Raises Taken."""
+    before, after = _facts(PersonFacts, person), asdict(facts)
+    if before == after:
+        return
+    with _unique():
+        for name, value in after.items():
+            setattr(person, name, value)
+        db.session.flush()
+    if not facts.active:
+        revoke_sessions(person.id, now)
+    record("person.update", f"person:{person.id}", f"修改人员 {facts.name}", before=before, after=after)
+
+
+def reset_password(person: Person, now: datetime) -> str:
+    """A new one-time password; every session that the person has ends."""
+    password = passwords.one_time()
+    person.password_hash = passwords.hash_password(password)
+    person.must_change_password = True
+    revoke_sessions(person.id, now)
+    record("person.reset", f"person:{person.id}", f"重置 {person.name}（{person.username}）的密码")
+    return password
+
+
+def create_unit(parent: Unit | None, facts: UnitFacts) -> Unit:
+    """A unit below `parent`; None makes a root. Raises Taken."""
+    unit = Unit(**asdict(facts), parent_id=parent.id if parent else None, path="")
+    with _unique():
+        db.session.add(unit)
+        db.session.flush()
+        unit.path = f"{parent.path if parent else '/'}{unit.id}/"
+    record("unit.create", f"unit:{unit.id}", f"新建单位 {unit.name}", after=asdict(facts))
+    return unit
+
+
+def update_unit(unit: Unit, facts: UnitFacts) -> None:
+    """Raises Taken."""
+    before, after = _facts(UnitFacts, unit), asdict(facts)
+    if before == after:
+        return
+    with _unique():
+        for name, value in after.items():
+            setattr(unit, name, value)
+        db.session.flush()
+    record("unit.update", f"unit:{unit.id}", f"修改单位 {facts.name}", before=before, after=after)
+
+
+def grant_role(person: Person, role: Role, unit: Unit, ends_at: datetime | None, now: datetime) -> RoleGrant:
+    """The grant until `ends_at`; one that exists already gets the new end."""
+    made = RoleGrant(person_id=person.id, role=role, unit_id=unit.id, ends_at=ends_at, created_at=now)
+    before: Any = None
+    try:
+        with _unique():
+            db.session.add(made)
+            db.session.flush()
+    except Taken:
+        made = _existing_grant(person, role, unit)
+        before, made.ends_at = {"ends_at": made.ends_at}, ends_at
+    after = {"person_id": person.id, "role": role, "unit_id": unit.id, "ends_at": ends_at}
+    summary = f"授权 {person.name}（{person.username}）：{unit.name} {ROLES[role]}"
+    record("role.grant", f"person:{person.id}", summary, before=before, after=after)
+    return made
+
+
+def _existing_grant(person: Person, role: Role, unit: Unit) -> RoleGrant:
+    wanted = {"person_id": person.id, "role": role, "unit_id": unit.id}
+    return db.session.scalars(sa.select(RoleGrant).filter_by(**wanted)).one()
+
+
+def revoke_role(grant: RoleGrant) -> None:
+    """The role ends at once; the audit log keeps that it was."""
+    person, unit = grant.person, grant.unit
+    before = {"person_id": person.id, "role": grant.role, "unit_id": unit.id, "ends_at": grant.ends_at}
+    summary = f"收回授权 {person.name}（{person.username}）：{unit.name} {ROLES[Role(grant.role)]}"
+    record("role.revoke", f"person:{person.id}", summary, before=before)
+    db.session.delete(grant)

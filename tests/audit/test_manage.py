@@ -1,0 +1,127 @@
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from app.audit import service
+from app.audit.models import AuditEvent, AuditSeal
+from app.domain.access import Role
+from app.people.models import Person
+from app.web import clock
+from app.web.db import db
+from app.web.sheets import read_sheet
+from tests import factories
+
+
+def auditor() -> Person:
+    root = factories.unit("青禾县")
+    person = factories.person("单志远", root)
+    factories.grant(person, Role.AUDITOR, root)
+    return person
+
+
+def event(summary: str = "新建人员 甲", action: str = "person.create", **more: Any) -> AuditEvent:
+    fields = {"at": clock.now(), "actor_id": 1, "actor": "罗晓梅（admin）", "address": "10.0.0.1"}
+    fields |= {"action": action, "target": "person:12", "summary": summary, "before": None, "after": None}
+    return factories.save(AuditEvent(**(fields | more)))
+
+
+def shown(page: Any) -> list[str]:
+    return [text.strip() for text in re.findall(r'<td class="wide">([^<]+)', page.text)]
+
+
+def test_the_newest_comes_first_and_filters_narrow(app: Flask, sign_in, time) -> None:
+    client = sign_in(auditor())
+    event("甲")
+    time.advance(days=1)
+    event("乙", action="role.grant", actor="命令行", after='{"role": "admin"}')
+    time.advance(days=1)
+    event("丙 100%")
+    assert shown(client.get("/manage/audit/")) == ["丙 100%", "乙", "甲"]
+    assert shown(client.get("/manage/audit/?action=role.grant")) == ["乙"]
+    assert shown(client.get("/manage/audit/?actor=admin")) == ["丙 100%", "甲"]
+    assert shown(client.get("/manage/audit/?q=100%25")) == ["丙 100%"]
+    assert shown(client.get("/manage/audit/?q=ADMIN")) == ["乙"]
+    assert shown(client.get("/manage/audit/?since=2026-11-24&until=2026-11-24")) == ["乙"]
+    assert shown(client.get("/manage/audit/?since=soon&until=9999-12-31&page=" + "9" * 30)) == []
+    assert "没有符合条件的记录" in client.get("/manage/audit/?q=nothing").text
+
+
+def test_changes_are_shown_field_by_field(app: Flask, sign_in) -> None:
+    client = sign_in(auditor())
+    event(
+        before='{"name": "赵云", "rank": "", "active": true}',
+        after='{"name": "赵子龙", "rank": "", "active": true}',
+    )
+    page = client.get("/manage/audit/").text
+    assert "改动 1 项" in page and "人员 · 新建" in page
+    assert "<dt>name</dt><dd><del>赵云</del> <ins>赵子龙</ins></dd>" in page
+
+
+def test_the_chain_is_sealed_checked_and_a_change_is_found(app: Flask, sign_in) -> None:
+    client = sign_in(auditor())
+    rows = [event(f"第{n}件") for n in range(3)]
+    assert "待封存 3 条" in client.get("/manage/audit/").text
+    assert service.seal() == 3
+    assert "已封存 3 条" in client.get("/manage/audit/").text
+    assert "3 条封存记录前后相扣" in client.get("/manage/audit/chain").text
+    db.session.execute(sa.update(AuditEvent).where(AuditEvent.id == rows[1].id).values(summary="没这回事"))
+    db.session.commit()
+    broken = client.get("/manage/audit/chain").text
+    assert "有 1 处对不上" in broken and "封存号 2：内容被改动" in broken
+
+
+def test_deleted_events_and_seals_are_found(app: Flask) -> None:
+    rows = [event(f"第{n}件") for n in range(4)]
+    service.seal()
+    db.session.execute(sa.delete(AuditSeal).where(AuditSeal.event_id == rows[1].id))
+    db.session.commit()
+    # The link after the gap starts from a digest that is no longer there.
+    assert [(b.seq, b.fault) for b in service.verify()] == [(2, "missing")]
+
+
+def test_the_download_is_the_view(app: Flask, sign_in, time) -> None:
+    client = sign_in(auditor())
+    event("甲")
+    event("=1+1", action="role.grant", before='{"a": 1}')
+    service.seal()
+    answer = client.get("/manage/audit/events.xlsx?action=role.grant")
+    rows = [[cell.text for cell in row] for row in read_sheet(answer.data, limit=10)]
+    assert rows[0] == ["编号", "时间", "操作人", "地址", "操作", "对象", "摘要", "之前", "之后", "封存号"]
+    assert rows[1][1:] == [
+        "2026-11-23 09:00", "罗晓梅（admin）", "10.0.0.1",
+        "授权 · 授予", "person:12", "=1+1", '{"a": 1}', "", "2",
+    ]  # fmt: skip
+    assert len(rows) == 2
+
+
+def test_only_an_auditor_of_the_whole_school_reads_it(app: Flask, sign_in) -> None:
+    root = factories.unit("青禾县")
+    town = factories.unit("溪川镇", root)
+    local, admin = factories.person("甲", town), factories.person("乙", root)
+    factories.grant(local, Role.AUDITOR, town)
+    factories.grant(admin, Role.ADMIN, root)
+    for person in (local, admin):
+        for path in ("/manage/audit/", "/manage/audit/events.xlsx", "/manage/audit/chain"):
+            assert sign_in(person).get(path).status_code == 403
+
+
+@pytest.mark.parametrize("rows", [1, 3, 30])
+def test_the_list_takes_the_same_queries_for_any_number_of_events(app: Flask, sign_in, queries, rows) -> None:
+    client = sign_in(auditor())
+    for _ in range(rows):
+        event()
+    queries.statements.clear()
+    assert client.get("/manage/audit/").status_code == 200
+    assert len(queries) == 9
+
+
+def test_pages_of_fifty(app: Flask, sign_in, time) -> None:
+    client = sign_in(auditor())
+    for number in range(51):
+        event(f"第{number}件", at=clock.now() + timedelta(seconds=number))
+    assert len(shown(client.get("/manage/audit/"))) == 50
+    assert shown(client.get("/manage/audit/?page=2")) == ["第0件"]

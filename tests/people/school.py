@@ -1,0 +1,38 @@
+"""A small county: a root, a town with a branch below it, another town; an admin at the root."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from app.audit.models import AuditEvent
+from app.domain.access import Role
+from app.people.models import Person, Unit
+from app.web.db import db
+from tests import factories
+
+
+@dataclass
+class County:
+    root: Unit
+    town: Unit
+    branch: Unit
+    other: Unit
+    admin: Person
+    town_admin: Person
+
+
+def county() -> County:
+    root = factories.unit("青禾县", code="qh")
+    town = factories.unit("溪川镇党委", root, code="xc")
+    branch = factories.unit("云岭村党支部", town, code="xc-01", kind="branch")
+    other = factories.unit("石桥镇党委", root, code="sq")
+    admin = factories.person("罗晓梅", root, username="admin")
+    town_admin = factories.person("林正光", town, username="lin")
+    factories.grant(admin, Role.ADMIN, root)
+    factories.grant(town_admin, Role.ADMIN, town)
+    return County(root, town, branch, other, admin, town_admin)
+
+
+def acts() -> list[str]:
+    """The actions of the audit log, oldest first."""
+    return list(db.session.scalars(sa.select(AuditEvent.action).order_by(AuditEvent.id)))

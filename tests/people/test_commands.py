@@ -1,0 +1,57 @@
+import re
+from typing import Any
+
+import sqlalchemy as sa
+from click.testing import CliRunner
+from flask import Flask
+from flask.cli import ScriptInfo
+
+from app.domain.access import ROLE_ACTIONS, Grant, Role
+from app.people import passwords
+from app.people.commands import people_cli
+from app.people.models import Person, RoleGrant, Unit
+from app.web.db import db
+from tests import factories
+from tests.people.school import acts
+
+
+def run(app: Flask, *args: str, typed: str = "") -> Any:
+    runner, info = CliRunner(), ScriptInfo(create_app=lambda: app)
+    return runner.invoke(people_cli, ["create-admin", *args], obj=info, input=typed)
+
+
+def test_the_first_admin_of_an_empty_school(app: Flask) -> None:
+    secret = "a long enough word"
+    options = ("--username", "Luo", "--name", "罗晓梅", "--unit-name", "青禾县")
+    answer = run(app, *options, typed=f"{secret}\n{secret}\n")
+    assert answer.exit_code == 0, answer.output
+    assert secret not in answer.output
+    luo = db.session.scalars(sa.select(Person)).one()
+    root = db.session.scalars(sa.select(Unit)).one()
+    grant = db.session.scalars(sa.select(RoleGrant)).one()
+    assert (luo.username, luo.unit_id, luo.must_change_password) == ("luo", root.id, False)
+    assert passwords.verify(luo.password_hash, secret)
+    assert (root.name, root.path, root.parent_id) == ("青禾县", f"/{root.id}/", None)
+    assert ROLE_ACTIONS[Grant(Role(grant.role), root.path).role] == ROLE_ACTIONS[Role.ADMIN]
+    assert acts() == ["unit.create", "person.create", "role.grant"]
+
+
+def test_a_one_time_password_is_printed_and_must_be_changed(app: Flask) -> None:
+    root = factories.unit("青禾县")
+    answer = run(app, "--username", "luo", "--name", "罗晓梅", "--one-time")
+    found = re.search("一次性密码：([a-z2-9-]+)", answer.output)
+    luo = db.session.scalars(sa.select(Person)).one()
+    assert found is not None and passwords.verify(luo.password_hash, found.group(1))
+    assert luo.must_change_password and luo.unit_id == root.id
+
+
+def test_refusals_make_no_account(app: Flask) -> None:
+    factories.person(username="lin", unit=factories.unit())
+    for args, typed, words in (
+        (("--username", "LIN", "--name", "林"), "", "已被使用"),
+        (("--username", "a b", "--name", "林"), "", "不含空格"),
+        (("--username", "luo", "--name", "林"), "short\nshort\n", "至少 10 个字符"),
+    ):
+        answer = run(app, *args, typed=typed)
+        assert answer.exit_code == 1 and words in answer.output
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Person)) == 1
