@@ -1,21 +1,11 @@
-from typing import Any
+"""The back office of exams: one blueprint, a file for each noun."""
 
-from flask import Blueprint, render_template
-
-from app.domain.access import Action
-from app.exams import models  # noqa: F401
-from app.web.gate import requires
-
-bp = Blueprint("exams_manage", __name__, url_prefix="/manage/exams", template_folder="templates")
-
-
-@bp.get("/")
-@requires(Action.EXAM_VIEW)
-def exams() -> Any:
-    return render_template("home/index.html")
-
-
-@bp.get("/marking")
-@requires(Action.MARK)
-def marking() -> Any:
-    return render_template("home/index.html")
+from app.exams import (  # noqa: F401
+    manage_assignments,
+    manage_blueprints,
+    manage_board,
+    manage_candidates,
+    manage_exams,
+    manage_paper,
+)
+from app.exams.back_office import bp as bp

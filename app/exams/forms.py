@@ -1,0 +1,208 @@
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    DateTimeLocalField,
+    FieldList,
+    Form,
+    FormField,
+    IntegerField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from app.bank.labels import KINDS
+from app.domain.questions import Kind
+from app.domain.scoring import Preset
+from app.exams.labels import PRESETS, REVIEWS
+
+_EARLIEST = datetime(2000, 1, 1)  # noqa: DTZ001  (as typed, in Beijing time)
+_LATEST = datetime(2199, 1, 1)  # noqa: DTZ001
+_MINUTES = NumberRange(1, 600, _l("时长要在 1 至 600 分钟之间。"))
+_PERCENT = NumberRange(0, 100, _l("要在 0 至 100 之间。"))
+_TITLE = (InputRequired(_l("请填写名称。")), Length(max=100, message=_l("最多 100 个字。")))
+
+
+def _choices(labels: Any) -> list[tuple[str, Any]]:
+    return list(labels.items())
+
+
+def _stripped(value: str | None) -> str | None:
+    return value.strip() if value else value
+
+
+def _typed_time(field: DateTimeLocalField) -> None:
+    if field.data is not None and not _EARLIEST <= field.data <= _LATEST:
+        raise ValidationError(_("年份不对，请检查。"))
+
+
+class BegunExamForm(FlaskForm):
+    """What may still change once somebody has begun."""
+
+    title = StringField(_l("名称"), _TITLE, filters=[_stripped])
+    closes_at = DateTimeLocalField(
+        _l("结束时间"),
+        [InputRequired(_l("请填写结束时间（北京时间）。"))],
+        description=_l("北京时间。到这个时间，没有加时的答卷都会结束。"),
+    )
+    review = SelectField(
+        _l("交卷后公布什么"),
+        choices=_choices(REVIEWS),
+        description=_l("“交卷后可看答案”会让先交卷的人知道答案，多人分批考试时请慎用。"),
+    )
+
+    def validate_closes_at(self, field: DateTimeLocalField) -> None:
+        _typed_time(field)
+
+
+class ExamForm(BegunExamForm):
+    opens_at = DateTimeLocalField(
+        _l("开始时间"),
+        [InputRequired(_l("请填写开始时间（北京时间）。"))],
+        description=_l("北京时间。"),
+    )
+    minutes = IntegerField(
+        _l("限时（分钟）"),
+        [InputRequired(_l("请填写限时。")), _MINUTES],
+        description=_l("从学员本人开始答题起算，最晚到结束时间为止。"),
+    )
+    attempts_allowed = IntegerField(
+        _l("每人可考次数"),
+        [Optional(), NumberRange(1, 100, _l("要在 1 至 100 之间。"))],
+        description=_l("留空表示不限次数。考多次的，取最好成绩。"),
+    )
+    pass_percent = IntegerField(
+        _l("合格线（满分的百分之几）"), [InputRequired(_l("请填写合格线。")), _PERCENT]
+    )
+    shuffle_slots = BooleanField(_l("每人的题目次序不同（不出本大题）"), default=True)
+    shuffle_options = BooleanField(_l("每人的选项次序不同"), default=True)
+
+    def validate_opens_at(self, field: DateTimeLocalField) -> None:
+        _typed_time(field)
+        if self.closes_at.data and field.data and field.data >= self.closes_at.data:
+            raise ValidationError(_("开始时间要早于结束时间。"))
+
+
+class NewExamForm(ExamForm):
+    blueprint_id = SelectField(
+        _l("组卷规则"), coerce=int, description=_l("保存时立即按规则抽题组卷，试卷随即固定。")
+    )
+    minutes = IntegerField(
+        _l("限时（分钟）"), [Optional(), _MINUTES], description=_l("留空即按组卷规则。从本人开始答题起算。")
+    )
+    attempts_allowed = IntegerField(
+        _l("每人可考次数"),
+        [Optional(), NumberRange(1, 100, _l("要在 1 至 100 之间。"))],
+        default=1,
+        description=_l("留空表示不限次数。考多次的，取最好成绩。"),
+    )
+    pass_percent = IntegerField(
+        _l("合格线（满分的百分之几）"), [Optional(), _PERCENT], description=_l("留空即按组卷规则。")
+    )
+
+
+class SectionForm(Form):
+    """One section of a blueprint as typed; `BlueprintForm.sections_typed` reads it."""
+
+    title = StringField(_l("标题"), filters=[_stripped])
+    kind = SelectField(_l("题型"), choices=_choices(KINDS))
+    count = StringField(_l("题数"), filters=[_stripped], render_kw={"inputmode": "numeric"})
+    points = StringField(_l("每题分值"), filters=[_stripped], render_kw={"inputmode": "decimal"})
+    preset = SelectField(_l("评分办法"), choices=_choices(PRESETS))
+    topics = StringField(
+        _l("限定知识点"), filters=[_stripped], description=_l("几个知识点之间用顿号隔开；留空表示不限。")
+    )
+    rule_sets = SelectMultipleField(_l("限定规矩条目集"), description=_l("可多选；不选表示不限。"))
+
+    @property
+    def empty(self) -> bool:
+        return not (self.title.data or self.count.data or self.points.data)
+
+
+class BlueprintForm(FlaskForm):
+    title = StringField(_l("名称"), _TITLE, filters=[_stripped])
+    minutes = IntegerField(_l("限时（分钟）"), [InputRequired(_l("请填写限时。")), _MINUTES])
+    pass_percent = IntegerField(
+        _l("合格线（满分的百分之几）"), [InputRequired(_l("请填写合格线。")), _PERCENT]
+    )
+    sections = FieldList(FormField(SectionForm), _l("大题"), min_entries=4)
+
+    def validate_sections(self, field: FieldList) -> None:
+        if not self.sections_typed():
+            raise ValidationError(_("请至少填写一个大题。"))
+
+    def sections_typed(self) -> list[dict[str, Any]]:
+        """The sections as a blueprint stores them; empty rows left out. Raises ValidationError."""
+        numbered = enumerate((entry.form for entry in self.sections), 1)
+        return [_section(form, number) for number, form in numbered if not form.empty]
+
+
+def _section(form: SectionForm, number: int) -> dict[str, Any]:
+    if not form.title.data:
+        raise ValidationError(_("第 %(n)s 个大题没有标题。", n=number))
+    count = form.count.data or ""
+    if not (count.isascii() and count.isdigit() and 1 <= int(count) <= 200):
+        raise ValidationError(_("第 %(n)s 个大题的题数要在 1 至 200 之间。", n=number))
+    preset = Preset(form.preset.data)
+    fitting = {Preset.HALF: Kind.MULTIPLE, Preset.PER_BLANK: Kind.BLANKS}.get(preset, form.kind.data)
+    if form.kind.data != fitting:
+        raise ValidationError(_("第 %(n)s 个大题的评分办法与题型不符。", n=number))
+    return {
+        "title": form.title.data,
+        "kind": form.kind.data,
+        "count": int(count),
+        "points": _tenths(form.points.data or "", number),
+        "preset": preset.value,
+        "topics": [topic.strip() for topic in (form.topics.data or "").split("、") if topic.strip()],
+        "rule_sets": list(form.rule_sets.data or ()),
+    }
+
+
+def _tenths(text: str, number: int) -> int:
+    try:
+        tenths = Decimal(text) * 10
+    except InvalidOperation:
+        tenths = Decimal(0)
+    if not (tenths.is_finite() and 1 <= tenths <= 1000 and tenths == int(tenths)):
+        raise ValidationError(_("第 %(n)s 个大题的分值要在 0.1 至 100 之间，最多一位小数。", n=number))
+    return int(tenths)
+
+
+class AssignForm(FlaskForm):
+    """A unit with everything below it, or one person by username."""
+
+    unit_id = SelectField(_l("单位（含下级）"), coerce=int, choices=[(0, _l("请选择"))])
+    username = StringField(
+        _l("或个人的用户名"), filters=[_stripped], render_kw={"autocapitalize": "none", "spellcheck": "false"}
+    )
+
+    def validate_unit_id(self, field: SelectField) -> None:
+        if bool(field.data) == bool(self.username.data):
+            raise ValidationError(_("请选一个单位，或填写一个用户名，二者选一。"))
+
+
+class ReasonForm(FlaskForm):
+    """An act for one candidate; the reason goes to the audit log."""
+
+    reason = TextAreaField(
+        _l("理由"),
+        [InputRequired(_l("请写明理由。")), Length(max=200, message=_l("最多 200 个字。"))],
+        filters=[_stripped],
+        render_kw={"rows": 2},
+    )
+
+
+class MinutesForm(ReasonForm):
+    minutes = IntegerField(
+        _l("加时（分钟）"),
+        [InputRequired(_l("请填写分钟数。")), NumberRange(1, 240, _l("要在 1 至 240 之间。"))],
+    )

@@ -1,0 +1,59 @@
+"""What staff do for one candidate. Each act has a reason and is written to the audit log."""
+
+from datetime import datetime
+
+from app.audit.service import record
+from app.exams import attempts, service
+from app.exams.models import Attempt, Exam
+from app.people.models import Person
+
+
+def give_minutes(attempt: Attempt, person: Person, minutes: int, reason: str, now: datetime) -> bool:
+    """More time in a running attempt. False: it has been handed in or run out meanwhile."""
+    before = attempt.extra_minutes
+    if not attempts.add_minutes(attempt.id, minutes, now):
+        return False
+    record(
+        "attempt.add_minutes",
+        f"attempt:{attempt.id}",
+        f"给{person.name}的考试“{attempt.exam.title}”加时 {minutes} 分钟：{reason}",
+        before={"extra_minutes": before},
+        after={"extra_minutes": attempt.extra_minutes, "reason": reason},
+    )
+    return True
+
+
+def give_minutes_ahead(exam: Exam, person: Person, minutes: int, reason: str) -> None:
+    """More time in every attempt that the person begins from now on."""
+    service.allowance_minutes(exam.id, person.id, minutes)
+    record(
+        "allowance.add_minutes",
+        f"exam:{exam.id}/person:{person.id}",
+        f"给{person.name}在考试“{exam.title}”中今后的答卷各加时 {minutes} 分钟：{reason}",
+        after={"minutes": minutes, "reason": reason},
+    )
+
+
+def allow_attempt(exam: Exam, person: Person, reason: str) -> None:
+    """One attempt beyond those that everyone has."""
+    service.allow_attempt(exam.id, person.id)
+    record(
+        "allowance.add_attempt",
+        f"exam:{exam.id}/person:{person.id}",
+        f"允许{person.name}再考一次“{exam.title}”：{reason}",
+        after={"attempts": 1, "reason": reason},
+    )
+
+
+def hand_in(attempt: Attempt, person: Person, reason: str, now: datetime) -> bool:
+    """Hand the paper in for the candidate. False: it was handed in before."""
+    if attempts.lock(attempt.id).submitted_at is not None:
+        return False
+    closed = attempts.force_close(attempt.id, now)
+    record(
+        "attempt.hand_in",
+        f"attempt:{attempt.id}",
+        f"替{person.name}交卷“{attempt.exam.title}”：{reason}",
+        after={"receipt": closed.receipt, "submitted_at": closed.submitted_at, "reason": reason},
+    )
+    return True

@@ -1,0 +1,91 @@
+"""The board of an exam: who has not started, who sits, who has handed in."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from flask import Response, abort, render_template, request
+from flask_babel import gettext as _
+
+from app.domain.access import Action
+from app.domain.scoring import format_points
+from app.exams import candidates, planning
+from app.exams import manage_queries as queries
+from app.exams.back_office import bp, load_exam
+from app.exams.candidates import Candidate, State
+from app.exams.labels import STATES
+from app.exams.models import Exam
+from app.people import queries as people
+from app.web import clock, gate
+from app.web.gate import requires
+from app.web.paging import page_of
+from app.web.sheets import xlsx_response
+
+REFRESH_SECONDS = 30
+
+
+def paths_of(unit_id: int | None, paths: tuple[str, ...]) -> tuple[str, ...]:
+    """The subtree of the unit asked for, which must lie within `paths`; without one, all of `paths`."""
+    if unit_id is None:
+        return paths
+    unit = people.unit_in_scope(unit_id, paths) or abort(404)
+    return (unit.path,)
+
+
+@bp.get("/<int:exam_id>")
+@requires(Action.EXAM_VIEW)
+def board(exam_id: int) -> Any:
+    exam, args, scope = load_exam(exam_id), request.args, gate.scope(Action.EXAM_VIEW)
+    paths = paths_of(args.get("unit", type=int), scope)
+    everyone = candidates.candidates(exam, paths, clock.now(), args.get("q", "").strip())
+    wanted = args.get("state", "")
+    shown = [one for one in everyone if wanted in ("", one.state)]
+    if args.get("format") == "xlsx":
+        return _sheet(exam, shown)
+    return render_template(
+        "exams/manage/board.html", exam=exam, page=page_of(shown, args.get("page", type=int)), states=STATES,
+        totals=Counter(one.state for one in everyone), everyone=len(everyone), State=State,
+        units=people.unit_options(scope), window=queries.window(exam, clock.now()), ago=ago, left=left,
+        refresh=REFRESH_SECONDS if "refresh" in args else None, begun=planning.begun(exam.id),
+    )  # fmt: skip
+
+
+def ago(moment: datetime | None, now: datetime) -> str:
+    """How long nothing was heard, in words."""
+    if moment is None:
+        return ""
+    minutes = int((now - moment).total_seconds() // 60)
+    return str(_("不到 1 分钟前") if minutes < 1 else _("%(n)s 分钟前", n=minutes))
+
+
+def left(deadline: datetime | None, now: datetime) -> str:
+    """What remains to the deadline, in whole minutes and seconds."""
+    if deadline is None:
+        return ""
+    seconds = max(int((deadline - now).total_seconds()), 0)
+    return str(_("%(m)s 分 %(s)02d 秒", m=seconds // 60, s=seconds % 60))
+
+
+def _sheet(exam: Exam, shown: Sequence[Candidate]) -> Response:
+    headers = [
+        _("姓名"), _("用户名"), _("单位"), _("职务"), _("职级"), _("状态"), _("考试次数"),
+        _("最后保存"), _("交卷时间"), _("成绩"), _("满分"), _("是否合格"), _("未计入的作答"),
+    ]  # fmt: skip
+    return xlsx_response(f"{exam.title} {_('考场')}", headers, (_cells(one) for one in shown))
+
+
+def _cells(one: Candidate) -> list[Any]:
+    result = one.result
+    passed = "" if result is None else _("合格") if result.passed else _("不合格")
+    return [
+        one.name, one.username, one.unit_name, one.post, one.rank, str(STATES[one.state]), one.attempts,
+        one.last_save, one.handed_in_at,
+        points_number(result.points) if result else None, points_number(result.full) if result else None,
+        passed, one.unapplied,
+    ]  # fmt: skip
+
+
+def points_number(tenths: int) -> float:
+    """Tenths as the number that people write, for spreadsheets."""
+    return float(format_points(tenths))

@@ -1,0 +1,124 @@
+"""One candidate of an exam: what happened, and what staff may do about it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+
+from app.domain.access import Action
+from app.exams import attempts, candidates, invigilating, queries
+from app.exams import manage_queries as managing
+from app.exams.back_office import bp, load_exam
+from app.exams.forms import MinutesForm, ReasonForm
+from app.exams.labels import CLOSED_BY, UNAPPLIED
+from app.exams.models import Attempt, Exam
+from app.people import queries as people
+from app.people.models import Person
+from app.web import clock, gate
+from app.web.db import db
+from app.web.gate import requires
+
+
+def _load(exam_id: int, person_id: int, action: Action) -> tuple[Exam, Person]:
+    """404 outside the caller's units, and for a person who has nothing to do with the exam."""
+    exam = load_exam(exam_id)
+    person = people.person_in_scope(person_id, gate.scope(action)) or abort(404)
+    if not queries.is_assigned(exam, person.id, person.unit.path) and not managing.has_sat(
+        exam.id, person.id
+    ):
+        abort(404)
+    return exam, person
+
+
+def _load_attempt(attempt_id: int) -> tuple[Attempt, Person]:
+    attempt = db.session.get(Attempt, attempt_id)
+    if attempt is None or attempt.trial:
+        abort(404)
+    return attempt, _load(attempt.exam_id, attempt.person_id, Action.EXAM_RUN)[1]
+
+
+@bp.get("/<int:exam_id>/people/<int:person_id>")
+@requires(Action.EXAM_VIEW)
+def candidate(exam_id: int, person_id: int) -> Any:
+    return _page(*_load(exam_id, person_id, Action.EXAM_VIEW))
+
+
+def _page(exam: Exam, person: Person, **forms: ReasonForm) -> Any:
+    made = queries.attempts_of(person.id, [exam.id])
+    ids, now = [attempt.id for attempt in made], clock.now()
+    blank = {name: _form(name, formdata=None) for name in ("minutes", "again", "hand_in")}
+    return render_template(
+        "exams/manage/candidate.html", exam=exam, person=person, attempts=made,
+        scores=queries.latest_scores(ids), kept=candidates.unapplied(ids), closed_by=CLOSED_BY,
+        unapplied=UNAPPLIED, allowance=managing.allowance(exam.id, person.id),
+        running=next((a for a in made if a.submitted_at is None), None),
+        phase=lambda attempt: attempts.phase(exam, attempt, now), window=managing.window(exam, now),
+        forms=blank | forms,
+    )  # fmt: skip
+
+
+def _form(name: str, **options: Any) -> ReasonForm:
+    """The page holds three forms, so each has its own prefix."""
+    return (MinutesForm if name == "minutes" else ReasonForm)(prefix=name, **options)
+
+
+def _act(exam: Exam, person: Person, name: str, act: Callable[[ReasonForm], str]) -> Any:
+    """Do it when the form is complete, say what was done; else show the form again."""
+    form = _form(name)
+    if not form.validate_on_submit():
+        return _page(exam, person, **{name: form})
+    flash(act(form))
+    return redirect(url_for("exams_manage.candidate", exam_id=exam.id, person_id=person.id))
+
+
+@bp.post("/attempts/<int:attempt_id>/minutes")
+@requires(Action.EXAM_RUN)
+def add_minutes(attempt_id: int) -> Any:
+    """For the attempt that is under way."""
+    attempt, person = _load_attempt(attempt_id)
+
+    def act(form: ReasonForm) -> str:
+        if invigilating.give_minutes(attempt, person, form.minutes.data, form.reason.data, clock.now()):
+            return str(_("已加时 %(n)s 分钟，考生页面下次保存时即更新倒计时。", n=form.minutes.data))
+        return str(_("这份答卷已经结束，没有加时。"))
+
+    return _act(attempt.exam, person, "minutes", act)
+
+
+@bp.post("/<int:exam_id>/people/<int:person_id>/minutes")
+@requires(Action.EXAM_RUN)
+def add_minutes_ahead(exam_id: int, person_id: int) -> Any:
+    """For the attempts that the person begins from now on."""
+    exam, person = _load(exam_id, person_id, Action.EXAM_RUN)
+
+    def act(form: ReasonForm) -> str:
+        invigilating.give_minutes_ahead(exam, person, form.minutes.data, form.reason.data)
+        return str(_("已为今后开始的答卷加时 %(n)s 分钟。", n=form.minutes.data))
+
+    return _act(exam, person, "minutes", act)
+
+
+@bp.post("/<int:exam_id>/people/<int:person_id>/attempts")
+@requires(Action.EXAM_RUN)
+def allow_attempt(exam_id: int, person_id: int) -> Any:
+    exam, person = _load(exam_id, person_id, Action.EXAM_RUN)
+
+    def act(form: ReasonForm) -> str:
+        invigilating.allow_attempt(exam, person, form.reason.data)
+        return str(_("已允许%(name)s再考一次。", name=person.name))
+
+    return _act(exam, person, "again", act)
+
+
+@bp.post("/attempts/<int:attempt_id>/hand-in")
+@requires(Action.EXAM_RUN)
+def hand_in(attempt_id: int) -> Any:
+    attempt, person = _load_attempt(attempt_id)
+
+    def act(form: ReasonForm) -> str:
+        if invigilating.hand_in(attempt, person, form.reason.data, clock.now()):
+            return str(_("已收卷并评分。"))
+        return str(_("这份答卷先前已经交卷。"))
+
+    return _act(attempt.exam, person, "hand_in", act)

@@ -1,0 +1,127 @@
+"""Exams: list, create, change, try."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.domain.access import Action
+from app.domain.attempts import StartRefusal
+from app.domain.papers import Shortage
+from app.exams import manage_queries as queries
+from app.exams import planning
+from app.exams.back_office import bp, load_exam
+from app.exams.forms import BegunExamForm, ExamForm, NewExamForm
+from app.exams.labels import WINDOWS
+from app.exams.manage_queries import Window
+from app.exams.models import Blueprint, Exam
+from app.exams.planning import ExamFacts
+from app.web import clock, gate
+from app.web.db import db
+from app.web.gate import requires
+
+
+@bp.get("/")
+@requires(Action.EXAM_VIEW)
+def exams() -> Any:
+    args = request.args
+    which = Window(args["state"]) if args.get("state") in set(Window) else None
+    page = queries.exams_page(args.get("q", "").strip(), which, clock.now(), args.get("page", 1, type=int))
+    counts = queries.counts([exam.id for exam in page], gate.scope(Action.EXAM_VIEW))
+    return render_template(
+        "exams/manage/exams.html", page=page, counts=counts, window=queries.window, windows=WINDOWS
+    )
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@requires(Action.EXAM_EDIT)
+def exam_new() -> Any:
+    form, blueprints = NewExamForm(), queries.blueprints()
+    form.blueprint_id.choices = [(found.id, found.title) for found in blueprints]
+    if form.validate_on_submit():
+        blueprint = db.session.get_one(Blueprint, form.blueprint_id.data)
+        try:
+            exam = planning.create(blueprint, _new_facts(form, blueprint), clock.now())
+            flash(_("考试“%(title)s”已建好，试卷已组成。请指派参加考试的单位或个人。", title=exam.title))
+            return redirect(url_for("exams_manage.assignments", exam_id=exam.id))
+        except Shortage as error:
+            form.blueprint_id.errors = [shortage_text(error)]
+    return render_template("exams/manage/exam_new.html", form=form, blueprints=blueprints)
+
+
+def shortage_text(error: Shortage) -> str:
+    """Which section lacks how many questions."""
+    missing = "；".join(_("“%(title)s”缺 %(n)s 题", title=s.title, n=n) for s, n in error.missing)
+    return str(_("题库里合用的试题不够：%(missing)s。请补充试题，或调整组卷规则。", missing=missing))
+
+
+def _new_facts(form: NewExamForm, blueprint: Blueprint) -> ExamFacts:
+    facts = _facts(form)
+    if facts["minutes"] is None:
+        facts["minutes"] = blueprint.minutes
+    if facts["pass_percent"] is None:
+        facts["pass_percent"] = blueprint.pass_percent
+    return ExamFacts(**facts)
+
+
+def _facts(form: BegunExamForm) -> dict[str, Any]:
+    """What the form holds, times in UTC."""
+    found = {name: form[name].data for name in ExamFacts.__dataclass_fields__ if name in form}
+    return {
+        name: clock.from_beijing(value) if name in {"opens_at", "closes_at"} else value
+        for name, value in found.items()
+    }
+
+
+@bp.route("/<int:exam_id>/edit", methods=["GET", "POST"])
+@requires(Action.EXAM_EDIT)
+def exam_edit(exam_id: int) -> Any:
+    exam = load_exam(exam_id)
+    begun = planning.begun(exam.id)
+    form = (BegunExamForm if begun else ExamForm)(data=_typed(exam))
+    if form.validate_on_submit() and _may_close(form, exam, begun):
+        try:
+            planning.update(exam, ExamFacts(**(vars(planning.facts_of(exam)) | _facts(form))))
+            flash(_("已保存。"))
+            return redirect(url_for("exams_manage.board", exam_id=exam.id))
+        except planning.Begun:
+            form.form_errors.append(_("刚才已有人开始答题，只能再改名称、结束时间和公布办法。请刷新后重填。"))
+    return render_template("exams/manage/exam_edit.html", form=form, exam=exam, begun=begun)
+
+
+def _typed(exam: Exam) -> dict[str, Any]:
+    """The exam as the form shows it, times in Beijing."""
+    facts = vars(planning.facts_of(exam))
+    times = {name: clock.beijing(facts[name]).replace(tzinfo=None) for name in ("opens_at", "closes_at")}
+    return facts | times
+
+
+def _may_close(form: BegunExamForm, exam: Exam, begun: bool) -> bool:
+    """Nobody who has begun loses time."""
+    if begun and clock.from_beijing(form.closes_at.data) < _minute(exam):
+        form.closes_at.errors = [_("已有人开始答题，结束时间只能往后改。")]
+        return False
+    return True
+
+
+def _minute(exam: Exam) -> Any:
+    # The form knows no seconds; leaving the time as it is must not count as earlier.
+    return exam.closes_at.replace(second=0, microsecond=0)
+
+
+@bp.post("/<int:exam_id>/trial")
+@requires(Action.EXAM_EDIT)
+def trial(exam_id: int) -> Any:
+    exam = load_exam(exam_id)
+    attempt = planning.start_trial(exam, current_user.person_id, clock.now())
+    if isinstance(attempt, StartRefusal):
+        flash(_("考试已经结束，不能再试答。如需试答，请先延后结束时间。"))
+        return redirect(url_for("exams_manage.paper", exam_id=exam.id))
+    return redirect(url_for("exams.sitting", attempt_id=attempt.id))
+
+
+@bp.get("/marking")
+@requires(Action.MARK)
+def marking() -> Any:
+    return render_template("exams/manage/marking.html")

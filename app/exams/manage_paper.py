@@ -1,0 +1,44 @@
+"""The paper of an exam with its keys, and drawing another."""
+
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+
+from app.bank.labels import KINDS
+from app.domain.access import Action
+from app.domain.papers import Shortage
+from app.exams import papers, planning
+from app.exams.back_office import bp, load_exam
+from app.exams.manage_exams import shortage_text
+from app.web import clock
+from app.web.gate import requires
+
+
+@bp.get("/<int:exam_id>/paper")
+@requires(Action.EXAM_EDIT)
+def paper(exam_id: int) -> Any:
+    exam = load_exam(exam_id)
+    if exam.paper_id is None:
+        abort(404)  # a timed exam is made with its paper
+    document = papers.document(exam.paper_id)
+    slots = {slot["slot"]: slot for slot in document["slots"]}
+    return render_template(
+        "exams/manage/paper.html", exam=exam, document=document, slots=slots, kinds=KINDS,
+        answers=papers.answers(exam.paper_id, list(slots)), begun=planning.begun(exam.id),
+        digest=papers.digest(exam.paper_id),
+    )  # fmt: skip
+
+
+@bp.post("/<int:exam_id>/redraw")
+@requires(Action.EXAM_EDIT)
+def redraw(exam_id: int) -> Any:
+    exam = load_exam(exam_id)
+    try:
+        planning.redraw(exam, clock.now())
+        flash(_("已按组卷规则重新抽题组卷。"))
+    except planning.Begun:
+        flash(_("已有人开始答题，试卷不能再换。"))
+    except Shortage as error:
+        flash(shortage_text(error))
+    return redirect(url_for("exams_manage.paper", exam_id=exam.id))
