@@ -1,15 +1,4 @@
-from typing import Any
+"""The back office of courses: one blueprint, a file for each noun."""
 
-from flask import Blueprint, render_template
-
-from app.courses import models  # noqa: F401
-from app.domain.access import Action
-from app.web.gate import requires
-
-bp = Blueprint("courses_manage", __name__, url_prefix="/manage/courses", template_folder="templates")
-
-
-@bp.get("/")
-@requires(Action.COURSE_EDIT)
-def courses() -> Any:
-    return render_template("home/index.html")
+from app.courses import manage_courses, manage_learners, manage_lessons  # noqa: F401
+from app.courses.blueprint import bp as bp

@@ -66,6 +66,14 @@ class CourseAssignment(Base):
     unit: Mapped[Unit | None] = relationship()
     person: Mapped[Person | None] = relationship()
 
+    @property
+    def target(self) -> Unit:
+        """The unit that is to study, or the person's."""
+        if self.unit is not None:
+            return self.unit
+        assert self.person is not None  # noqa: S101  the check constraint says so
+        return self.person.unit
+
 
 class LessonProgress(Base):
     """A person said that the lesson is read."""

@@ -1,22 +1,22 @@
 """Reads: whose course it is, how far each person is. Completion follows from facts, nothing is stored."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from app.courses.models import Course, CourseAssignment, Lesson, LessonProgress
 from app.domain import completion
 from app.exams import queries as exams
+from app.exams.models import Exam
 from app.exams.queries import Result, ancestors
 from app.people.models import Person, Unit
 from app.people.queries import within
 from app.web.db import db
 
-PER_PAGE = 50
 _BATCH = 500  # persons per statement; engines limit parameters
 READ_KINDS = ("reading", "rules")  # done when the reader says so
 
@@ -225,23 +225,66 @@ def learners(course_id: int, paths: Iterable[str]) -> sa.Select[Person]:
     )
 
 
-def in_unit(rows: sa.Select[Person], unit_id: int | None) -> sa.Select[Person]:
-    """Only the unit and everything below it."""
-    if unit_id is None:
-        return rows
-    above = sa.select(Unit.path).where(Unit.id == unit_id).scalar_subquery()
-    return rows.where(Unit.path.startswith(sa.func.coalesce(above, "-")))
+def progress_of(course: Course, paths: Iterable[str], unit_id: int | None) -> list[tuple[Person, Standing]]:
+    """Everyone in the subtrees (and the unit, if one is given) who is to study the course, and how far."""
+    rows = learners(course.id, paths)
+    if unit_id is not None:
+        above = sa.select(Unit.path).where(Unit.id == unit_id).scalar_subquery()
+        rows = rows.where(Unit.path.startswith(sa.func.coalesce(above, "-")))
+    people = db.session.scalars(rows).all()
+    found: dict[tuple[int, int], Standing] = {}
+    for start in range(0, len(people), _BATCH):
+        found |= standings([course], [person.id for person in people[start : start + _BATCH]])
+    return [(person, found[course.id, person.id]) for person in people]
 
 
-def page_of(rows: sa.Select[Person], page: int) -> Pagination:
-    return db.paginate(rows, page=page, per_page=PER_PAGE, error_out=False)
+@dataclass(frozen=True)
+class UnitCount:
+    """Of a unit's own people: how many are to study, how many have completed."""
+
+    unit: Unit
+    all: int
+    done: int
 
 
-def assignments_of(course_id: int) -> Sequence[CourseAssignment]:
-    return db.session.scalars(
+def by_unit(rows: Iterable[tuple[Person, Standing]]) -> list[UnitCount]:
+    units: dict[int, Unit] = {}
+    every, done = Counter[int](), Counter[int]()
+    for person, standing in rows:
+        units[person.unit_id] = person.unit
+        every[person.unit_id] += 1
+        done[person.unit_id] += standing.completed_at is not None
+    return [UnitCount(unit, every[unit_id], done[unit_id]) for unit_id, unit in units.items()]
+
+
+def assignment_counts() -> dict[int, int]:
+    """Course → number of assignments."""
+    rows = db.session.execute(
+        sa.select(CourseAssignment.course_id, sa.func.count()).group_by(CourseAssignment.course_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def exam_options() -> list[tuple[int, str]]:
+    """Timed exams, the newest first, for a select."""
+    rows = db.session.execute(
+        sa.select(Exam.id, Exam.title).where(Exam.kind == "exam").order_by(Exam.id.desc())
+    )
+    return [(row.id, row.title) for row in rows]
+
+
+def assignments_of(course_id: int, paths: Iterable[str]) -> Sequence[CourseAssignment]:
+    """Those on units and persons in the subtrees, and those on units above them, which reach them too."""
+    paths = tuple(paths)
+    rows = db.session.scalars(
         sa.select(CourseAssignment)
         .options(joinedload(CourseAssignment.unit))
         .options(joinedload(CourseAssignment.person).joinedload(Person.unit))
         .where(CourseAssignment.course_id == course_id)
         .order_by(CourseAssignment.id)
-    ).all()
+    )
+    return [row for row in rows if any(_touches(path, row.target.path) for path in paths)]
+
+
+def _touches(path: str, other: str) -> bool:
+    return path.startswith(other) or other.startswith(path)
