@@ -12,7 +12,7 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
 from app.bank import service, typed
@@ -50,7 +50,7 @@ class QuestionForm(FlaskForm):
     explanation = TextAreaField(
         _l("解析"), [Length(max=4000)], [clean], description=_l("为什么对，其余为什么不对。")
     )
-    clauses = SelectMultipleField(_l("依据的条款"), validate_choice=False)
+    clauses = SelectMultipleField(_l("依据的条款"), validate_choice=False, default=())
     topic = StringField(
         _l("知识点"), [Length(max=40)], [clean], render_kw={"list": "topics", "autocomplete": "off"}
     )
@@ -81,19 +81,17 @@ class QuestionForm(FlaskForm):
 class LocalSetForm(FlaskForm):
     """What a county fills in for a set of its own."""
 
-    summary = StringField(_l("一句话说明"), [InputRequired(_l("请写一句话说明。")), Length(max=200)], [clean])
+    summary = StringField(_l("一句话说明"), [DataRequired(_l("请写一句话说明。")), Length(max=200)], [clean])
     document = StringField(
-        _l("文件名称"), [InputRequired(_l("请填写文件名称。")), Length(max=200)], [clean],
+        _l("文件名称"), [DataRequired(_l("请填写文件名称。")), Length(max=200)], [clean],
         description=_l("写全称，不加书名号。"),
     )  # fmt: skip
-    issuer = StringField(_l("印发机关"), [InputRequired(_l("请填写印发机关。")), Length(max=100)], [clean])
-    number = StringField(
-        _l("文号"), [Length(max=60)], [clean], description=_l("如：青办发〔2026〕3号；没有可不填。")
-    )
-    dated = DateField(_l("日期"), [InputRequired(_l("请填写日期，如 2026-03-01。"))])
-    place = StringField(_l("地点"), [Length(max=60)], [clean], description=_l("没有可不填。"))
+    issuer = StringField(_l("印发机关"), [DataRequired(_l("请填写印发机关。")), Length(max=100)], [clean])
+    number = StringField(_l("文号（可不填）"), [Length(max=60)], [clean])
+    dated = DateField(_l("日期"), [DataRequired(_l("请填写日期，如 2026-03-01。"))])
+    place = StringField(_l("地点（可不填）"), [Length(max=60)], [clean])
     clauses = TextAreaField(
-        _l("条文"), [InputRequired(_l("请填写条文，每行一条。")), Length(max=20000)], [clean],
+        _l("条文"), [DataRequired(_l("请填写条文，每行一条。")), Length(max=20000)], [clean],
         render_kw={"rows": 12},
         description=_l(
             "每行一条，照抄原文。行首的编号是条款的固定编号，试题按它引用，已有的不要改动；"

@@ -1,0 +1,55 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests import factories
+from tests.bank.contents import load, write
+from tests.conftest import Queries
+
+
+@pytest.fixture
+def learner(app: Flask, tmp_path: Path, sign_in: Callable[..., FlaskClient]) -> FlaskClient:
+    load(write(tmp_path))
+    return sign_in(factories.person())
+
+
+def test_the_shelf_lists_the_sets_in_order(learner: FlaskClient) -> None:
+    html = learner.get("/rules/").text
+    assert html.index("五个必须") < html.index("七个严禁")
+    assert "2 条 · 2 道题" in html
+    assert "尚未填写" in html
+
+
+def test_an_empty_shelf_says_what_to_do(app: Flask, sign_in: Callable[..., FlaskClient]) -> None:
+    assert "管理员导入题库文件后" in sign_in(factories.person()).get("/rules/").text
+
+
+def test_a_set_shows_its_clauses_and_its_source(learner: FlaskClient) -> None:
+    html = learner.get("/rules/five-musts").text
+    for text in ("必须维护党中央权威", "第一条", "在会上的讲话", "节选", "习近平", "2015年1月13日", "北京"):
+        assert text in html
+    assert 'id="clause-2"' in html
+
+
+def test_an_empty_local_set_says_who_fills_it_in(learner: FlaskClient) -> None:
+    html = learner.get("/rules/seven-prohibitions").text
+    assert "本地条文还没有填写" in html
+    assert "请联系培训管理员填写" in html
+
+
+def test_a_clause_has_a_stable_address(learner: FlaskClient) -> None:
+    assert learner.get("/rules/clause/five-musts/2").location == "/rules/five-musts#clause-2"
+    for missing in ("/rules/clause/five-musts/9", "/rules/clause/none/1", "/rules/none"):
+        assert learner.get(missing).status_code == 404
+
+
+def test_a_set_costs_the_same_however_long_it_is(learner: FlaskClient, queries: Queries) -> None:
+    counts = []
+    for code in ("five-musts", "seven-prohibitions"):
+        queries.statements.clear()
+        learner.get(f"/rules/{code}")
+        counts.append(len([s for s in queries.statements if "rule_set" in s or "clause" in s]))
+    assert counts[0] == counts[1]
