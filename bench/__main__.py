@@ -1,0 +1,118 @@
+"""Run everything on both engines and print `<engine>.<what>.<measure>: <value>`."""
+
+import json
+import os
+import tempfile
+from itertools import count
+from pathlib import Path
+
+import sqlalchemy as sa
+from flask import Flask
+from flask_migrate import upgrade
+
+from app import create_app
+from app.people.models import Unit
+from app.web.db import db
+from bench import certificates, floor, school
+from bench.measure import expect, interleaved, request
+from tests.conftest import settings
+from tests.postgres import cluster
+
+Figures = dict[str, float]
+
+
+def bench_save(app: Flask, url: str, exam_id: int, unit_id: int) -> Figures:
+    """CPU per acknowledged save, as a multiple of the floor, and the statements it takes."""
+    exam = db.session.get_one(school.Exam, exam_id)
+    mine, theirs = (school.seat(app, unit_id) for _ in range(2))
+    for seat in (mine, theirs):
+        school.sit(seat, exam)
+    bare = floor.create(url, app.config["SECRET_KEY"])
+    seqs = count(1)
+
+    def save(server: Flask, seat: school.Seat) -> None:
+        seq = next(seqs)
+        body = {"epoch": seat.epoch, "responses": [{"slot": seq % 50 + 1, "seq": seq, "value": "b"}]}
+        path = f"/attempts/{seat.attempt}/responses"
+        expect(200, request(server, "POST", path, seat.cookie, body, x_csrftoken=seat.csrf))
+
+    sent: list[str] = []
+    note = lambda *args: sent.append(args[2])  # noqa: E731
+    save(app, mine)
+    sa.event.listen(sa.engine.Engine, "before_cursor_execute", note)
+    save(app, mine)
+    sa.event.remove(sa.engine.Engine, "before_cursor_execute", note)
+    cpu = interleaved({"save": lambda: save(app, mine), "floor": lambda: save(bare, theirs)}, 40, 40)
+    return {
+        "save.cpu_ms": cpu["save"],
+        "save.floor_cpu_ms": cpu["floor"],
+        "save.ratio": cpu["save"] / cpu["floor"],
+        "save.statements": len(sent),
+    }
+
+
+def bench_attempt(app: Flask, exam_id: int, unit_id: int) -> Figures:
+    """Start, hand in with scoring, and the exam page of a hundred questions."""
+    exam = db.session.get_one(school.Exam, exam_id)
+    many = 60
+    fresh = iter([school.seat(app, unit_id) for _ in range(many)])
+    full = [school.seat(app, unit_id) for _ in range(many)]
+    for seat in full:
+        school.sit(seat, exam, answered=True)
+    ending, reading = iter(full), full[0]
+
+    def start() -> None:
+        seat = next(fresh)
+        expect(201, request(app, "POST", f"/exams/{exam_id}/attempts", seat.cookie, x_csrftoken=seat.csrf))
+
+    def page() -> None:
+        expect(200, request(app, "GET", f"/sit/{reading.attempt}", reading.cookie, accept_encoding="br"))
+
+    def submit() -> None:
+        seat = next(ending)
+        body = {"epoch": seat.epoch, "responses": []}
+        path = f"/attempts/{seat.attempt}/submit"
+        expect(200, request(app, "POST", path, seat.cookie, body, x_csrftoken=seat.csrf))
+
+    _, content, _ = expect(
+        200, request(app, "GET", f"/sit/{reading.attempt}", reading.cookie, accept_encoding="br")
+    )
+    pages = interleaved({"page": page}, 10, 10)
+    cpu = interleaved({"start": start, "submit": submit}, 5, 10)
+    return {
+        "start.cpu_ms": cpu["start"],
+        "submit.cpu_ms": cpu["submit"],
+        "page.cpu_ms": pages["page"],
+        "page.kilobytes": len(content) / 1024,
+    }
+
+
+def bench_engine(url: str, folder: Path) -> Figures:
+    app = create_app(settings(url, folder, WTF_CSRF_ENABLED=True, TESTING=False))
+    with app.app_context():
+        upgrade()
+        exam = school.exam()
+        exam_id, unit_id = exam.id, db.session.scalars(sa.select(Unit.id)).first()
+        figures = bench_save(app, url, exam_id, unit_id or 0) | bench_attempt(app, exam_id, unit_id or 0)
+        db.session.remove()
+        db.engine.dispose()
+    return figures
+
+
+def main() -> None:
+    figures: Figures = {}
+    with tempfile.TemporaryDirectory() as folder, cluster() as server:
+        for name, url in (("sqlite", f"sqlite:///{folder}/bench.db"), ("postgresql", server.url)):
+            print(f"# {name} …", flush=True)
+            for what, value in bench_engine(url, Path(folder)).items():
+                figures[f"{name}.{what}"] = round(value, 3)
+                print(f"{name}.{what}: {value:.3f}", flush=True)
+    for what, value in certificates.bench().items():
+        figures[f"any.{what}"] = round(value, 3)
+        print(f"any.{what}: {value:.3f}", flush=True)
+    if target := os.environ.get("BENCH_JSON"):
+        Path(target).write_text(json.dumps(figures, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

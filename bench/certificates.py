@@ -1,0 +1,5 @@
+"""Filled in with the certificate floor."""
+
+
+def bench() -> dict[str, float]:
+    return {}
