@@ -32,6 +32,7 @@ VERBS = {
     "restore": _l("恢复"),
     "assign": _l("分配"),
     "unassign": _l("取消分配"),
+    "redraw": _l("重新组卷"),
     "extend": _l("加时"),
     "allow": _l("准许再考"),
     "submit": _l("强制交卷"),
@@ -40,6 +41,32 @@ VERBS = {
     "reissue": _l("补发"),
     "regrade": _l("重新评分"),
 }
+
+
+FIELDS = {
+    "": _l("内容"),
+    "name": _l("名称"),
+    "title": _l("标题"),
+    "code": _l("编码"),
+    "kind": _l("类别"),
+    "position": _l("排序"),
+    "username": _l("用户名"),
+    "unit_id": _l("单位号"),
+    "person_id": _l("人员号"),
+    "post": _l("职务"),
+    "rank": _l("职级"),
+    "party_member": _l("党员"),
+    "active": _l("启用"),
+    "role": _l("角色"),
+    "ends_at": _l("截止（UTC）"),
+    "certificate_prefix": _l("证书编号前缀"),
+    "contact": _l("联系方式"),
+    "reason": _l("原因"),
+}
+
+
+def field_label(field: str) -> str:
+    return str(FIELDS.get(field, field))
 
 
 def action_label(action: str) -> str:

@@ -14,7 +14,7 @@ def give_minutes(attempt: Attempt, person: Person, minutes: int, reason: str, no
     if not attempts.add_minutes(attempt.id, minutes, now):
         return False
     record(
-        "attempt.add_minutes",
+        "attempt.extend",
         f"attempt:{attempt.id}",
         f"给{person.name}的考试“{attempt.exam.title}”加时 {minutes} 分钟：{reason}",
         before={"extra_minutes": before},
@@ -27,7 +27,7 @@ def give_minutes_ahead(exam: Exam, person: Person, minutes: int, reason: str) ->
     """More time in every attempt that the person begins from now on."""
     service.allowance_minutes(exam.id, person.id, minutes)
     record(
-        "allowance.add_minutes",
+        "attempt.extend",
         f"exam:{exam.id}/person:{person.id}",
         f"给{person.name}在考试“{exam.title}”中今后的答卷各加时 {minutes} 分钟：{reason}",
         after={"minutes": minutes, "reason": reason},
@@ -38,7 +38,7 @@ def allow_attempt(exam: Exam, person: Person, reason: str) -> None:
     """One attempt beyond those that everyone has."""
     service.allow_attempt(exam.id, person.id)
     record(
-        "allowance.add_attempt",
+        "attempt.allow",
         f"exam:{exam.id}/person:{person.id}",
         f"允许{person.name}再考一次“{exam.title}”：{reason}",
         after={"attempts": 1, "reason": reason},
@@ -51,7 +51,7 @@ def hand_in(attempt: Attempt, person: Person, reason: str, now: datetime) -> boo
         return False
     closed = attempts.force_close(attempt.id, now)
     record(
-        "attempt.hand_in",
+        "attempt.submit",
         f"attempt:{attempt.id}",
         f"替{person.name}交卷“{attempt.exam.title}”：{reason}",
         after={"receipt": closed.receipt, "submitted_at": closed.submitted_at, "reason": reason},

@@ -1,10 +1,20 @@
 """What must I do today, and my own data."""
 
+from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
+from flask_babel import gettext as _
+from flask_login import current_user
 
+from app.domain import attempts as clock_rules
 from app.domain.access import Action
+from app.exams import attempts
+from app.exams.queries import attempt_clock, exam_clock, latest_scores
+from app.exams.standing import Standing
+from app.home import queries
+from app.web import clock
+from app.web.db import ids
 from app.web.gate import requires
 
 bp = Blueprint("home", __name__, template_folder="templates")
@@ -13,10 +23,38 @@ bp = Blueprint("home", __name__, template_folder="templates")
 @bp.get("/")
 @requires(Action.LEARN)
 def index() -> Any:
-    return render_template("home/index.html")
+    now = clock.now()
+    return render_template(
+        "home/index.html",
+        today=queries.today(current_user.person_id, current_user.unit_path, now),
+        date=_date(now),
+        minutes_left=lambda one: _minutes_left(one, now),
+    )
+
+
+def _date(now: datetime) -> str:
+    local = clock.beijing(now)
+    day = _("一二三四五六日")[local.weekday()]
+    return str(_("%(month)s 月 %(day)s 日　星期%(name)s", month=local.month, day=local.day, name=day))
+
+
+def _minutes_left(one: Standing, now: datetime) -> int:
+    """Whole minutes to the deadline of the attempt that is under way."""
+    if one.running is None:
+        return 0
+    left = clock_rules.remaining(now, exam_clock(one.exam), attempt_clock(one.running.attempt))
+    return 0 if left is None else int(left.total_seconds() // 60)
 
 
 @bp.get("/me")
 @requires(Action.LEARN)
 def me() -> Any:
-    return render_template("home/index.html")
+    now = clock.now()
+    page = queries.attempts_page(current_user.person_id, request.args.get("page", 1, type=int))
+    return render_template(
+        "home/me.html",
+        page=page,
+        scores=latest_scores(ids(page.items)),
+        phase=lambda attempt: attempts.phase(attempt.exam, attempt, now),
+        hours=queries.hours(current_user.person_id),
+    )

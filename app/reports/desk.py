@@ -1,0 +1,143 @@
+"""工作台: what waits for the caller. Each part is asked only of those who may see it; few statements each."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from flask import url_for
+from flask_babel import gettext as _
+
+from app.audit.queries import chain_state
+from app.bank.models import Question
+from app.certificates.models import Certificate, CertificateTrouble
+from app.courses.models import Course
+from app.domain.access import Action, everywhere
+from app.exams import manage_queries as exams
+from app.exams.manage_queries import Counts, Window
+from app.exams.models import Exam
+from app.people.models import Person, Unit
+from app.people.queries import within
+from app.web.db import db
+
+SOON = timedelta(days=7)
+Paths = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A number that leads to where the work is. `waits`: somebody should look."""
+
+    number: int
+    text: str
+    url: str
+    waits: bool = False
+
+
+@dataclass(frozen=True)
+class RunningExam:
+    """An exam that is open now. `soon`: it closes within a week and somebody has not begun."""
+
+    exam: Exam
+    counts: Counts
+    soon: bool
+
+
+def running_exams(paths: Paths, now: datetime) -> list[RunningExam]:
+    """The next to close first; those that concern nobody in the subtrees are left out."""
+    found = db.session.scalars(
+        sa.select(Exam)
+        .where(Exam.kind == "exam", exams.in_window(Window.RUNNING, now))
+        .order_by(Exam.closes_at, Exam.id)
+    ).all()
+    counts = exams.counts([exam.id for exam in found], paths)
+    return [
+        RunningExam(exam, counts[exam.id], exam.closes_at - now < SOON and counts[exam.id].not_started > 0)
+        for exam in found
+        if counts[exam.id].entrants
+    ]
+
+
+def tiles(scope: Callable[[Action], Paths]) -> list[Tile]:
+    """What the caller may see, in the order of the navigation."""
+    asked = (
+        (Action.PEOPLE_VIEW, _people),
+        (Action.BANK_VIEW, _questions),
+        (Action.COURSE_EDIT, _courses),
+        (Action.CERTIFICATE_VIEW, _certificates),
+        (Action.MARK, _marking),
+        (Action.AUDIT_VIEW, _audit),
+    )
+    return [tile for action, ask in asked if (paths := scope(action)) for tile in ask(paths)]
+
+
+def _count(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+    """How many rows meet all conditions, as one column of an aggregate statement."""
+    return sa.func.count(sa.case((sa.and_(*conditions), 1)))
+
+
+def _people(paths: Paths) -> Sequence[Tile]:
+    active, locked_out = db.session.execute(
+        sa.select(
+            _count(Person.active.is_(True)), _count(Person.active.is_(True), Person.password_hash.is_(None))
+        )
+        .select_from(Person)
+        .join(Unit, Unit.id == Person.unit_id)
+        .where(within(paths))
+    ).one()
+    url = url_for("people_manage.people")
+    return [
+        Tile(active, _("在册人员"), url),
+        *([Tile(locked_out, _("人还没有密码，不能登录"), url, waits=True)] if locked_out else []),
+    ]
+
+
+def _questions(paths: Paths) -> Sequence[Tile]:
+    in_use, retired = db.session.execute(
+        sa.select(_count(Question.retired_at.is_(None)), _count(Question.retired_at.is_not(None)))
+    ).one()
+    return [
+        Tile(in_use, _("道试题在用"), url_for("bank_manage.questions")),
+        Tile(retired, _("道试题已停用"), url_for("bank_manage.questions", state="retired")),
+    ]
+
+
+def _courses(paths: Paths) -> Sequence[Tile]:
+    published, drafts = db.session.execute(
+        sa.select(_count(Course.published.is_(True)), _count(Course.published.is_(False)))
+    ).one()
+    url = url_for("courses_manage.courses")
+    return [
+        Tile(published, _("门课程已发布"), url),
+        *([Tile(drafts, _("门课程尚未发布"), url, waits=True)] if drafts else []),
+    ]
+
+
+def _certificates(paths: Paths) -> Sequence[Tile]:
+    def rows(model: type[Certificate] | type[CertificateTrouble], *more: sa.ColumnElement[bool]) -> int:
+        joined = sa.select(sa.func.count()).select_from(model).join(Person, Person.id == model.person_id)
+        return (
+            db.session.scalar(joined.join(Unit, Unit.id == Person.unit_id).where(within(paths), *more)) or 0
+        )
+
+    troubles = rows(CertificateTrouble)
+    url = url_for("certificates_manage.certificates")
+    return [
+        Tile(rows(Certificate, Certificate.voided_at.is_(None)), _("张证书有效"), url),
+        *([Tile(troubles, _("张证书未能生成"), url, waits=True)] if troubles else []),
+    ]
+
+
+def _marking(paths: Paths) -> Sequence[Tile]:
+    return [Tile(0, _("份答卷待阅"), url_for("exams_manage.marking"))]
+
+
+def _audit(paths: Paths) -> Sequence[Tile]:
+    if not everywhere(paths):
+        return []  # acts have no unit: only an auditor of the whole school reads them
+    chain = chain_state()
+    url = url_for("audit_manage.events")
+    return [
+        Tile(chain.sealed, _("条操作记录已封存"), url),
+        *([Tile(chain.waiting, _("条操作记录等待封存"), url)] if chain.waiting else []),
+    ]

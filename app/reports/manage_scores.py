@@ -1,0 +1,102 @@
+"""Scores of one exam, per person and per unit, and the same as a spreadsheet."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Response, abort, render_template, request
+from flask_babel import gettext as _
+
+from app.domain.access import Action
+from app.exams import candidates
+from app.exams.candidates import Candidate
+from app.exams.manage_board import paths_of, points_number
+from app.exams.manage_queries import timed_exams
+from app.exams.models import Exam
+from app.people import queries as people
+from app.people.models import Unit
+from app.reports import figures
+from app.reports.blueprint import bp
+from app.reports.figures import Figures, Outcome
+from app.reports.labels import OUTCOMES
+from app.web import clock, gate
+from app.web.gate import requires
+from app.web.paging import page_of
+from app.web.sheets import xlsx_response
+
+
+@bp.get("/scores")
+@requires(Action.SCORE_VIEW)
+def scores() -> Any:
+    exams = timed_exams()
+    exam = _chosen(exams, request.args.get("exam", type=int))
+    if exam is None:
+        return render_template("reports/no_scores.html")
+    scope = gate.scope(Action.SCORE_VIEW)
+    paths = paths_of(request.args.get("unit", type=int), scope)
+    if request.args.get("by") == "unit":
+        return _per_unit(exam, exams, scope, paths)
+    return _per_person(exam, exams, scope, paths)
+
+
+def _chosen(exams: Sequence[Exam], exam_id: int | None) -> Exam | None:
+    """The exam asked for; without one, the last that has opened, else the last of all."""
+    if exam_id is not None:
+        return next((exam for exam in exams if exam.id == exam_id), None) or abort(404)
+    opened = (exam for exam in exams if exam.opens_at <= clock.now())
+    return next(opened, exams[0] if exams else None)
+
+
+def _per_person(exam: Exam, exams: Sequence[Exam], scope: tuple[str, ...], paths: tuple[str, ...]) -> Any:
+    everyone = candidates.candidates(exam, paths, clock.now(), request.args.get("q", "").strip())
+    wanted = request.args.get("outcome", "")
+    shown = [one for one in everyone if wanted in ("", figures.outcome(one))]
+    if request.args.get("format") == "xlsx":
+        return _person_sheet(exam, shown)
+    return render_template(
+        "reports/scores.html", exam=exam, exams=exams, units=people.unit_options(scope), outcomes=OUTCOMES,
+        page=page_of(shown, request.args.get("page", type=int)), outcome=figures.outcome,
+        total=figures.total(everyone),
+    )  # fmt: skip
+
+
+def _per_unit(exam: Exam, exams: Sequence[Exam], scope: tuple[str, ...], paths: tuple[str, ...]) -> Any:
+    everyone = candidates.candidates(exam, paths, clock.now())
+    rows = figures.by_unit(everyone, people.units_below(paths))
+    if request.args.get("format") == "xlsx":
+        return _unit_sheet(exam, rows)
+    return render_template(
+        "reports/scores_by_unit.html", exam=exam, exams=exams, units=people.unit_options(scope), rows=rows,
+        depth=lambda unit: people.depth(unit, paths), total=figures.total(everyone),
+    )  # fmt: skip
+
+
+def _person_sheet(exam: Exam, shown: Sequence[Candidate]) -> Response:
+    headers = [_("姓名"), _("用户名"), _("单位"), _("职务"), _("职级"), _("成绩"), _("满分"), _("结果"),
+               _("考试次数"), _("最后交卷时间")]  # fmt: skip
+    return xlsx_response(f"{exam.title} {_('成绩')}", headers, (_person_cells(one) for one in shown))
+
+
+def _person_cells(one: Candidate) -> list[Any]:
+    result = one.result
+    return [
+        one.name, one.username, one.unit_name, one.post, one.rank, _points(result.points if result else None),
+        _points(result.full if result else None), str(OUTCOMES[Outcome(figures.outcome(one))]), one.attempts,
+        one.handed_in_at,
+    ]  # fmt: skip
+
+
+def _unit_sheet(exam: Exam, rows: Sequence[tuple[Unit, Figures]]) -> Response:
+    headers = [_("单位（含下级）"), _("应考"), _("实考"), _("缺考"), _("参考率"), _("合格"), _("合格率"),
+               _("平均分"), _("最高分"), _("最低分")]  # fmt: skip
+    cells = (
+        [
+            unit.name, f.entrants, f.sat, f.absent, f.attendance, f.passed, f.pass_rate,
+            _points(f.average), _points(f.highest), _points(f.lowest),
+        ]
+        for unit, f in rows
+    )  # fmt: skip
+    return xlsx_response(f"{exam.title} {_('各单位成绩')}", headers, cells)
+
+
+def _points(tenths: int | None) -> float | None:
+    return None if tenths is None else points_number(tenths)
