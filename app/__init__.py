@@ -6,7 +6,6 @@ from flask import Flask
 from flask_babel import Babel
 from flask_compress import Compress
 from flask_migrate import Migrate
-from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import cli
@@ -25,9 +24,7 @@ from app.people import manage as people_manage
 from app.people import school, sign_in
 from app.people import views as people_views
 from app.reports import manage as reports_manage
-from app.web import clock, config, db, errors, gate, headers, health, static, templating, uow
-
-csrf = CSRFProtect()
+from app.web import clock, config, csrf, db, errors, gate, headers, health, static, templating, uow
 
 # The map of the application: every face of every floor.
 BLUEPRINTS = (
@@ -50,9 +47,8 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     Migrate(app, db.db, directory=str(config.MIGRATIONS), render_as_batch=True)
     Babel(app)
     Compress(app)
-    for part in (clock, headers, uow, errors):
+    for part in (clock, headers, uow, errors, csrf):
         part.register(app)
-    csrf.init_app(app)
     sign_in.register(app)
     school.register(app)
     gate.register(app)

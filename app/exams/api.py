@@ -3,7 +3,7 @@
 from typing import Any, NoReturn
 
 import sqlalchemy as sa
-from flask import Blueprint, Response, abort, jsonify, make_response, request, session
+from flask import Blueprint, abort, jsonify, make_response, request, session
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
@@ -157,8 +157,3 @@ def check(attempt_id: int, slot: int) -> Any:
         raise refusals.problem(refused.reason) from refused
     return jsonify(reviewing.verdict(attempt, slot, points))
 
-
-@bp.after_request
-def never_cached_by_accident(response: Response) -> Response:
-    response.headers.setdefault("Cache-Control", "no-store")
-    return response

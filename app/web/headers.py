@@ -28,8 +28,8 @@ def register(app: Flask) -> None:
     def harden(response: Response) -> Response:
         headers = response.headers
         headers["X-Content-Type-Options"] = "nosniff"
-        if request.endpoint != "static":
-            headers.setdefault("Cache-Control", "no-store")
+        if "Cache-Control" not in headers:
+            headers["Cache-Control"] = "no-store"
         if response.mimetype == "text/html":
             headers["Content-Security-Policy"] = _policy()
             headers["Referrer-Policy"] = "same-origin"
