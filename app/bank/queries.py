@@ -13,6 +13,8 @@ from app.domain.papers import Candidate
 from app.domain.questions import Kind
 from app.web.db import db
 
+QUIZ_MINIMUM = 5  # a rule set with fewer questions in use has no quiz
+
 
 @dataclass(frozen=True)
 class CitedClause:

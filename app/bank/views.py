@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, current_app, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, url_for
 
 from app.bank import queries
 from app.bank.citing import chinese_date, source_line
@@ -11,8 +11,6 @@ from app.domain.access import Action
 from app.web.gate import requires
 
 bp = Blueprint("bank", __name__, url_prefix="/rules", template_folder="templates")
-QUIZ_MINIMUM = 5  # a set with fewer questions has no quiz
-QUIZ = "exams.quiz_on"
 
 
 bp.add_app_template_filter(lambda kind: str(KINDS[kind]), "kind_label")
@@ -35,8 +33,8 @@ def rule_set(code: str) -> Any:
         abort(404)
     shown, clauses = found[0]
     # Exams stand to the right of the bank: this page knows the quiz by its address alone.
-    can_quiz = QUIZ in current_app.view_functions and queries.question_count(code) >= QUIZ_MINIMUM
-    quiz = url_for(QUIZ, code=code) if can_quiz else None
+    has_quiz = queries.question_count(code) >= queries.QUIZ_MINIMUM
+    quiz = url_for("exams.quiz_on", code=code) if has_quiz else None
     return render_template("bank/rule_set.html", rule_set=shown, clauses=clauses, quiz=quiz)
 
 

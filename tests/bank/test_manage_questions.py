@@ -82,7 +82,7 @@ def test_a_learner_has_no_business_here(app: Flask, sign_in: Callable[..., Flask
 def test_filters_live_in_the_address(author: FlaskClient, query: str, shown: list[str]) -> None:
     html = author.get(f"/manage/bank/questions{query}").text
     assert [
-        code for code in ("five-musts-001", "five-musts-002") if f'<td class="keep">{code}<' in html
+        code for code in ("five-musts-001", "five-musts-002") if f'<td class="short">{code}<' in html
     ] == shown
 
 
