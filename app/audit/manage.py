@@ -7,7 +7,7 @@ from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext as _
 
 from app.audit import queries, service
-from app.audit.labels import action_label
+from app.audit.labels import action_label, field_label
 from app.domain.access import Action, everywhere
 from app.web import clock, gate
 from app.web.errors import Problem
@@ -50,6 +50,7 @@ def events() -> Any:
         actions=queries.actions(),
         chain=queries.chain_state(),
         label=action_label,
+        field_label=field_label,
         changes=queries.changes,
         export_limit=queries.EXPORT_LIMIT,
     )

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from flask_sqlalchemy.pagination import Pagination
 
 from app.audit.models import AuditEvent, AuditSeal
@@ -94,7 +95,11 @@ def _fields(text: str | None) -> dict[str, str]:
 
 
 def _word(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str):
+        return value
+    if value is None or isinstance(value, bool):
+        return str({None: _("无"), True: _("是"), False: _("否")}[value])
+    return json.dumps(value, ensure_ascii=False)
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ ACTIONS = {
     Action.MARK: _l("阅卷"),
     Action.SCORE_VIEW: _l("查看成绩"),
     Action.CERTIFICATE_VIEW: _l("查看证书"),
-    Action.CERTIFICATE_EDIT: _l("作废、补发证书"),
+    Action.CERTIFICATE_EDIT: _l("作废与补发证书"),
     Action.AUDIT_VIEW: _l("查看审计记录"),
     Action.SETTINGS_EDIT: _l("修改学校设置"),
 }

@@ -30,7 +30,10 @@ def _last_day(grant: RoleGrant) -> datetime | None:
 
 
 def _page(form: GrantForm) -> str:
-    table = [(ROLES[role], [ACTIONS[a] for a in Action if a in ROLE_ACTIONS[role]]) for role in GRANTABLE]
+    table = [
+        (ROLES[role], [ACTIONS[a] for a in Action if a in ROLE_ACTIONS[role] - {Action.MANAGE}])
+        for role in GRANTABLE
+    ]
     grants = queries.grants_in(gate.scope(Action.ROLE_GRANT))
     return render_template(
         "people/manage/roles.html", form=form, grants=grants, roles=ROLES, table=table, last_day=_last_day

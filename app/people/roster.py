@@ -41,10 +41,10 @@ class Refused(Exception):
 def template(units: Iterable[Unit]) -> bytes:
     """An empty sheet to fill in, and one that explains it and lists the units' codes."""
     notes = [
-        (_("姓名、用户名、单位编码必填，其余可空。")),
-        (_("用户名用于登录，建议用工号或手机号；不能与已有人员重复。")),
-        (_("单位编码见下表，照抄即可。")),
-        (_("一次最多 %(n)s 人；有一行不对，整表都不导入，改好后重新上传。", n=MAX_PEOPLE)),
+        _("姓名、用户名、单位编码必填，其余可空。"),
+        _("用户名用于登录，建议用工号或手机号；不能与已有人员重复。"),
+        _("单位编码见下表，照抄即可。"),
+        _("一次最多 %(n)s 人；有一行不对，整表都不导入，改好后重新上传。", n=MAX_PEOPLE),
     ]
     rows = [[note, ""] for note in notes] + [["", ""], [_("单位名称"), _("单位编码")]]
     rows += [[unit.name, unit.code] for unit in units]

@@ -15,6 +15,7 @@ from app.people import passwords
 from app.people.labels import ROLES
 from app.people.models import Person, RoleGrant, Unit
 from app.people.sign_in import revoke_sessions
+from app.web import clock
 from app.web.db import db
 
 
@@ -148,7 +149,8 @@ def grant_role(person: Person, role: Role, unit: Unit, ends_at: datetime | None,
         made = _existing_grant(person, role, unit)
         before, made.ends_at = {"ends_at": made.ends_at}, ends_at
     after = {"person_id": person.id, "role": role, "unit_id": unit.id, "ends_at": ends_at}
-    summary = f"授权 {person.name}（{person.username}）：{unit.name} {ROLES[role]}"
+    until = f"，至 {clock.beijing(ends_at):%Y-%m-%d %H:%M}" if ends_at else ""
+    summary = f"授权 {person.name}（{person.username}）：{unit.name} {ROLES[role]}{until}"
     record("role.grant", f"person:{person.id}", summary, before=before, after=after)
     return made
 

@@ -31,7 +31,7 @@ def sign_in() -> Any:
             sessions.start_session(person, clock.now())
             return redirect(local_target(request.args.get("next")) or url_for("home.index"))
         form.form_errors.append(
-            _("用户名或密码不对。请核对后重试；连续输错多次，须等 15 分钟。忘记密码请找本单位联络员。")
+            _("用户名或密码不对。请核对后重试；连续输错多次，须等 15 分钟。忘记密码请联系培训管理员。")
         )
     return render_template("people/sign_in.html", form=form)
 

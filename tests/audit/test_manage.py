@@ -30,7 +30,7 @@ def event(summary: str = "新建人员 甲", action: str = "person.create", **mo
 
 
 def shown(page: Any) -> list[str]:
-    return [text.strip() for text in re.findall(r'<td class="wide">([^<]+)', page.text)]
+    return [text.strip() for text in re.findall(r'<td class="wide"[^>]*>([^<]+)', page.text)]
 
 
 def test_the_newest_comes_first_and_filters_narrow(app: Flask, sign_in, time) -> None:
@@ -58,7 +58,7 @@ def test_changes_are_shown_field_by_field(app: Flask, sign_in) -> None:
     )
     page = client.get("/manage/audit/").text
     assert "改动 1 项" in page and "人员 · 新建" in page
-    assert "<dt>name</dt><dd><del>赵云</del> <ins>赵子龙</ins></dd>" in page
+    assert "<dt>名称</dt><dd><del>赵云</del> <ins>赵子龙</ins></dd>" in page
 
 
 def test_the_chain_is_sealed_checked_and_a_change_is_found(app: Flask, sign_in) -> None:

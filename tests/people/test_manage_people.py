@@ -24,7 +24,8 @@ def password_on(page: Any) -> str:
 
 def names(page: Any) -> list[str]:
     return re.findall(
-        r'<td class="keep">(?:<a [^>]*>)?([^<]+)(?:</a>)?</td>\s*<td>[^<]*</td>\s*<td>', page.text
+        r'<td class="nowrap">(?:<a [^>]*>)?([^<]+)(?:</a>)?</td>\s*<td data[^>]*>[^<]*</td>\s*<td data',
+        page.text,
     )
 
 

@@ -26,7 +26,7 @@ def sheet(*rows: list[Any], headers: tuple[str, ...] = roster.HEADERS) -> bytes:
 
 def faults(page: Any) -> list[tuple[str, str, str]]:
     return re.findall(
-        r'<tr><td class="num">(\d+)</td><td class="keep">([^<]+)</td><td>([^<]+)</td>', page.text
+        r'<tr><td class="num">(\d+)</td><td class="nowrap">([^<]+)</td><td>([^<]+)</td>', page.text
     )
 
 
