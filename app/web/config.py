@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import click
 
-class ConfigError(Exception):
-    """A setting is missing or unusable; the message says which and what to do."""
+
+class ConfigError(click.ClickException):
+    """A setting is missing or unusable; the message says which and what to do, without a traceback."""
 
 
 def _demo_key(data_dir: Path) -> str:
@@ -28,7 +30,8 @@ def _key(demo: bool, data_dir: Path) -> str:
     if len(key) < 32 or len(set(key)) < 10:
         raise ConfigError(
             "SECRET_KEY is missing or too weak (at least 32 random characters). Make one with:\n"
-            '  python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
+            '  python3 -c "import secrets; print(secrets.token_urlsafe(48))"\n'
+            "For the commands of the demo school that `make run` made, set GANXUN_DEMO=1 instead."
         )
     return key
 
@@ -39,7 +42,7 @@ def from_environment() -> dict[str, Any]:
     demo = env.get("GANXUN_DEMO") == "1"
     data_dir = Path(env.get("DATA_DIR", "var")).resolve()
     data_dir.mkdir(parents=True, exist_ok=True)
-    port = env.get("PORT", "8000")
+    port = _number("PORT", 8000)
     public_url = env.get("PUBLIC_URL", f"http://127.0.0.1:{port}" if demo else "").rstrip("/")
     if urlsplit(public_url).scheme not in {"http", "https"}:
         raise ConfigError("PUBLIC_URL is missing: the address people type, such as https://ganxun.example.cn")
@@ -49,8 +52,19 @@ def from_environment() -> dict[str, Any]:
         "SECRET_KEY": _key(demo, data_dir),
         "PUBLIC_URL": public_url,
         "SQLALCHEMY_DATABASE_URI": _database_url(env.get("DATABASE_URL", ""), data_dir),
-        "TRUSTED_PROXIES": int(env.get("TRUSTED_PROXIES", "0")),
+        "TRUSTED_PROXIES": _number("TRUSTED_PROXIES", 0),
+        "HOST": env.get("HOST", "127.0.0.1"),
+        "PORT": port,
+        "WEB_PROCESSES": _number("WEB_PROCESSES", 2),
+        "DEMO_PASSWORD": env.get("DEMO_PASSWORD", ""),
     }
+
+
+def _number(name: str, default: int) -> int:
+    given = os.environ.get(name) or str(default)
+    if not given.isdecimal():
+        raise ConfigError(f"{name} must be a whole number, not {given!r}.")
+    return int(given)
 
 
 def _database_url(url: str, data_dir: Path) -> str:
@@ -83,5 +97,6 @@ def defaults(public_url: str) -> dict[str, Any]:
     }
 
 
-MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
-CONTENT = Path(__file__).resolve().parents[2] / "question_bank"
+ROOT = Path(__file__).resolve().parents[2]
+MIGRATIONS = ROOT / "migrations"
+CONTENT = ROOT / "question_bank"

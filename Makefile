@@ -1,0 +1,31 @@
+# The commands of Ganxun 干训; README.md explains them.
+.PHONY: run serve test check bench lock
+FLASK = .venv/bin/flask
+PYTHON = .venv/bin/python
+
+run:     # the demo school at http://127.0.0.1:8000
+	@sh scripts/setup.sh run
+	@GANXUN_DEMO=1; export GANXUN_DEMO; exec $(FLASK) up
+
+serve:   # production; needs SECRET_KEY and PUBLIC_URL, see docs/deploy.md
+	@sh scripts/setup.sh run
+	@GANXUN_DEMO=0; export GANXUN_DEMO; exec $(FLASK) up
+
+test:    # every test: SQLite, a PostgreSQL of its own, a real browser
+	@sh scripts/setup.sh test
+	@$(PYTHON) -m pytest
+
+check:   # lint, types, guards, content
+	@sh scripts/setup.sh test
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy
+	$(PYTHON) -m pytest tests/guards
+	GANXUN_DEMO=1 $(FLASK) bank check question_bank
+
+bench:   # the figures of docs/bench.md, one a line
+	@sh scripts/setup.sh test
+	@$(PYTHON) -m bench
+
+lock:    # requirements*.txt from requirements*.in
+	@sh scripts/lock.sh

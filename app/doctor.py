@@ -1,0 +1,125 @@
+"""`flask doctor`: is this installation well? Each check answers in words an operator can act on."""
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic.script import ScriptDirectory
+from flask import Flask
+
+from app.domain.access import Role
+from app.people.models import Person, RoleGrant
+from app.web import clock, config, fonts, jobs, pdf
+from app.web.db import db, is_sqlite
+
+FREE_BYTES = 1 << 30
+CLOCK_TOLERANCE = timedelta(seconds=5)
+SQLITE_FIXED = (3, 51, 3)  # see docs/decisions/0002-sqlite-writers.md
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the report. Not `well`: something has to be done."""
+
+    well: bool
+    text: str
+
+
+def examine(app: Flask) -> Iterator[Finding]:
+    """Every check, in the order a person would look. One that fails to run is itself a finding."""
+    for check in CHECKS:
+        try:
+            yield from check(app)
+        except Exception as error:  # the report goes on, whatever is broken
+            yield Finding(False, f"检查未能完成：{error}")
+            db.session.rollback()
+
+
+def _settings(app: Flask) -> Iterator[Finding]:
+    # A weak SECRET_KEY does not get this far: the configuration refuses it.
+    mode = "演示" if app.config["DEMO"] else "正式"
+    yield Finding(True, f"运行方式：{mode}；密钥强度合格；对外地址 {app.config['PUBLIC_URL']}")
+    key = Path(app.config["DATA_DIR"]) / "secret.key"
+    if key.exists() and key.stat().st_mode & 0o077:
+        yield Finding(False, f"密钥文件其他用户可读，请执行：chmod 600 {key}")
+
+
+def _database(app: Flask) -> Iterator[Finding]:
+    version = ".".join(str(part) for part in db.session.connection().dialect.server_version_info or ())
+    yield Finding(True, f"数据库：{'SQLite' if is_sqlite() else 'PostgreSQL'} {version}，可以连接")
+    if is_sqlite() and sqlite3.sqlite_version_info < SQLITE_FIXED:
+        yield Finding(True, "此版 SQLite 有并发写入缺陷，本系统以单一写锁避开，可放心使用")
+
+
+def _schema(app: Flask) -> Iterator[Finding]:
+    newest = ScriptDirectory(str(config.MIGRATIONS)).get_current_head()
+    present = sa.inspect(db.session.connection()).has_table("alembic_version")
+    current = db.session.scalar(sa.text("SELECT version_num FROM alembic_version")) if present else None
+    if current == newest:
+        yield Finding(True, "数据库结构：与程序一致")
+    else:
+        yield Finding(False, "数据库结构与程序不一致，请执行：flask db upgrade")
+
+
+def _people(app: Flask) -> Iterator[Finding]:
+    admins = sa.select(sa.func.count()).select_from(RoleGrant).where(RoleGrant.role == Role.ADMIN)
+    if not db.session.scalar(admins):
+        yield Finding(False, "还没有教务管理员，请执行：flask people create-admin")
+    if not app.config["DEMO"] and db.session.scalar(sa.select(Person.id).where(Person.demo).limit(1)):
+        yield Finding(False, "正式环境里有演示账号，请换用新的数据目录或数据库")
+
+
+def _static(app: Flask) -> Iterator[Finding]:
+    if (Path(app.config["DATA_DIR"]) / "static" / app.extensions["static_hash"]).exists():
+        yield Finding(True, "静态文件：已压缩")
+    else:
+        yield Finding(False, "静态文件还没有压缩，页面会变慢，请执行：flask static build")
+
+
+def _printing(app: Flask) -> Iterator[Finding]:
+    problems = pdf.problems()
+    yield from (Finding(False, problem) for problem in problems)
+    if not problems:
+        yield Finding(True, f"证书打印：Pango 齐全，宋体 {fonts.serif()}")
+
+
+def _clock(app: Flask) -> Iterator[Finding]:
+    now = clock.now()
+    installed = max(path.stat().st_mtime for path in config.MIGRATIONS.rglob("*.py"))
+    if now.timestamp() < installed:
+        yield Finding(False, "系统时间早于程序安装时间，请校准时钟（timedatectl set-ntp true）")
+        return
+    if not is_sqlite():
+        server = db.session.scalars(sa.select(sa.func.clock_timestamp())).one()
+        if abs(server - clock.now()) > CLOCK_TOLERANCE:
+            yield Finding(False, f"本机与数据库服务器的时钟相差 {abs(server - now)}，请校准")
+    yield Finding(True, f"时间：北京时间 {clock.beijing(now):%Y-%m-%d %H:%M:%S}，请与标准时间核对")
+
+
+def _disk(app: Flask) -> Iterator[Finding]:
+    folder = app.config["DATA_DIR"]
+    free = shutil.disk_usage(folder).free
+    text = f"数据目录 {folder}：剩余 {free / (1 << 30):.1f} GB"
+    if not os.access(folder, os.W_OK):
+        yield Finding(False, f"数据目录 {folder} 不可写")
+    elif free < FREE_BYTES:
+        yield Finding(False, f"{text}，不足 1 GB，请清理磁盘")
+    else:
+        yield Finding(True, text)
+
+
+def _worker(app: Flask) -> Iterator[Finding]:
+    if jobs.alive(app):
+        yield Finding(True, "后台任务：正在运行")
+    else:
+        yield Finding(False, "后台任务没有运行，证书和到时收卷会停住；请启动服务（make run 或 make serve）")
+
+
+CHECKS: tuple[Callable[[Flask], Iterator[Finding]], ...] = (
+    _settings, _database, _schema, _people, _static, _printing, _clock, _disk, _worker,
+)  # fmt: skip
