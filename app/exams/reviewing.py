@@ -1,7 +1,9 @@
 """What a candidate may see after answering: the verdict of a checked quiz slot, the reviewed paper."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from string import ascii_uppercase
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,7 +12,7 @@ from app.bank.queries import Answer
 from app.domain import attempts as clock_rules
 from app.domain.attempts import Review
 from app.exams import papers, queries, scoring
-from app.exams.models import Attempt, Score
+from app.exams.models import Attempt, Score, SlotCheck
 from app.web.db import db
 
 
@@ -30,9 +32,20 @@ def verdict(attempt: Attempt, slot: int, points: int) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class ReviewedSlot:
-    """One question of a closed attempt with everything about it."""
+class Choice:
+    """An option of a reviewed question, in the order shown."""
 
+    letter: str
+    text: str
+    chosen: bool
+    right: bool
+
+
+@dataclass(frozen=True)
+class ReviewedSlot:
+    """One question of a closed attempt, or a checked one of a quiz, with everything about it."""
+
+    number: int  # as shown to this person
     slot: int
     content: dict[str, Any]  # as in the paper document
     options: list[str]  # keys in the order shown
@@ -40,6 +53,24 @@ class ReviewedSlot:
     points: int
     full: int
     answer: Answer
+
+    @property
+    def correct(self) -> bool:
+        return self.points == self.full
+
+    @property
+    def choices(self) -> list[Choice]:
+        """Options with what was chosen and what is right; none for blanks and judgements."""
+        texts = {option["key"]: option["text"] for option in self.content["options"]}
+        chosen, right = _keys(self.value), _keys(self.answer.key)
+        return [
+            Choice(letter, texts[key], key in chosen, key in right)
+            for letter, key in zip(ascii_uppercase, self.options, strict=False)
+        ]
+
+
+def _keys(value: Any) -> list[str]:
+    return value if isinstance(value, list) else [value]
 
 
 def review_open(attempt: Attempt, now: datetime) -> bool:
@@ -56,22 +87,39 @@ def review_open(attempt: Attempt, now: datetime) -> bool:
     return clock_rules.review_open(Review(exam.review), now, queries.exam_clock(exam), shown)
 
 
-def reviewed(attempt: Attempt, score: Score) -> list[ReviewedSlot]:
-    """The paper as this person sat it, with keys. Ask `review_open` first."""
+def reviewed(attempt: Attempt, points: Mapping[int, int]) -> list[ReviewedSlot]:
+    """These slots (with what each earned) in the order this person saw, with keys.
+
+    For closed attempts, ask `review_open` first; for a quiz, only checked slots.
+    """
     contents = {slot["slot"]: slot for slot in papers.document(attempt.paper_id)["slots"]}
     rules = papers.slots(attempt.paper_id)
-    drawn = [slot for slot, _ in attempt.order]
-    answers = papers.answers(attempt.paper_id, drawn)
+    answers = papers.answers(attempt.paper_id, list(points))
     values = scoring.current_responses(attempt.id)
     return [
         ReviewedSlot(
+            number=number,
             slot=slot,
             content=contents[slot],
             options=options,
             value=values[slot].value if slot in values else None,
-            points=score.detail[str(slot)],
+            points=points[slot],
             full=rules[slot].points,
             answer=answers[slot],
         )
-        for slot, options in attempt.order
+        for number, (slot, options) in enumerate(attempt.order, 1)
+        if slot in points
     ]
+
+
+def by_slot(score: Score) -> dict[int, int]:
+    """What each slot earned, in tenths."""
+    return {int(slot): points for slot, points in score.detail.items()}
+
+
+def checked(attempt: Attempt) -> dict[int, int]:
+    """Checked slots of a quiz and what each earned, in tenths."""
+    rows = db.session.execute(
+        sa.select(SlotCheck.slot, SlotCheck.points).where(SlotCheck.attempt_id == attempt.id)
+    )
+    return {row.slot: row.points for row in rows}

@@ -1,8 +1,22 @@
+"""The learner's face: exams and quizzes, before, during and after."""
+
+from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
 
 from app.domain.access import Action
+from app.domain.attempts import GRACE, Phase, Review
+from app.exams import answering, attempts, pages, queries, refusals, reviewing, saving, standing, words
+from app.exams.api import begin, own, start_refused
+from app.exams.attempts import Refused
+from app.exams.models import Attempt, Exam
+from app.exams.saving import Item
+from app.web import clock
+from app.web.db import db, to_micros
+from app.web.errors import Problem
 from app.web.gate import requires
 
 bp = Blueprint("exams", __name__, template_folder="templates")
@@ -11,4 +25,220 @@ bp = Blueprint("exams", __name__, template_folder="templates")
 @bp.get("/exams")
 @requires(Action.LEARN)
 def index() -> Any:
-    return render_template("home/index.html")
+    mine = queries.exams_of(current_user.person_id, current_user.unit_path)
+    exams = standing.of(mine, current_user.person_id, clock.now())
+    quizzes = standing.of(standing.quizzes(), current_user.person_id, clock.now())
+    return render_template("exams/index.html", exams=standing.grouped(exams), quizzes=quizzes)
+
+
+def assigned(exam_id: int, kind: str) -> Exam:
+    """The exam or quiz that the caller is to sit, or 404."""
+    exam = db.session.get(Exam, exam_id)
+    if exam is None or exam.kind != kind:
+        abort(404)
+    if not queries.is_assigned(exam, current_user.person_id, current_user.unit_path):
+        abort(404)
+    return exam
+
+
+@bp.get("/exams/<int:exam_id>")
+@requires(Action.LEARN)
+def intro(exam_id: int) -> Any:
+    stands = standing.of([assigned(exam_id, "exam")], current_user.person_id, clock.now())[0]
+    refusal = start_refused(stands.refusal).message if stands.refusal else None
+    return render_template(
+        "exams/intro.html",
+        stands=stands,
+        refusal=refusal,
+        grace=GRACE.seconds,
+        review=words.review(stands.exam),
+    )
+
+
+@bp.post("/exams/<int:exam_id>/start")
+@requires(Action.LEARN)
+def start(exam_id: int) -> Any:
+    attempt, _made = begin(assigned(exam_id, "exam"))
+    return redirect(url_for(".sitting", attempt_id=attempt.id))
+
+
+def _over(attempt: Attempt) -> bool:
+    return attempts.phase(attempt.exam, attempt, clock.now()) in {Phase.CLOSED, Phase.OVERDUE}
+
+
+@bp.get("/sit/<int:attempt_id>")
+@requires(Action.LEARN)
+def sitting(attempt_id: int) -> Any:
+    attempt = own(attempt_id)
+    if attempt.exam.kind == "quiz":
+        return redirect(url_for(".question", attempt_id=attempt_id, n=_next(attempt)))
+    if _over(attempt):
+        return redirect(url_for(".result", attempt_id=attempt_id))
+    state = attempts.state(attempt.exam, attempt, clock.now())
+    values = {int(slot): response["value"] for slot, response in state["responses"].items()}
+    return render_template(
+        "exams/sitting.html",
+        attempt=attempt,
+        state=state,
+        saved_epoch=max((response["epoch"] for response in state["responses"].values()), default=0),
+        now_ms=to_micros(clock.now()) // 1000,
+        values=values,
+        paper=pages.paper(attempt, values),
+        card=pages.card(attempt, values),
+        words=words.of_the_page(),
+    )
+
+
+@bp.post("/sit/<int:attempt_id>")
+@requires(Action.LEARN)
+def hand_over(attempt_id: int) -> Any:
+    """The page without a script: save everything, or save and hand in; it asks again while some are empty."""
+    attempt = own(attempt_id)
+    # The form that only confirms carries no answers; to read some from it would erase what is saved.
+    confirmed = request.form.get("action") == "confirm"
+    items = () if confirmed else _changes(attempt)
+    submits = confirmed or (
+        request.form.get("action") == "submit"
+        and not answering.unanswered(attempt, answering.values(request.form, attempt))
+    )
+    act = answering.submit if submits else answering.save
+    try:
+        act(attempt_id, current_user.session_id, items, clock.now())
+    except Refused as refused:
+        return _too_late(attempt, refused, items)
+    if submits:
+        return redirect(url_for(".result", attempt_id=attempt_id))
+    if request.form.get("action") == "submit":
+        return redirect(url_for(".confirm", attempt_id=attempt_id))
+    flash(_("已保存。"))
+    return redirect(url_for(".sitting", attempt_id=attempt_id))
+
+
+def _changes(attempt: Attempt) -> Sequence[Item]:
+    try:
+        return answering.changes(attempt, request.form)
+    except saving.Malformed as error:
+        raise Problem(400, "malformed", _("提交的作答格式不对：") + str(error)) from error
+
+
+def _too_late(attempt: Attempt, refused: Refused, items: Sequence[Item]) -> Any:
+    """Nothing of it stands, but what came is kept, in a transaction of its own."""
+    if refused.reason != "closed":
+        raise refusals.problem(refused.reason) from refused
+    attempt_id, epoch = attempt.id, attempt.epoch
+    db.session.rollback()
+    saving.keep_unapplied(attempt_id, epoch, items, clock.now(), "late")
+    flash(refusals.problem("closed").message)
+    return redirect(url_for(".result", attempt_id=attempt_id))
+
+
+@bp.get("/sit/<int:attempt_id>/confirm")
+@requires(Action.LEARN)
+def confirm(attempt_id: int) -> Any:
+    attempt = own(attempt_id)
+    if _over(attempt):
+        return redirect(url_for(".result", attempt_id=attempt_id))
+    empty = answering.unanswered(attempt, answering.current(attempt))
+    return render_template("exams/confirm.html", attempt=attempt, empty=empty)
+
+
+@bp.get("/attempts/<int:attempt_id>/result")
+@requires(Action.LEARN)
+def result(attempt_id: int) -> Any:
+    attempt, now = own(attempt_id), clock.now()
+    phase = attempts.phase(attempt.exam, attempt, now)
+    if phase is Phase.OPEN:
+        return redirect(url_for(".sitting", attempt_id=attempt_id))
+    if phase is not Phase.CLOSED:
+        return render_template("exams/settling.html", attempt=attempt)
+    score = queries.latest_scores([attempt_id])[attempt_id]
+    open_now = reviewing.review_open(attempt, now)
+    slots = reviewing.reviewed(attempt, reviewing.by_slot(score)) if open_now else []
+    template = "exams/quiz_result.html" if attempt.exam.kind == "quiz" else "exams/result.html"
+    return render_template(
+        template,
+        attempt=attempt,
+        score=score,
+        slots=[s for s in slots if not s.correct] if request.args.get("only") == "wrong" else slots,
+        wrong=[s for s in slots if not s.correct],
+        review=words.review(attempt.exam),
+        review_open=open_now,
+        later=attempt.exam.review == Review.AFTER_CLOSE,
+        stands=standing.of([attempt.exam], current_user.person_id, now)[0],
+    )
+
+
+@bp.get("/quizzes/<int:exam_id>")
+@requires(Action.LEARN)
+def quiz(exam_id: int) -> Any:
+    stands = standing.of([assigned(exam_id, "quiz")], current_user.person_id, clock.now())[0]
+    done = len(reviewing.checked(stands.running.attempt)) if stands.running else 0
+    return render_template("exams/quiz.html", stands=stands, done=done)
+
+
+@bp.get("/quiz-on/<code>")
+@requires(Action.LEARN)
+def quiz_on(code: str) -> Any:
+    """The quiz on a rule set, by the set's code."""
+    exam = standing.quiz_on(code)
+    if exam is None:
+        raise Problem(404, "no_quiz", _("这一组规矩还没有测验。题目备齐后，这里就能开始。"))
+    return redirect(url_for(".quiz", exam_id=exam.id))
+
+
+@bp.post("/quizzes/<int:exam_id>/start")
+@requires(Action.LEARN)
+def quiz_start(exam_id: int) -> Any:
+    attempt, _made = begin(assigned(exam_id, "quiz"))
+    return redirect(url_for(".question", attempt_id=attempt.id, n=_next(attempt)))
+
+
+def _next(attempt: Attempt) -> int:
+    """The first question of a quiz that is not checked yet; the last one when all are."""
+    kinds = attempt.slot_kinds
+    left = (n for n, (slot, _keys) in enumerate(attempt.order, 1) if kinds[slot - 1] != "x")
+    return next(left, len(attempt.order))
+
+
+def _nth(attempt: Attempt, n: int) -> int:
+    """The slot of the nth question of a quiz, or 404."""
+    if attempt.exam.kind != "quiz" or not 1 <= n <= len(attempt.order):
+        abort(404)
+    slot: int = attempt.order[n - 1][0]
+    return slot
+
+
+@bp.get("/sit-quiz/<int:attempt_id>/<int:n>")
+@requires(Action.LEARN)
+def question(attempt_id: int, n: int) -> Any:
+    attempt = own(attempt_id)
+    slot = _nth(attempt, n)
+    checked = reviewing.checked(attempt)
+    shown = reviewing.reviewed(attempt, {slot: checked[slot]})[0] if slot in checked else None
+    return render_template(
+        "exams/question.html",
+        attempt=attempt,
+        n=n,
+        shown=shown,
+        checked=checked,
+        following=_next(attempt),
+        question=None if shown else pages.question(attempt, n, answering.current(attempt).get(slot)),
+    )
+
+
+@bp.post("/sit-quiz/<int:attempt_id>/<int:n>")
+@requires(Action.LEARN)
+def answer(attempt_id: int, n: int) -> Any:
+    """Save the answer and check it in one go; the same page then shows the verdict."""
+    attempt = own(attempt_id)
+    slot = _nth(attempt, n)
+    try:
+        answered = answering.answer_quiz(attempt, current_user.session_id, slot, request.form, clock.now())
+    except saving.Malformed as error:
+        raise Problem(400, "malformed", _("提交的作答格式不对：") + str(error)) from error
+    except Refused as refused:
+        raise refusals.problem(refused.reason) from refused
+    if not answered:
+        flash(_("请先作答，再核对答案。"))
+        return redirect(url_for(".question", attempt_id=attempt_id, n=n))
+    return redirect(url_for(".question", attempt_id=attempt_id, n=n, _anchor="verdict"))

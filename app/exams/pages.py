@@ -1,0 +1,149 @@
+"""The questions of an attempt as HTML, put together from fragments that are made once per paper.
+
+The bank's macro owns the markup. It is rendered once for each slot and cut at its options, so that an
+attempt's order and answers only join strings; everything in them was escaped once.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from flask import get_template_attribute
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from markupsafe import Markup, escape
+
+from app.domain.questions import BLANK, Kind
+from app.domain.scoring import Preset, format_points
+from app.exams import papers
+from app.exams.answering import is_answer
+from app.exams.models import Attempt
+
+LETTERS = "ABCDEFGH"
+# Stand-ins for what only the attempt knows; no author can type them by accident.
+_NUMBER = "\ue000number\ue000"
+_FILLED = "\ue000blank-%d\ue000"
+_OPTION = re.compile(r'<label class="option">.*?</label>', re.S)
+_MARK = re.compile(r'(?<=aria-hidden="true">)[A-H](?=</span>)')
+
+
+@dataclass(frozen=True)
+class Fragment:
+    """One slot of a paper. `options`: by key, the HTML before and after the letter, unchecked and checked."""
+
+    kind: Kind
+    before: str
+    after: str
+    options: Mapping[str, tuple[tuple[str, str], tuple[str, str]]]
+    blanks: int
+
+    def html(self, number: int, keys: Sequence[str], value: Any) -> str:
+        """With the number and the order of options shown, and the answer given so far."""
+        before = self.before.replace(_NUMBER, str(number))
+        if self.kind is Kind.BLANKS:
+            given = value if isinstance(value, list) else []
+            for n in range(self.blanks):
+                before = before.replace(_FILLED % n, escape(given[n]) if n < len(given) else "")
+            return before + self.after
+        chosen = _chosen(value)
+        shown = []
+        for letter, key in zip(LETTERS, keys or self.options, strict=False):
+            head, tail = self.options[key][key in chosen]
+            shown.append(head + (letter if tail else "") + tail)
+        return before + "".join(shown) + self.after
+
+
+def _chosen(value: Any) -> frozenset[str]:
+    if isinstance(value, bool):
+        return frozenset({"true" if value else "false"})
+    if isinstance(value, list):
+        return frozenset(item for item in value if isinstance(item, str))
+    return frozenset({value}) if isinstance(value, str) else frozenset()
+
+
+def _fragment(slot: Mapping[str, Any]) -> Fragment:
+    kind, blanks = Kind(slot["kind"]), slot["stem"].count(BLANK)
+    empty = [_FILLED % n for n in range(blanks)] if kind is Kind.BLANKS else None
+    html = _macro(slot, empty)
+    cut = list(_OPTION.finditer(html))
+    if not cut:
+        return Fragment(kind, html, "", {}, blanks)
+    keys = ["true", "false"] if kind is Kind.JUDGE else [option["key"] for option in slot["options"]]
+    options = {}
+    for key, match in zip(keys, cut, strict=True):
+        plain = match.group()
+        checked = plain.replace(f' value="{key}"', f' value="{key}" checked', 1)
+        options[key] = (_halves(plain), _halves(checked))
+    return Fragment(kind, html[: cut[0].start()], html[cut[-1].end() :], options, blanks)
+
+
+def _halves(option: str) -> tuple[str, str]:
+    """Before and after the letter; an option without one (judge) is all before."""
+    mark = _MARK.search(option)
+    return (option[: mark.start()], option[mark.end() :]) if mark else (option, "")
+
+
+def _macro(slot: Mapping[str, Any], value: Sequence[str] | None) -> str:
+    n = slot["slot"]
+    macro = get_template_attribute("bank/question.html", "question")
+    shown: str = macro(n, slot["kind"], slot["stem"], slot["options"], f"slot-{n}", value, False, _NUMBER)
+    return f'<div class="q" id="q-{n}">' + re.sub(r">\s*\n\s*<", "><", shown) + "</div>\n"
+
+
+@lru_cache(maxsize=64)
+def _fragments(digest: str, paper_id: int) -> dict[int, Fragment]:
+    return {slot["slot"]: _fragment(slot) for slot in papers.document(paper_id)["slots"]}
+
+
+def _of_paper(paper_id: int) -> dict[int, Fragment]:
+    return _fragments(papers.digest(paper_id), paper_id)
+
+
+def question(attempt: Attempt, number: int, value: Any) -> Markup:
+    """The nth question of the attempt, to be answered."""
+    slot, keys = attempt.order[number - 1]
+    return Markup(_of_paper(attempt.paper_id)[slot].html(number, keys, value))  # noqa: S704
+
+
+def paper(attempt: Attempt, values: Mapping[int, Any]) -> Markup:
+    """Every question in the attempt's order, by section, with the answers given so far."""
+    fragments = _of_paper(attempt.paper_id)
+    parts: list[str] = []
+    shown = enumerate(attempt.order, 1)
+    for section in papers.document(attempt.paper_id)["sections"]:
+        parts.append(_head(attempt.paper_id, section))
+        for _slot in section["slots"]:
+            number, (slot, keys) = next(shown)
+            parts.append(fragments[slot].html(number, keys, values.get(slot)))
+        parts.append("</section>\n")
+    return Markup("".join(parts))  # noqa: S704
+
+
+def _head(paper_id: int, section: Mapping[str, Any]) -> str:
+    facts = [
+        ngettext("共 %(num)s 题", "共 %(num)s 题", len(section["slots"])),
+        _("每题 %(points)s 分", points=format_points(section["points"])),
+    ]
+    preset = papers.slots(paper_id)[section["slots"][0]].preset
+    if section["kind"] == Kind.MULTIPLE:
+        facts.append(_("少选得一半分，错选不得分") if preset is Preset.HALF else _("全部选对才得分"))
+    elif section["kind"] == Kind.BLANKS and preset is Preset.PER_BLANK:
+        facts.append(_("按空给分"))
+    title = escape(section["title"])
+    return f'<section><h2 class="section-head">{title} <small>{"，".join(facts)}</small></h2>\n'
+
+
+def card(attempt: Attempt, values: Mapping[int, Any]) -> Markup:
+    """答题卡: a link to every question, by section; answered ones marked."""
+    parts: list[str] = []
+    shown = enumerate(attempt.order, 1)
+    for section in papers.document(attempt.paper_id)["sections"]:
+        parts.append(f'<h3>{escape(section["title"])}</h3><div class="sheet">')
+        for _slot in section["slots"]:
+            number, (slot, _keys) = next(shown)
+            done = ' class="done"' if is_answer(values.get(slot)) else ""
+            parts.append(f'<a href="#q-{slot}"{done}>{number}</a>')
+        parts.append("</div>")
+    return Markup("".join(parts))  # noqa: S704

@@ -1,0 +1,120 @@
+"""Where one person stands with exams and quizzes: attempts, scores, what may be started now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from app.domain import attempts as rules
+from app.domain.attempts import Phase, StartRefusal
+from app.exams import attempts, queries
+from app.exams.models import Allowance, Attempt, Exam, Score
+from app.web.db import db, ids
+
+
+@dataclass(frozen=True)
+class Sat:
+    """One attempt. `score` is None until it is closed."""
+
+    attempt: Attempt
+    phase: Phase
+    score: Score | None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An exam as one person meets it. `sat` is in the order of the attempts, trials left out."""
+
+    exam: Exam
+    sat: tuple[Sat, ...]
+    allowed: int | None  # None: as often as wanted
+    extra_minutes: int
+    refusal: StartRefusal | None  # why no further attempt may start now
+
+    @property
+    def running(self) -> Sat | None:
+        """The attempt to go on with."""
+        return next((s for s in self.sat if s.phase in {Phase.OPEN, Phase.GRACE}), None)
+
+    @property
+    def settling(self) -> Sat | None:
+        """An attempt whose time ran out and that is about to be closed."""
+        return next((s for s in self.sat if s.phase is Phase.OVERDUE), None)
+
+    @property
+    def scored(self) -> tuple[Sat, ...]:
+        return tuple(s for s in self.sat if s.score is not None)
+
+    @property
+    def last(self) -> Sat | None:
+        return self.scored[-1] if self.scored else None
+
+    @property
+    def best(self) -> Sat | None:
+        """Attempts may hold different papers, so the best is the best share of the full score."""
+        return max(self.scored, key=_share, default=None)
+
+    @property
+    def left(self) -> int | None:
+        return None if self.allowed is None else max(self.allowed - len(self.sat), 0)
+
+
+def _share(sat: Sat) -> float:
+    return sat.score.points / sat.score.full if sat.score and sat.score.full else 0.0
+
+
+def of(exams: Sequence[Exam], person_id: int, now: datetime) -> list[Standing]:
+    """In the order of `exams`; a constant number of statements."""
+    mine = queries.attempts_of(person_id, ids(exams))
+    scores = queries.latest_scores(ids(mine))
+    allowances = {
+        row.exam_id: row
+        for row in db.session.scalars(
+            sa.select(Allowance).where(Allowance.person_id == person_id, Allowance.exam_id.in_(ids(exams)))
+        )
+    }
+    return [
+        _standing(exam, [a for a in mine if a.exam_id == exam.id], scores, allowances.get(exam.id), now)
+        for exam in exams
+    ]
+
+
+def _standing(
+    exam: Exam, mine: Sequence[Attempt], scores: dict[int, Score], allowance: Allowance | None, now: datetime
+) -> Standing:
+    sat = tuple(Sat(a, attempts.phase(exam, a, now), scores.get(a.id)) for a in mine)
+    allowed = exam.attempts_allowed
+    if allowed is not None and allowance is not None:
+        allowed += allowance.attempts
+    refusal = rules.may_start(now, queries.exam_clock(exam), len(sat), allowed)
+    return Standing(exam, sat, allowed, allowance.minutes if allowance else 0, refusal)
+
+
+def quizzes() -> Sequence[Exam]:
+    """The quizzes on rule sets; those of lessons are met in their lesson."""
+    return db.session.scalars(
+        sa.select(Exam).where(Exam.kind == "quiz", Exam.code.startswith("quiz:")).order_by(Exam.id)
+    ).all()
+
+
+def quiz_on(code: str) -> Exam | None:
+    """The quiz on the rule set with this code."""
+    return db.session.scalar(sa.select(Exam).where(Exam.kind == "quiz", Exam.code == f"quiz:{code}"))
+
+
+@dataclass(frozen=True)
+class Groups:
+    """A person's timed exams by what can be done with them."""
+
+    now: list[Standing]
+    coming: list[Standing]
+    over: list[Standing]
+
+
+def grouped(stands: Sequence[Standing]) -> Groups:
+    """Open ones as the next to close, those over as the last to close first."""
+    ready = [s for s in stands if s.running or s.refusal is None]
+    coming = [s for s in stands if s not in ready and s.refusal is StartRefusal.NOT_OPEN]
+    over = [s for s in reversed(stands) if s not in ready and s not in coming]
+    return Groups(ready, sorted(coming, key=lambda s: s.exam.opens_at), over)

@@ -1,0 +1,59 @@
+"""Texts of the learner's pages that depend on an exam's rules, and those that the exam page's script says."""
+
+from flask_babel import gettext as _
+
+from app.domain.attempts import Review
+from app.exams.models import Exam
+
+
+def review(exam: Exam) -> str:
+    """When answers and explanations can be seen, in one sentence."""
+    texts = {
+        Review.SCORE: _("交卷后只显示成绩，不公布答案。"),
+        Review.AFTER_SUBMIT: _("交卷后可查看答案和解析。"),
+        Review.AFTER_CLOSE: _("考试全部结束后可查看答案和解析。"),
+    }
+    return texts[Review(exam.review)]
+
+
+def of_the_page() -> dict[str, str]:
+    """What the script of the exam page says; {…} is filled in there."""
+    return {
+        "connecting": _("正在连接…"),
+        "ready": _("作答会自动保存"),
+        "saving": _("正在保存…"),
+        "saved": _("已保存 {time}"),
+        "offline": _("未联网，已存本机 {n} 题"),
+        "offline_bare": _("未联网，{n} 题尚未保存，请勿关闭本页"),
+        "busy": _("系统正忙，将自动重试；已存本机 {n} 题"),
+        "busy_bare": _("系统正忙，将自动重试；{n} 题尚未保存，请勿关闭本页"),
+        "signed_out": _("登录已失效，已存本机 {n} 题"),
+        "rejected": _("第 {q} 题的答案没有保存：{message}"),
+        "moved": _("已在别处打开，本页不再保存"),
+        "moved_long": _(
+            "这份答卷已在另一个页面或设备上打开。本页未保存的作答仍显示在下面，不会自动覆盖那边的内容。"
+        ),
+        "closed": _("答卷已经关闭"),
+        "closed_long": _("答卷已经关闭。此后的作答已另行保留，不计入成绩。"),
+        "see_result": _("查看结果"),
+        "time_up": _("已到时，正在收卷…"),
+        "time_up_waiting": _("已到时。还有 {n} 题没有传到服务器，正在重试，请勿关闭本页。"),
+        "minutes_left": _("距离结束还有 {n} 分钟"),
+        "more_time": _("考试时间已延长，请继续作答。"),
+        "stale": _("下列题目在本机另有较早的作答，服务器上的答案更新，已以服务器为准："),
+        "recovered": _("已找回本机保存的 {n} 题作答，正在上传。"),
+        "empty": _("（空）"),
+        "all_answered": _("全部题目都已作答。"),
+        "unanswered": _("还有 {n} 题没有作答："),
+        "flagged": _("您标记了 {n} 题："),
+        "flag": _("标记"),
+        "flag_on": _("已标记"),
+        "question": _("第 {q} 题"),
+        "true": _("正确"),
+        "false": _("错误"),
+        "submitting": _("正在交卷…"),
+        "submit_failed": _("暂时连不上服务器，还没有交卷。作答都在本页，请稍后再按“确认交卷”。"),
+        "wrong_password": _("用户名或密码不对，请重新输入。"),
+        "other_person": _("登录的不是这份答卷的本人，没有发送任何作答。请用本人的账号登录。"),
+        "sign_in_failed": _("暂时连不上服务器，请稍后重试。"),
+    }
