@@ -2,7 +2,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 
 class FileForm(FlaskForm):
@@ -17,7 +17,7 @@ class FileForm(FlaskForm):
 class ReasonForm(FlaskForm):
     reason = TextAreaField(
         _l("原因"),
-        [InputRequired(_l("请写明原因。")), Length(max=200, message=_l("原因不超过 200 字。"))],
+        [DataRequired(_l("请写明原因。")), Length(max=200, message=_l("原因不超过 200 字。"))],
         description=_l("写入审计记录，如“姓名录入有误”“成绩复核后不合格”。"),
         render_kw={"rows": 2},
     )

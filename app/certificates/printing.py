@@ -38,7 +38,8 @@ def render_pending(now: datetime) -> int:
         .order_by(Certificate.id)
         .limit(_BATCH)
     ).all()
-    db.session.expunge_all()
+    for certificate in due:
+        db.session.expunge(certificate)
     uow.abandon_item()  # ends the read: nothing is locked or held open while printing
     return sum(_print_one(certificate, now) for certificate in due)
 

@@ -13,7 +13,7 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
 
 from app.courses.service import CourseText, LessonText
 from app.web.clock import from_beijing
@@ -26,11 +26,11 @@ KINDS = (
 
 
 class CourseForm(FlaskForm):
-    title = StringField(_l("课程名称"), [InputRequired(_l("请填写课程名称。")), Length(max=120)])
+    title = StringField(_l("课程名称"), [DataRequired(_l("请填写课程名称。")), Length(max=120)])
     code = StringField(
         _l("课程编码"),
         [
-            InputRequired(_l("请填写课程编码。")),
+            DataRequired(_l("请填写课程编码。")),
             Regexp(r"^[a-z0-9][a-z0-9-]{0,59}$", message=_l("只用小写字母、数字和短横线。")),
         ],
         description=_l("在系统内不重复，建好后不再改。例如 political-discipline。"),
@@ -55,7 +55,7 @@ class CourseForm(FlaskForm):
 
 
 class LessonForm(FlaskForm):
-    title = StringField(_l("课时名称"), [InputRequired(_l("请填写课时名称。")), Length(max=120)])
+    title = StringField(_l("课时名称"), [DataRequired(_l("请填写课时名称。")), Length(max=120)])
     minutes = IntegerField(
         _l("预计用时（分钟）"),
         [InputRequired(_l("请填写分钟数。")), NumberRange(1, 600, _l("在 1 至 600 之间。"))],
@@ -66,7 +66,7 @@ class LessonForm(FlaskForm):
 class ReadingForm(LessonForm):
     body = TextAreaField(
         _l("正文"),
-        [InputRequired(_l("请填写正文。")), Length(max=100_000)],
+        [DataRequired(_l("请填写正文。")), Length(max=100_000)],
         description=_l(
             "用 Markdown 写：## 小标题，**加粗**，> 引用，- 列表。引用条款写作 [文字](rule:five-musts/1)。"
         ),
@@ -80,7 +80,7 @@ class ReadingForm(LessonForm):
 class RulesForm(LessonForm):
     rule_sets = SelectMultipleField(
         _l("规矩条目集"),
-        [InputRequired(_l("请至少选择一个条目集。"))],
+        [DataRequired(_l("请至少选择一个条目集。"))],
         description=_l("电脑上按住 Ctrl 可选多个。"),
         render_kw={"size": 12},
     )

@@ -13,6 +13,7 @@ from app.courses.models import Course, Lesson
 from app.domain.access import Action
 from app.domain.papers import Shortage
 from app.web import clock
+from app.web.db import db
 from app.web.gate import requires
 
 
@@ -45,7 +46,8 @@ def _saved(form: Any, save: Any) -> bool:
     if "preview" in request.form or not form.validate_on_submit():
         return False
     try:
-        save(form.text())
+        with db.session.begin_nested():  # a lesson without its quiz must not stay
+            save(form.text())
     except Shortage as error:
         lack = sum(missing for _section, missing in error.missing)
         form.count.errors = [_("题库中这些条目集的试题不够，还差 %(n)s 题。请减少题数或多选条目集。", n=lack)]
