@@ -2,7 +2,6 @@
 same SQL on the bare driver with the same durability. No framework of ours, no ORM, no CSRF."""
 
 import json
-import re
 import sqlite3
 from collections.abc import Callable
 from typing import Any
@@ -21,13 +20,13 @@ def _sqlite(path: str) -> Execute:
     connection = sqlite3.connect(path, isolation_level=None, timeout=30)
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
-    sql = saving.statement_text("sqlite")
+    sql = saving.statement("sqlite")
     return lambda params: connection.execute(sql, params).fetchall()
 
 
 def _postgresql(url: str) -> Execute:
     connection = psycopg.connect(url.replace("+psycopg", ""), autocommit=True)
-    sql = re.sub(r"(?<!:):(\w+)", r"%(\1)s", saving.statement_text("postgresql"))
+    sql = saving.statement("postgresql")
     return lambda params: connection.execute(sql, params).fetchall()
 
 
@@ -40,9 +39,7 @@ def create(url: str, secret: str) -> Flask:
     @app.post("/attempts/<int:attempt>/responses")
     def save(attempt: int) -> Any:
         body = request.get_json()
-        batch = [
-            (r["slot"], r["seq"], json.dumps(r["value"]), "smjb") for r in body["responses"]
-        ]
+        batch = [(r["slot"], r["seq"], json.dumps(r["value"]), "smjb") for r in body["responses"]]
         moment = to_micros(now())
         rows = execute(
             {

@@ -7,7 +7,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import psycopg
 from flask import Flask
+
+from app.web.db import LockedConnection, db
 
 Call = Callable[[], object]
 
@@ -56,6 +59,30 @@ def request(
     # Without the caller's application context: a real request finds nothing prepared.
     content = contextvars.Context().run(serve)
     return answer["status"], content, answer["headers"]
+
+
+def counted(call: Call) -> int:
+    """Statements that the call sends, counted at the drivers; BEGIN and COMMIT of SQLite stay in the process."""
+    sent: list[str] = []
+    execute = psycopg.Cursor.execute
+
+    def counting(self: Any, query: Any, *args: Any, **more: Any) -> Any:
+        sent.append(str(query))
+        return execute(self, query, *args, **more)
+
+    raw = db.engine.raw_connection()
+    connection: Any = raw.driver_connection
+    if isinstance(connection, LockedConnection):
+        connection.set_trace_callback(sent.append)
+    raw.close()
+    psycopg.Cursor.execute = counting  # type: ignore[method-assign, assignment]
+    try:
+        call()
+    finally:
+        psycopg.Cursor.execute = execute  # type: ignore[method-assign]
+        if isinstance(connection, LockedConnection):
+            connection.set_trace_callback(None)
+    return len([s for s in sent if s not in {"BEGIN IMMEDIATE", "COMMIT"}])
 
 
 def expect(status: int, answer: tuple[int, bytes, dict[str, str]]) -> tuple[int, bytes, dict[str, str]]:

@@ -7,7 +7,8 @@ keeps what was sent. See docs/exam-protocol.md.
 """
 
 import json
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -16,11 +17,11 @@ from typing import Any, TypeGuard
 import sqlalchemy as sa
 from flask import current_app
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from app.domain.attempts import GRACE
 from app.domain.questions import fitting_letters
-from app.web.db import db, to_micros
+from app.web.db import LockedConnection, db, to_micros
 
 BATCH_LIMIT = 200
 SEQ_LIMIT = 2**53  # the largest integer a browser counts exactly
@@ -124,38 +125,39 @@ def _item(n: int, entry: Any) -> Item:
     return Item(slot, seq, json.dumps(value, ensure_ascii=False, separators=(",", ":")), fits)
 
 
-def statement_text(dialect: str) -> str:
-    """The save as SQL with :named parameters; `make bench` runs the same on the bare driver."""
-    return _SAVE.format(
+@cache
+def statement(dialect: str) -> str:
+    """The save in the driver's own SQL; `make bench` runs the same on the bare driver."""
+    sql = _SAVE.format(
         incoming=_INCOMING[dialect],
         deadline=DEADLINE,
         grace=_GRACE,
         position=_POSITION[dialect],
         lock=_LOCK[dialect],
     )
+    return sql if dialect == "sqlite" else re.sub(r"(?<!:):(\w+)", r"%(\1)s", sql)
 
 
-@cache
-def _statement(dialect: str) -> sa.TextClause:
-    return sa.text(statement_text(dialect))
+def _params(
+    attempt_id: int, session_id: str, epoch: int, items: Sequence[Item], now: datetime
+) -> dict[str, Any]:
+    return {
+        "batch": json.dumps([(i.slot, i.seq, i.value, i.fits) for i in items], ensure_ascii=False),
+        "session": session_id,
+        "attempt": attempt_id,
+        "epoch": epoch,
+        "now": to_micros(now),
+        "top": max(i.slot for i in items),
+    }
 
 
-def _engine() -> Engine:
-    """Where saves run: on PostgreSQL each statement is its own transaction, without BEGIN and COMMIT."""
-    if db.engine.dialect.name == "sqlite":
-        return db.engine
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
-    if "save_engine" not in app.extensions:
-        app.extensions["save_engine"] = sa.create_engine(
-            db.engine.url,
-            isolation_level="AUTOCOMMIT",
-            skip_autocommit_rollback=True,
-            pool_size=10,
-            max_overflow=0,
-            pool_timeout=5,
-        )
-    engine: Engine = app.extensions["save_engine"]
-    return engine
+def _acked(rows: Sequence[Any]) -> Acked | None:
+    if not rows:
+        return None
+    slots: dict[int, int] = {}
+    for slot, seq, _ in rows:
+        slots[slot] = max(seq, slots.get(slot, 0))
+    return Acked(slots, rows[0][2])
 
 
 def insert(
@@ -166,45 +168,58 @@ def insert(
     items: Sequence[Item],
     now: datetime,
 ) -> Acked | None:
-    """Run the statement; None when any condition refused all of it. Raises Conflict."""
-    batch = [(i.slot, i.seq, i.value, i.fits) for i in items]
-    params = {
-        "batch": json.dumps(batch, ensure_ascii=False),
-        "session": session_id,
-        "attempt": attempt_id,
-        "epoch": epoch,
-        "now": to_micros(now),
-        "top": max(i.slot for i in items),
-    }
+    """The save inside the caller's transaction; None when a condition refused all of it. Raises Conflict."""
+    params = _params(attempt_id, session_id, epoch, items, now)
     try:
-        rows = connection.execute(_statement(connection.dialect.name), params).all()
+        return _acked(connection.exec_driver_sql(statement(connection.dialect.name), params).all())
     except IntegrityError as error:  # value NOT NULL: see ON CONFLICT
         raise Conflict from error
-    if not rows:
-        return None
-    slots: dict[int, int] = {}
-    for slot, seq, _ in rows:
-        slots[slot] = max(seq, slots.get(slot, 0))
-    return Acked(slots, rows[0][2])
+
+
+def _engine() -> Engine:
+    """Where saves run: on PostgreSQL each statement is its own transaction, without BEGIN and COMMIT."""
+    if db.engine.dialect.name == "sqlite":
+        return db.engine
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    if "save_engine" not in app.extensions:
+        app.extensions["save_engine"] = sa.create_engine(
+            db.engine.url, connect_args={"autocommit": True}, pool_size=10, max_overflow=0, pool_timeout=5
+        )
+    engine: Engine = app.extensions["save_engine"]
+    return engine
 
 
 def save(attempt_id: int, session_id: str, epoch: int, items: Sequence[Item], now: datetime) -> Acked | None:
-    """Durable when it returns. A connection that had died is replaced once: a replay is harmless."""
+    """Durable when it returns; None when a condition refused all of it. Raises Conflict.
 
-    def once() -> Acked | None:
-        with _engine().begin() as connection:
-            return insert(connection, attempt_id, session_id, epoch, items, now)
-
-    return _retry_lost_connection(once)
-
-
-def _retry_lost_connection(once: Callable[[], Acked | None]) -> Acked | None:
+    On the bare driver: SQLAlchemy's execution would cost as much again as the statement. When the
+    connections turn out to be dead they are replaced and the save is tried once more: a replay is harmless.
+    """
+    engine, params = _engine(), _params(attempt_id, session_id, epoch, items, now)
+    driver: Any = engine.dialect.dbapi
     try:
-        return once()
-    except DBAPIError as error:
-        if not error.connection_invalidated:
-            raise
-        return once()
+        try:
+            return _acked(_execute(engine, params))
+        except driver.OperationalError:
+            engine.dispose()
+            return _acked(_execute(engine, params))
+    except driver.IntegrityError as error:  # value NOT NULL: see ON CONFLICT
+        raise Conflict from error
+    except driver.OperationalError as error:
+        raise OperationalError("save", None, error) from error
+
+
+def _execute(engine: Engine, params: dict[str, Any]) -> Sequence[Any]:
+    pooled = engine.raw_connection()
+    try:
+        raw: Any = pooled.driver_connection
+        if isinstance(raw, LockedConnection):
+            raw.begin_write()
+        rows: Sequence[Any] = raw.execute(statement(engine.dialect.name), params).fetchall()
+        raw.commit()  # on PostgreSQL the statement was its own transaction: nothing is sent
+        return rows
+    finally:
+        pooled.close()  # back to the pool, which rolls back what a failed statement left
 
 
 def keep_unapplied(attempt_id: int, epoch: int, items: Sequence[Item], now: datetime, reason: str) -> None:

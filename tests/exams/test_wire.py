@@ -1,13 +1,15 @@
 """The wire, on both engines: what every client may rely on (docs/exam-protocol.md)."""
 
 from collections.abc import Callable
+from typing import Any
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
 from app.exams.models import Attempt, Score
 from app.people.models import SignInSession
-from app.web.db import db
+from app.web.db import db, is_sqlite
 from tests import factories
 from tests.conftest import Clock, Queries
 from tests.exams import build
@@ -40,12 +42,27 @@ def test_save_is_acknowledged_and_durable(sitting: Sitting) -> None:
     ]
 
 
-def test_save_is_one_statement(sitting: Sitting, queries: Queries) -> None:
+def test_save_is_one_round_trip(sitting: Sitting, queries: Queries, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counted at the driver: the save does not go through SQLAlchemy's execution."""
     me = sitting()
     me.save((1, 1, "a"))
+    sent: list[str] = []
+    execute = psycopg.Cursor.execute
+
+    def counting(self: Any, query: Any, *args: Any, **more: Any) -> Any:
+        sent.append(str(query))
+        return execute(self, query, *args, **more)
+
+    monkeypatch.setattr(psycopg.Cursor, "execute", counting)
+    if is_sqlite():
+        raw = db.engine.raw_connection()  # the pool's last in is the next out: the save takes it
+        raw.driver_connection.set_trace_callback(sent.append)
+        raw.close()
     queries.statements.clear()
     assert me.save((1, 2, "b")).status_code == 200
-    assert len(queries) == 1 and queries.statements[0].lstrip().startswith("WITH incoming")
+    assert queries.statements == []
+    data = [s for s in sent if s not in {"BEGIN IMMEDIATE", "COMMIT"}]
+    assert len(data) == 1 and "INSERT INTO response" in data[0]
 
 
 def test_replay_is_acknowledged_again_and_writes_nothing_new(sitting: Sitting) -> None:
