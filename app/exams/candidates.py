@@ -156,7 +156,7 @@ def _unapplied_counts(exam_id: int) -> dict[int, int]:
         .where(Attempt.exam_id == exam_id)
         .group_by(UnappliedResponse.attempt_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def unapplied(attempt_ids: Collection[int]) -> dict[int, list[UnappliedResponse]]:

@@ -18,7 +18,7 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from app.bank.labels import KINDS
 from app.domain.questions import Kind
@@ -29,7 +29,7 @@ _EARLIEST = datetime(2000, 1, 1)  # noqa: DTZ001  (as typed, in Beijing time)
 _LATEST = datetime(2199, 1, 1)  # noqa: DTZ001
 _MINUTES = NumberRange(1, 600, _l("时长要在 1 至 600 分钟之间。"))
 _PERCENT = NumberRange(0, 100, _l("要在 0 至 100 之间。"))
-_TITLE = (InputRequired(_l("请填写名称。")), Length(max=100, message=_l("最多 100 个字。")))
+_TITLE = (DataRequired(_l("请填写名称。")), Length(max=100, message=_l("最多 100 个字。")))
 
 
 def _choices(labels: Any) -> list[tuple[str, Any]]:
@@ -52,7 +52,7 @@ class BegunExamForm(FlaskForm):
     closes_at = DateTimeLocalField(
         _l("结束时间"),
         [InputRequired(_l("请填写结束时间（北京时间）。"))],
-        description=_l("北京时间。到这个时间，没有加时的答卷都会结束。"),
+        description=_l("北京时间。除加时的以外，到时统一结束。"),
     )
     review = SelectField(
         _l("交卷后公布什么"),
@@ -114,10 +114,10 @@ class SectionForm(Form):
     """One section of a blueprint as typed; `BlueprintForm.sections_typed` reads it."""
 
     title = StringField(_l("标题"), filters=[_stripped])
-    kind = SelectField(_l("题型"), choices=_choices(KINDS))
+    kind = SelectField(_l("题型"), choices=_choices(KINDS), default=Kind.SINGLE.value)
     count = StringField(_l("题数"), filters=[_stripped], render_kw={"inputmode": "numeric"})
     points = StringField(_l("每题分值"), filters=[_stripped], render_kw={"inputmode": "decimal"})
-    preset = SelectField(_l("评分办法"), choices=_choices(PRESETS))
+    preset = SelectField(_l("评分办法"), choices=_choices(PRESETS), default=Preset.EXACT.value)
     topics = StringField(
         _l("限定知识点"), filters=[_stripped], description=_l("几个知识点之间用顿号隔开；留空表示不限。")
     )
@@ -195,7 +195,7 @@ class ReasonForm(FlaskForm):
 
     reason = TextAreaField(
         _l("理由"),
-        [InputRequired(_l("请写明理由。")), Length(max=200, message=_l("最多 200 个字。"))],
+        [DataRequired(_l("请写明理由。")), Length(max=200, message=_l("最多 200 个字。"))],
         filters=[_stripped],
         render_kw={"rows": 2},
     )

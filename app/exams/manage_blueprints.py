@@ -51,7 +51,12 @@ def blueprint_edit(blueprint_id: int) -> Any:
 def _typed(blueprint: Blueprint) -> dict[str, Any]:
     """The rules as the form shows them, with one empty section to add to."""
     sections = [
-        section | {"points": format_points(section["points"]), "topics": "、".join(section.get("topics", ()))}
+        section
+        | {
+            "count": str(section["count"]),
+            "points": format_points(section["points"]),
+            "topics": "、".join(section.get("topics", ())),
+        }
         for section in blueprint.sections
     ]
     return {

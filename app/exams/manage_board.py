@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from app.domain.access import Action
 from app.domain.scoring import format_points
-from app.exams import candidates, planning
+from app.exams import candidates
 from app.exams import manage_queries as queries
 from app.exams.back_office import bp, load_exam
 from app.exams.candidates import Candidate, State
@@ -47,7 +47,7 @@ def board(exam_id: int) -> Any:
         "exams/manage/board.html", exam=exam, page=page_of(shown, args.get("page", type=int)), states=STATES,
         totals=Counter(one.state for one in everyone), everyone=len(everyone), State=State,
         units=people.unit_options(scope), window=queries.window(exam, clock.now()), ago=ago, left=left,
-        refresh=REFRESH_SECONDS if "refresh" in args else None, begun=planning.begun(exam.id),
+        refresh=REFRESH_SECONDS if "refresh" in args else None,
     )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """One candidate of an exam: what happened, and what staff may do about it."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -7,12 +8,13 @@ from flask import abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
 from app.domain.access import Action
+from app.domain.attempts import deadline
 from app.exams import attempts, candidates, invigilating, queries
 from app.exams import manage_queries as managing
 from app.exams.back_office import bp, load_exam
 from app.exams.forms import MinutesForm, ReasonForm
 from app.exams.labels import CLOSED_BY, UNAPPLIED
-from app.exams.models import Attempt, Exam
+from app.exams.models import Attempt, Exam, UnappliedResponse
 from app.people import queries as people
 from app.people.models import Person
 from app.web import clock, gate
@@ -54,8 +56,20 @@ def _page(exam: Exam, person: Person, **forms: ReasonForm) -> Any:
         unapplied=UNAPPLIED, allowance=managing.allowance(exam.id, person.id),
         running=next((a for a in made if a.submitted_at is None), None),
         phase=lambda attempt: attempts.phase(exam, attempt, now), window=managing.window(exam, now),
-        forms=blank | forms,
+        forms=blank | forms, said=_said,
+        ends=lambda attempt: deadline(queries.exam_clock(exam), queries.attempt_clock(attempt)),
     )  # fmt: skip
+
+
+def _said(row: UnappliedResponse) -> str:
+    """The answer as people write it: option letters, words in blanks."""
+    value = json.loads(row.value)
+    if value is None:
+        return str(_("（清空）"))
+    if isinstance(value, bool):
+        return str(_("正确") if value else _("错误"))
+    texts = [value] if isinstance(value, str) else value
+    return "、".join(text.upper() if len(text) == 1 else text for text in texts)
 
 
 def _form(name: str, **options: Any) -> ReasonForm:

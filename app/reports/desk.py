@@ -93,13 +93,8 @@ def _people(paths: Paths) -> Sequence[Tile]:
 
 
 def _questions(paths: Paths) -> Sequence[Tile]:
-    in_use, retired = db.session.execute(
-        sa.select(_count(Question.retired_at.is_(None)), _count(Question.retired_at.is_not(None)))
-    ).one()
-    return [
-        Tile(in_use, _("道试题在用"), url_for("bank_manage.questions")),
-        Tile(retired, _("道试题已停用"), url_for("bank_manage.questions", state="retired")),
-    ]
+    in_use = sa.select(sa.func.count()).select_from(Question).where(Question.retired_at.is_(None))
+    return [Tile(db.session.scalar(in_use) or 0, _("道试题在用"), url_for("bank_manage.questions"))]
 
 
 def _courses(paths: Paths) -> Sequence[Tile]:

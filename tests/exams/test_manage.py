@@ -1,0 +1,439 @@
+"""The back office of exams: plan, assign, watch, act for one candidate."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.audit.models import AuditEvent
+from app.domain.access import Role
+from app.exams import attempts, service
+from app.exams.models import Allowance, Attempt, Blueprint, Exam, ExamAssignment
+from app.people.models import Person, Unit
+from app.web.db import db
+from app.web.sheets import MIMETYPE, read_sheet
+from tests import factories
+from tests.conftest import Clock, Queries
+from tests.exams import build
+
+SignIn = Callable[[Person], FlaskClient]
+
+
+@pytest.fixture
+def county(app: Flask) -> Unit:
+    return factories.unit("青禾县")
+
+
+@pytest.fixture
+def admin(county: Unit, sign_in: SignIn) -> FlaskClient:
+    return staff(county, Role.ADMIN, sign_in)
+
+
+def staff(unit: Unit, role: Role, sign_in: SignIn) -> FlaskClient:
+    person = factories.person("管理员", unit)
+    factories.grant(person, role, unit)
+    return sign_in(person)
+
+
+def assigned(exam: Exam, person: Person) -> Person:
+    service.assign(exam, person=person)
+    db.session.commit()
+    return person
+
+
+def begin(exam: Exam, person: Person, time: Clock) -> Attempt:
+    attempt, _made = attempts.start(exam, person.id, time.now)
+    db.session.commit()
+    return attempt
+
+
+def hand_in(exam: Exam, person: Person, time: Clock) -> Attempt:
+    attempt = begin(exam, person, time)
+    attempts.submit(attempt.id, "", None, [], time.now)
+    db.session.commit()
+    return attempt
+
+
+def acts() -> list[str]:
+    return list(db.session.scalars(sa.select(AuditEvent.action).order_by(AuditEvent.id)))
+
+
+NEW = {
+    "title": "年终考试", "opens_at": "2026-12-01T09:00", "closes_at": "2026-12-01T11:30", "minutes": "",
+    "pass_percent": "", "attempts_allowed": "2", "review": "after_close", "shuffle_slots": "y",
+}  # fmt: skip
+
+
+def test_a_new_exam_draws_its_paper_and_keeps_beijing_time(admin: FlaskClient, time: Clock) -> None:
+    build.questions(build.rule_set(), single=2)
+    blueprint = build.blueprint(single=2)
+    answer = admin.post("/manage/exams/new", data=NEW | {"blueprint_id": blueprint.id})
+    exam = db.session.scalars(sa.select(Exam)).one()
+    assert answer.location == f"/manage/exams/{exam.id}/assignments"
+    assert exam.opens_at.isoformat() == "2026-12-01T01:00:00+00:00"
+    assert exam.closes_at.isoformat() == "2026-12-01T03:30:00+00:00"
+    assert (exam.minutes, exam.pass_percent, exam.attempts_allowed) == (45, 60, 2)
+    assert (exam.shuffle_slots, exam.shuffle_options, exam.review) == (True, False, "after_close")
+    assert exam.paper is not None and len(exam.paper.document["slots"]) == 2
+    assert acts() == ["exam.create"]
+
+
+def test_a_shortage_names_the_section_and_leaves_nothing(admin: FlaskClient, time: Clock) -> None:
+    build.questions(build.rule_set(), single=1)
+    blueprint = build.blueprint(single=3)
+    page = admin.post("/manage/exams/new", data=NEW | {"blueprint_id": blueprint.id})
+    assert page.status_code == 200 and "“single”缺 2 题" in page.text
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Exam)) == 0
+    assert acts() == []
+
+
+def test_the_window_must_not_be_turned_round(admin: FlaskClient, time: Clock) -> None:
+    build.questions(build.rule_set(), single=1)
+    data = NEW | {"blueprint_id": build.blueprint(single=1).id, "closes_at": "2026-12-01T08:00"}
+    assert "开始时间要早于结束时间" in admin.post("/manage/exams/new", data=data).text
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Exam)) == 0
+
+
+def edit(title: str = "新名称", **more: str) -> dict[str, str]:
+    base = {
+        "title": title, "opens_at": "2026-11-23T08:00", "closes_at": "2026-11-23T20:00", "minutes": "30",
+        "pass_percent": "80", "attempts_allowed": "", "review": "score",
+    }  # fmt: skip
+    return base | more
+
+
+def test_before_the_first_attempt_everything_may_change(admin: FlaskClient, time: Clock) -> None:
+    exam = build.exam(time.now)
+    assert admin.post(f"/manage/exams/{exam.id}/edit", data=edit()).status_code == 302
+    db.session.refresh(exam)
+    assert (exam.title, exam.minutes, exam.pass_percent, exam.attempts_allowed) == ("新名称", 30, 80, None)
+    assert acts() == ["exam.update"]
+
+
+def test_after_the_first_attempt_only_title_closing_and_review_change(
+    admin: FlaskClient, county: Unit, time: Clock
+) -> None:
+    exam = build.exam(time.now)
+    begin(exam, assigned(exam, factories.person(unit=county)), time)
+    page = admin.get(f"/manage/exams/{exam.id}/edit").text
+    assert "已有人开始答题" in page and 'name="minutes"' not in page
+    assert admin.post(f"/manage/exams/{exam.id}/edit", data=edit()).status_code == 302
+    db.session.refresh(exam)
+    assert (exam.title, exam.review, exam.minutes, exam.pass_percent) == ("新名称", "score", 45, 60)
+    early = admin.post(f"/manage/exams/{exam.id}/edit", data=edit(closes_at="2026-11-23T09:30"))
+    assert "结束时间只能往后改" in early.text
+
+
+def test_the_paper_shows_keys_and_can_be_redrawn_until_somebody_begins(
+    admin: FlaskClient, county: Unit, time: Clock
+) -> None:
+    exam = build.exam(time.now, single=1)
+    build.questions(build.rule_set(), single=30)
+    page = admin.get(f"/manage/exams/{exam.id}/paper").text
+    assert page.count("key-list__right") == 1 and "解析" in page
+    papers = {exam.paper_id}
+    for _ in range(9):
+        admin.post(f"/manage/exams/{exam.id}/redraw")
+        db.session.refresh(exam)
+        papers.add(exam.paper_id)
+    assert len(papers) > 1  # the same one of 31 questions ten times over is not to be feared
+    assert acts() == ["exam.redraw"] * 9
+    drawn = exam.paper_id
+    begin(exam, assigned(exam, factories.person(unit=county)), time)
+    assert "试卷不能再换" in admin.post(f"/manage/exams/{exam.id}/redraw", follow_redirects=True).text
+    db.session.refresh(exam)
+    assert exam.paper_id == drawn
+
+
+def test_a_trial_leads_to_the_page_and_counts_nowhere(admin: FlaskClient, time: Clock) -> None:
+    exam = build.exam(time.now)
+    answer = admin.post(f"/manage/exams/{exam.id}/trial")
+    attempt = db.session.scalars(sa.select(Attempt)).one()
+    assert attempt.trial and answer.location == f"/sit/{attempt.id}"
+    assert 'name="minutes"' in admin.get(f"/manage/exams/{exam.id}/edit").text
+    assert "还没有考生" in admin.get(f"/manage/exams/{exam.id}").text
+    time.advance(hours=3)
+    closed = admin.post(f"/manage/exams/{exam.id}/trial", follow_redirects=True)
+    assert "考试已经结束" in closed.text
+
+
+def test_assigning_a_unit_reaches_everyone_below(admin: FlaskClient, county: Unit, time: Clock) -> None:
+    exam = build.exam(time.now)
+    town = factories.unit("溪川镇", county)
+    factories.person("镇上人", town)
+    factories.person("村里人", factories.unit("云岭村", town))
+    url = f"/manage/exams/{exam.id}/assignments"
+    for _ in range(2):
+        assert admin.post(url, data={"unit_id": town.id}).status_code == 302
+    page = admin.get(url).text
+    assert "应参加考试的共 2 人" in page
+    row = db.session.scalars(sa.select(ExamAssignment)).one()
+    admin.post(f"{url}/{row.id}/remove")
+    assert "应参加考试的共 0 人" in admin.get(url).text
+    assert acts() == ["exam.assign", "exam.assign", "exam.unassign"]
+
+
+def test_assigning_needs_one_target_within_reach(county: Unit, sign_in: SignIn, time: Clock) -> None:
+    exam = build.exam(time.now)
+    town = factories.unit("溪川镇", county)
+    admin = staff(town, Role.ADMIN, sign_in)
+    outsider = factories.person("外人", county)
+    url = f"/manage/exams/{exam.id}/assignments"
+    assert "二者选一" in admin.post(url, data={"unit_id": 0}).text
+    assert "没有这个用户名" in admin.post(url, data={"unit_id": 0, "username": outsider.username}).text
+    assert admin.post(url, data={"unit_id": county.id}).status_code == 200  # not among the choices
+    service.assign(exam, unit=county)
+    db.session.commit()
+    foreign = db.session.scalars(sa.select(ExamAssignment)).one()
+    assert "另有 1 项指派不在您的管理范围内" in admin.get(url).text
+    assert admin.post(f"{url}/{foreign.id}/remove").status_code == 404
+
+
+def test_the_board_tells_the_states_apart(admin: FlaskClient, county: Unit, time: Clock) -> None:
+    exam = build.exam(time.now)
+    people = [assigned(exam, factories.person(name, county)) for name in ("甲某", "乙某", "丙某", "丁某")]
+    begin(exam, people[1], time)
+    hand_in(exam, people[2], time)
+    time.advance(minutes=10)
+    begin(exam, people[3], time)
+    page = admin.get(f"/manage/exams/{exam.id}").text
+    for number, label in ((4, "应考"), (1, "未开始"), (2, "答题中"), (1, "已交卷")):
+        assert f"<b>{number}</b>{label}</a>" in page
+    assert "35 分 00 秒" in page and "45 分 00 秒" in page
+    waiting = admin.get(f"/manage/exams/{exam.id}?state=not_started").text
+    assert "甲某" in waiting and "乙某" not in waiting
+    time.advance(minutes=36)
+    assert "正在结算" in admin.get(f"/manage/exams/{exam.id}").text
+    time.advance(hours=2)
+    assert "<b>1</b>缺考</a>" in admin.get(f"/manage/exams/{exam.id}").text
+
+
+def test_the_board_shows_only_people_in_scope(county: Unit, sign_in: SignIn, time: Clock) -> None:
+    exam = build.exam(time.now)
+    town = factories.unit("溪川镇", county)
+    service.assign(exam, unit=county)
+    inside, outside = factories.person("镇上人", town), factories.person("县里人", county)
+    factories.person("远方人", factories.unit("别县"))
+    liaison = staff(town, Role.LIAISON, sign_in)
+    page = liaison.get(f"/manage/exams/{exam.id}").text
+    assert "镇上人" in page and "县里人" not in page and "远方人" not in page
+    assert liaison.get(f"/manage/exams/{exam.id}/people/{inside.id}").status_code == 200
+    assert liaison.get(f"/manage/exams/{exam.id}/people/{outside.id}").status_code == 404
+    assert liaison.get(f"/manage/exams/{exam.id}?unit={county.id}").status_code == 404
+
+
+def test_a_liaison_looks_but_does_not_act(county: Unit, sign_in: SignIn, time: Clock) -> None:
+    exam = build.exam(time.now)
+    person = assigned(exam, factories.person(unit=county))
+    attempt = begin(exam, person, time)
+    liaison = staff(county, Role.LIAISON, sign_in)
+    page = liaison.get(f"/manage/exams/{exam.id}/people/{person.id}").text
+    assert "强制收卷" not in page
+    for url in (
+        f"/manage/exams/attempts/{attempt.id}/hand-in",
+        f"/manage/exams/attempts/{attempt.id}/minutes",
+        f"/manage/exams/{exam.id}/people/{person.id}/attempts",
+        f"/manage/exams/{exam.id}/people/{person.id}/minutes",
+        f"/manage/exams/{exam.id}/redraw",
+        f"/manage/exams/{exam.id}/trial",
+    ):
+        assert liaison.post(url).status_code == 403, url
+    for url in (
+        f"/manage/exams/{exam.id}/paper",
+        f"/manage/exams/{exam.id}/edit",
+        "/manage/exams/blueprints",
+    ):
+        assert liaison.get(url).status_code == 403, url
+
+
+def test_the_sheet_is_exactly_the_view(admin: FlaskClient, county: Unit, time: Clock) -> None:
+    exam = build.exam(time.now)
+    assigned(exam, factories.person("甲某", county))
+    hand_in(exam, assigned(exam, factories.person("乙某", county)), time)
+    answer = admin.get(f"/manage/exams/{exam.id}?state=handed_in&format=xlsx")
+    assert answer.mimetype == MIMETYPE
+    rows = [[cell.text for cell in row] for row in read_sheet(answer.data, limit=10)]
+    assert [row[0] for row in rows] == ["姓名", "乙某"]
+    assert rows[1][9:12] == ["0", "10", "不合格"]
+
+
+def test_minutes_for_the_running_attempt(admin: FlaskClient, county: Unit, time: Clock) -> None:
+    exam = build.exam(time.now)
+    attempt = begin(exam, assigned(exam, factories.person(unit=county)), time)
+    url = f"/manage/exams/attempts/{attempt.id}/minutes"
+    page = admin.post(url, data={"minutes-minutes": "15", "minutes-reason": " "})
+    assert "请写明理由" in page.text and "open" in page.text and acts() == []
+    assert admin.post(url, data={"minutes-minutes": "15", "minutes-reason": "停电"}).status_code == 302
+    db.session.refresh(attempt)
+    assert attempt.extra_minutes == 15
+    event = db.session.scalars(sa.select(AuditEvent)).one()
+    assert event.action == "attempt.extend" and event.summary.endswith("加时 15 分钟：停电")
+    time.advance(minutes=61)
+    late = admin.post(url, data={"minutes-minutes": "15", "minutes-reason": "停电"}, follow_redirects=True)
+    assert "已经结束，没有加时" in late.text
+    db.session.refresh(attempt)
+    assert attempt.extra_minutes == 15 and acts() == ["attempt.extend"]
+
+
+def test_minutes_ahead_and_another_attempt(admin: FlaskClient, county: Unit, time: Clock) -> None:
+    exam = build.exam(time.now)
+    person = assigned(exam, factories.person(unit=county))
+    hand_in(exam, person, time)
+    base = f"/manage/exams/{exam.id}/people/{person.id}"
+    admin.post(f"{base}/minutes", data={"minutes-minutes": "10", "minutes-reason": "视力障碍"})
+    admin.post(f"{base}/attempts", data={"again-reason": "设备故障"})
+    given = db.session.get_one(Allowance, (exam.id, person.id))
+    assert (given.minutes, given.attempts) == (10, 1)
+    assert begin(exam, person, time).extra_minutes == 10
+    page = admin.get(base).text
+    assert "已允许多考 1 次" in page and "各加时 10 分钟" in page
+    assert acts() == ["attempt.extend", "attempt.allow"]
+
+
+def test_handing_in_for_a_candidate_scores_once(admin: FlaskClient, county: Unit, time: Clock) -> None:
+    exam = build.exam(time.now)
+    attempt = begin(exam, assigned(exam, factories.person(unit=county)), time)
+    url = f"/manage/exams/attempts/{attempt.id}/hand-in"
+    for _ in range(2):
+        admin.post(url, data={"hand_in-reason": "离场"})
+    db.session.refresh(attempt)
+    assert (attempt.closed_by, attempt.submitted_at) == ("staff", time.now)
+    assert acts() == ["attempt.submit"]
+
+
+def test_acts_reach_nobody_outside(county: Unit, sign_in: SignIn, time: Clock) -> None:
+    exam = build.exam(time.now)
+    person = assigned(exam, factories.person(unit=county))
+    attempt = begin(exam, person, time)
+    admin = staff(factories.unit("溪川镇", county), Role.ADMIN, sign_in)
+    data = {
+        "minutes-minutes": "5",
+        "minutes-reason": "停电",
+        "hand_in-reason": "离场",
+        "again-reason": "故障",
+    }
+    for url in (
+        f"/manage/exams/attempts/{attempt.id}/hand-in",
+        f"/manage/exams/attempts/{attempt.id}/minutes",
+        f"/manage/exams/{exam.id}/people/{person.id}/attempts",
+        f"/manage/exams/{exam.id}/people/{person.id}/minutes",
+    ):
+        assert admin.post(url, data=data).status_code == 404, url
+
+
+def test_kept_answers_are_listed(admin: FlaskClient, time: Clock, sitting) -> None:
+    candidate = sitting()
+    county = db.session.get_one(Person, candidate.person.id).unit
+    admin = staff_of(candidate.client, county)
+    candidate.take_over()
+    assert candidate.save((1, 1, "b"), epoch=1).status_code == 409
+    page = admin(f"/manage/exams/{candidate.exam.id}/people/{candidate.person.id}")
+    assert "来自已被接管的页面" in page and "<td>B</td>" in page
+    assert "1 条作答未计入" in admin(f"/manage/exams/{candidate.exam.id}")
+
+
+def staff_of(client: FlaskClient, unit: Unit) -> Callable[[str], str]:
+    """Pages as an administrator of that unit sees them."""
+    person = factories.person("管理员", unit)
+    factories.grant(person, Role.ADMIN, unit)
+    made = client.application.test_client()
+    with made.session_transaction() as cookie:
+        cookie["_user_id"] = factories.session_for(person).id
+    return lambda url: made.get(url).text
+
+
+SECTION = {
+    "sections-0-title": "一、单选题", "sections-0-kind": "single", "sections-0-count": "2",
+    "sections-0-points": "2.5", "sections-0-preset": "exact", "sections-0-topics": "政治纪律、四风",
+    "sections-1-kind": "single", "sections-1-preset": "exact",
+}  # fmt: skip
+RULES = {"title": "季度测试", "minutes": "60", "pass_percent": "70"}
+
+
+def test_a_blueprint_is_typed_and_checked_against_the_bank(admin: FlaskClient, time: Clock) -> None:
+    build.questions(build.rule_set(), single=1)
+    page = admin.post("/manage/exams/blueprints/new", data=RULES | SECTION, follow_redirects=True).text
+    assert "“一、单选题”缺 1 题" in page
+    found = db.session.scalars(sa.select(Blueprint)).one()
+    assert found.sections == [
+        {"title": "一、单选题", "kind": "single", "count": 2, "points": 25, "preset": "exact",
+         "topics": ["政治纪律", "四风"], "rule_sets": []}
+    ]  # fmt: skip
+    shown = admin.get(f"/manage/exams/blueprints/{found.id}").text
+    assert 'value="2.5"' in shown and "政治纪律、四风" in shown
+    edited = RULES | SECTION | {"sections-0-count": "1"}
+    page = admin.post(f"/manage/exams/blueprints/{found.id}", data=edited, follow_redirects=True).text
+    assert "题库里的试题够用" in page
+    assert acts() == ["blueprint.create", "blueprint.update"]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"sections-0-count": "0"}, "题数要在 1 至 200 之间"),
+        ({"sections-0-count": "²"}, "题数要在 1 至 200 之间"),
+        ({"sections-0-points": "2.55"}, "最多一位小数"),
+        ({"sections-0-points": "NaN"}, "最多一位小数"),
+        ({"sections-0-title": ""}, "没有标题"),
+        ({"sections-0-preset": "per_blank"}, "评分办法与题型不符"),
+        ({"sections-0-title": "", "sections-0-count": "", "sections-0-points": ""}, "至少填写一个大题"),
+    ],
+)
+def test_a_faulty_section_is_refused_in_words(admin: FlaskClient, change: dict[str, str], words: str) -> None:
+    page = admin.post("/manage/exams/blueprints/new", data=RULES | SECTION | change)
+    assert page.status_code == 200 and words in page.text
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Blueprint)) == 0
+
+
+def test_marking_is_an_honest_empty_page(county: Unit, sign_in: SignIn) -> None:
+    grader = staff(county, Role.GRADER, sign_in)
+    assert "没有待阅的答卷" in grader.get("/manage/exams/marking").text
+    assert grader.get("/manage/exams/").status_code == 403
+
+
+def test_a_quiz_is_not_run_here(admin: FlaskClient, time: Clock) -> None:
+    quiz = build.quiz(time.now)
+    assert admin.get(f"/manage/exams/{quiz.id}").status_code == 404
+    assert "测验" not in admin.get("/manage/exams/").text
+
+
+@pytest.mark.parametrize(("path", "expected"), [("", 9), ("?state=sitting", 9)])
+def test_the_board_sends_a_constant_number_of_statements(
+    admin: FlaskClient, county: Unit, time: Clock, queries: Queries, path: str, expected: int
+) -> None:
+    exam = build.exam(time.now)
+    sent = []
+    for rows in (1, 2, 27):
+        for _ in range(rows):
+            begin(exam, assigned(exam, factories.person(unit=county)), time)
+        queries.statements.clear()
+        assert admin.get(f"/manage/exams/{exam.id}{path}").status_code == 200
+        sent.append(len(queries))
+    assert sent == [expected] * 3
+
+
+def test_the_list_sends_a_constant_number_of_statements(
+    admin: FlaskClient, time: Clock, queries: Queries
+) -> None:
+    sent = []
+    for rows in (1, 2, 27):
+        for _ in range(rows):
+            build.exam(time.now, single=1)
+        queries.statements.clear()
+        assert admin.get("/manage/exams/").status_code == 200
+        sent.append(len(queries))
+    assert sent == [6] * 3
+
+
+def test_filters_of_the_list(admin: FlaskClient, time: Clock) -> None:
+    exam = build.exam(time.now, single=1)
+    exam.title, exam.opens_at = "将来的考试", time.now + timedelta(hours=1)
+    build.exam(time.now, single=1)
+    db.session.commit()
+    page = admin.get("/manage/exams/?state=upcoming").text
+    assert "将来的考试" in page and "测试考试" not in page
+    assert "测试考试" not in admin.get("/manage/exams/?q=将来").text
+    assert "没有符合条件的考试" in admin.get("/manage/exams/?state=ended").text
