@@ -12,9 +12,6 @@ COMMITTERS = {
     "app/web/db.py": "what a commit means on SQLite",
     "app/exams/saving.py": "the save writer, outside the ORM",
 }
-LATE_IMPORTS = {
-    "app/web/pdf_child.py": "WeasyPrint takes a second to import and is wanted in the child process only",
-}
 CLOCK = "app/web/clock.py"
 CLOCK_READS = {
     "datetime.now", "datetime.utcnow", "datetime.today", "datetime.datetime.now", "date.today",
@@ -68,8 +65,6 @@ def test_the_clock_is_read_in_one_place(path) -> None:
 
 @pytest.mark.parametrize("path", files(), ids=name)
 def test_imports_stand_at_the_top(path) -> None:
-    if name(path) in LATE_IMPORTS:
-        return
     late = [
         node.lineno
         for function in ast.walk(tree(path))
@@ -102,4 +97,4 @@ def test_sizes_stay_within_what_one_can_take_in(path) -> None:
 
 def test_exceptions_to_the_rules_still_exist() -> None:
     names = {name(path) for path in files()}
-    assert {CLOCK, *COMMITTERS, *LATE_IMPORTS} <= names
+    assert {CLOCK, *COMMITTERS} <= names
