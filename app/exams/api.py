@@ -156,4 +156,3 @@ def check(attempt_id: int, slot: int) -> Any:
     except attempts.Refused as refused:
         raise refusals.problem(refused.reason) from refused
     return jsonify(reviewing.verdict(attempt, slot, points))
-

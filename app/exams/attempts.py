@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.dialects import postgresql, sqlite
 
 from app.domain import attempts as clock_rules
 from app.domain import papers as paper_rules
@@ -34,13 +34,11 @@ class CannotStart(Exception):
 
 def start(exam: Exam, person_id: int, now: datetime, *, trial: bool = False) -> tuple[Attempt, bool]:
     """The open attempt, or a new one; (attempt, was it made now). Raises CannotStart."""
-    mine = db.session.scalars(
-        sa.select(Attempt).where(Attempt.exam_id == exam.id, Attempt.person_id == person_id)
-    ).all()
+    mine = db.session.scalars(_MINE, {"exam": exam.id, "person": person_id}).all()
     running = _running(exam, mine, now)
     if running is not None:
         return running, False
-    allowance = db.session.get(Allowance, (exam.id, person_id))
+    allowance = db.session.scalar(_ALLOWANCE, {"exam": exam.id, "person": person_id})
     used = sum(not a.trial for a in mine)
     allowed = exam.attempts_allowed
     if allowed is not None and allowance is not None:
@@ -48,20 +46,20 @@ def start(exam: Exam, person_id: int, now: datetime, *, trial: bool = False) -> 
     refusal = clock_rules.may_start(now, queries.exam_clock(exam), used, None if trial else allowed)
     if refusal is not None and not (trial and refusal is StartRefusal.NOT_OPEN):
         raise CannotStart(refusal)
-    extra = allowance.minutes if allowance else 0
-    try:
-        with db.session.begin_nested():
-            made = _new(exam, person_id, mine, extra, now, trial)
-    except IntegrityError:  # another tab or device was first
-        winner = db.session.scalars(
-            sa.select(Attempt)
-            .where(Attempt.exam_id == exam.id, Attempt.person_id == person_id)
-            .order_by(Attempt.number.desc())
-        ).first()
-        if winner is None:
-            raise
-        return winner, False
-    return made, True
+    made = _new(exam, person_id, mine, allowance.minutes if allowance else 0, now, trial)
+    if made is not None:
+        return made, True
+    # Another tab or device was first; its attempt is there now.
+    return start(exam, person_id, now, trial=trial)[0], False
+
+
+# Built once: ten thousand may start in a minute.
+_MINE = sa.select(Attempt).where(
+    Attempt.exam_id == sa.bindparam("exam"), Attempt.person_id == sa.bindparam("person")
+)
+_ALLOWANCE = sa.select(Allowance).where(
+    Allowance.exam_id == sa.bindparam("exam"), Allowance.person_id == sa.bindparam("person")
+)
 
 
 def _running(exam: Exam, mine: Sequence[Attempt], now: datetime) -> Attempt | None:
@@ -77,7 +75,8 @@ def _running(exam: Exam, mine: Sequence[Attempt], now: datetime) -> Attempt | No
 
 def _new(
     exam: Exam, person_id: int, mine: Sequence[Attempt], extra: int, now: datetime, trial: bool
-) -> Attempt:
+) -> Attempt | None:
+    """None: an open attempt, or one with this number, is there already."""
     if exam.paper_id is None:
         raise CannotStart(StartRefusal.NOT_OPEN)
     document = papers.document(exam.paper_id)
@@ -88,14 +87,18 @@ def _new(
         )
     else:
         order = paper_rules.display_order(document, seed, exam.shuffle_slots, exam.shuffle_options)
-    attempt = Attempt(
+    insert = _INSERT[db.engine.dialect.name](Attempt).values(
         exam_id=exam.id, person_id=person_id, number=len(mine) + 1, trial=trial, paper_id=exam.paper_id,
         order=order, slot_kinds=paper_rules.slot_kinds(document, order), started_at=now, extra_minutes=extra,
-        epoch=0, submitted_at=None, closed_by=None, receipt=None,
+        epoch=0,
     )  # fmt: skip
-    db.session.add(attempt)
-    db.session.flush()
-    return attempt
+    made: Attempt | None = db.session.scalars(
+        insert.on_conflict_do_nothing().returning(Attempt)
+    ).one_or_none()
+    return made
+
+
+_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 def _recently_seen(draw: int, document: paper_rules.Document, mine: Sequence[Attempt]) -> set[int]:
@@ -268,9 +271,12 @@ def overdue(now: datetime, limit: int) -> Sequence[int]:
 def state(exam: Exam, attempt: Attempt, now: datetime) -> dict[str, Any]:
     """STATE of the wire."""
     left = clock_rules.remaining(now, queries.exam_clock(exam), queries.attempt_clock(attempt))
-    saved_at = db.session.scalar(
-        sa.select(sa.func.max(Response.received_at)).where(Response.attempt_id == attempt.id)
-    )
+    responses, saved_at = {}, None
+    if attempt.epoch > 0:  # until a page took over there can be no answer
+        responses = scoring.current_responses(attempt.id)
+        saved_at = db.session.scalar(
+            sa.select(sa.func.max(Response.received_at)).where(Response.attempt_id == attempt.id)
+        )
     return {
         "attempt": attempt.id,
         "phase": phase(exam, attempt, now).value,
@@ -278,8 +284,7 @@ def state(exam: Exam, attempt: Attempt, now: datetime) -> dict[str, Any]:
         "paper": papers.digest(attempt.paper_id),
         "order": attempt.order,
         "responses": {
-            str(slot): {"epoch": r.epoch, "seq": r.seq, "value": r.value}
-            for slot, r in scoring.current_responses(attempt.id).items()
+            str(slot): {"epoch": r.epoch, "seq": r.seq, "value": r.value} for slot, r in responses.items()
         },
         "saved_ms_ago": None if saved_at is None else milliseconds(now - saved_at),
     }

@@ -25,32 +25,34 @@ class Current:
     value: Any
 
 
+_JOURNAL = (
+    sa.select(Response.slot, Response.epoch, Response.seq, Response.value)
+    .where(Response.attempt_id == sa.bindparam("attempt"))
+    .order_by(Response.slot, Response.epoch, Response.seq)
+)
+
+
 def current_responses(attempt_id: int) -> dict[int, Current]:
     """By slot, the entry of the journal with the highest (epoch, seq)."""
-    rows = db.session.execute(
-        sa.select(Response.slot, Response.epoch, Response.seq, Response.value)
-        .where(Response.attempt_id == attempt_id)
-        .order_by(Response.slot, Response.epoch, Response.seq)
-    )
-    last = {slot: (epoch, seq, value) for slot, epoch, seq, value in rows}
-    return {slot: Current(epoch, seq, json.loads(value)) for slot, (epoch, seq, value) in last.items()}
+    last = {row[0]: row for row in db.session.execute(_JOURNAL, {"attempt": attempt_id})}
+    return {slot: Current(epoch, seq, json.loads(value)) for slot, epoch, seq, value in last.values()}
 
 
 def slot_points(paper_id: int, slot: int, value: Any) -> int:
     """Tenths that the value earns in the slot."""
-    rule = papers.slots(paper_id)[slot]
-    return rules.points(rule.kind, papers.keys(paper_id)[slot], value, rule.points, rule.preset)
+    return _points(papers.slots(paper_id)[slot], papers.keys(paper_id)[slot], value)
+
+
+def _points(slot: papers.Slot, key: object, value: Any) -> int:
+    return rules.points(slot.kind, key, value, slot.points, slot.preset)
 
 
 def score(attempt: Attempt, responses: Mapping[int, Current], pass_percent: int, now: datetime) -> Score:
     """The first version of the attempt's score; slots without an answer earn nothing."""
-    slots = papers.slots(attempt.paper_id)
+    slots, keys = papers.slots(attempt.paper_id), papers.keys(attempt.paper_id)
     drawn = [slot for slot, _ in attempt.order]
-    detail = {
-        str(slot): slot_points(attempt.paper_id, slot, responses[slot].value) if slot in responses else 0
-        for slot in drawn
-    }
-    points, full = sum(detail.values()), sum(slots[slot].points for slot in drawn)
+    detail = {str(n): _points(slots[n], keys[n], responses[n].value) if n in responses else 0 for n in drawn}
+    points, full = sum(detail.values()), sum(slots[n].points for n in drawn)
     row = Score(
         attempt_id=attempt.id, version=1, points=points, full=full,
         passed=rules.passed(points, full, pass_percent), detail=detail, scored_at=now, reason="first",

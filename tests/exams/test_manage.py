@@ -400,7 +400,7 @@ def test_a_quiz_is_not_run_here(admin: FlaskClient, time: Clock) -> None:
     assert "测验" not in admin.get("/manage/exams/").text
 
 
-@pytest.mark.parametrize(("path", "expected"), [("", 9), ("?state=sitting", 9)])
+@pytest.mark.parametrize(("path", "expected"), [("", 8), ("?state=sitting", 8)])
 def test_the_board_sends_a_constant_number_of_statements(
     admin: FlaskClient, county: Unit, time: Clock, queries: Queries, path: str, expected: int
 ) -> None:
@@ -425,7 +425,7 @@ def test_the_list_sends_a_constant_number_of_statements(
         queries.statements.clear()
         assert admin.get("/manage/exams/").status_code == 200
         sent.append(len(queries))
-    assert sent == [6] * 3
+    assert sent == [5] * 3
 
 
 def test_filters_of_the_list(admin: FlaskClient, time: Clock) -> None:
