@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from flask import Flask, request, session
 from flask_login import LoginManager, UserMixin, login_user, logout_user
+from sqlalchemy.orm import aliased
 
 from app.domain.access import Action, Grant, Role, scope
 from app.people import passwords
@@ -44,31 +45,37 @@ class Actor(UserMixin):
         return bool(self.scope(action))
 
 
-def load(session_id: str) -> Actor | None:
-    row = db.session.execute(
-        sa.select(Person, Unit)
-        .join(SignInSession, SignInSession.person_id == Person.id)
-        .join(Unit, Unit.id == Person.unit_id)
-        .where(SignInSession.id == session_id, SignInSession.revoked_at.is_(None), Person.active)
-    ).first()
-    if row is None:
-        return None
-    person, unit = row
-    grants = db.session.execute(
-        sa.select(RoleGrant.role, Unit.path, RoleGrant.ends_at)
-        .join(Unit, Unit.id == RoleGrant.unit_id)
-        .where(RoleGrant.person_id == person.id)
+_UNIT_OF_GRANT = aliased(Unit)
+# Built once: this runs before every page. One row per grant, one row without any.
+_LOAD = (
+    sa.select(
+        Person.id, Person.username, Person.name, Person.must_change_password, Person.demo,
+        Person.unit_id, Unit.name.label("unit_name"), Unit.path.label("unit_path"),
+        RoleGrant.role, _UNIT_OF_GRANT.path.label("grant_path"), RoleGrant.ends_at,
     )
+    .join(SignInSession, SignInSession.person_id == Person.id)
+    .join(Unit, Unit.id == Person.unit_id)
+    .outerjoin(RoleGrant, RoleGrant.person_id == Person.id)
+    .outerjoin(_UNIT_OF_GRANT, _UNIT_OF_GRANT.id == RoleGrant.unit_id)
+    .where(SignInSession.id == sa.bindparam("session"), SignInSession.revoked_at.is_(None), Person.active)
+)  # fmt: skip
+
+
+def load(session_id: str) -> Actor | None:
+    rows = db.session.execute(_LOAD, {"session": session_id}).all()
+    if not rows:
+        return None
+    person = rows[0]
     return Actor(
         session_id=session_id,
         person_id=person.id,
         username=person.username,
         name=person.name,
-        unit_id=unit.id,
-        unit_name=unit.name,
-        unit_path=unit.path,
+        unit_id=person.unit_id,
+        unit_name=person.unit_name,
+        unit_path=person.unit_path,
         must_change_password=person.must_change_password and not person.demo,
-        grants=tuple(Grant(Role(role), path, ends) for role, path, ends in grants),
+        grants=tuple(Grant(Role(r.role), r.grant_path, r.ends_at) for r in rows if r.role is not None),
     )
 
 

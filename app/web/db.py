@@ -140,9 +140,11 @@ def configure(app: Flask) -> None:
         path = url.database or ""
         os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
         creator: Callable[[], LockedConnection] = lambda: open_sqlite(path)  # noqa: E731
-        options: dict[str, Any] = {"creator": creator, "poolclass": sa.QueuePool, "pool_size": 20}
+        options: dict[str, Any] = {
+            "creator": creator, "poolclass": sa.QueuePool, "pool_size": 20, "pool_use_lifo": True,
+        }  # fmt: skip
     else:
-        options = {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10, "pool_timeout": 5}
+        options = {"pool_size": 10, "max_overflow": 10, "pool_timeout": 5, "pool_use_lifo": True}
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
     db.init_app(app)
 
