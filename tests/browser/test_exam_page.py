@@ -1,0 +1,357 @@
+"""The exam page in a real browser: no answer is lost, and the person is told what is saved."""
+
+import re
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import BrowserContext, Page, expect
+
+from app.exams import attempts, papers, service
+from app.exams.models import Attempt, Exam, Response, Score, UnappliedResponse
+from app.people.models import Person, SignInSession
+from app.web import clock
+from app.web.db import db
+from tests import factories
+from tests.browser.conftest import Browse, shift_clock
+from tests.exams import build
+
+pytestmark = pytest.mark.browser
+# The paper of build.exam: 1, 2 single · 3 multiple · 4 judge · 5 blanks
+
+
+@pytest.fixture
+def who(live: Flask) -> Person:
+    return factories.person(password="learner-password")
+
+
+@pytest.fixture
+def sit(live: Flask, who: Person) -> Callable[..., int]:
+    """`sit(left=…)`: a started attempt with so much time left; its id."""
+
+    def make(left: timedelta = timedelta(minutes=45)) -> int:
+        now = clock.now()
+        exam = build.exam(now)
+        service.assign(exam, person=who)
+        attempt, _ = attempts.start(exam, who.id, now)
+        attempt.started_at = now + left - timedelta(minutes=45)
+        db.session.commit()
+        return attempt.id
+
+    return make
+
+
+def journal(attempt_id: int) -> list[tuple[int, int, str]]:
+    """(slot, epoch, value) as the server has it."""
+    db.session.rollback()
+    rows = db.session.execute(
+        sa.select(Response.slot, Response.epoch, Response.value)
+        .where(Response.attempt_id == attempt_id)
+        .order_by(Response.received_at, Response.seq)
+    )
+    return [tuple(row) for row in rows]
+
+
+def arrives(attempt_id: int, entry: tuple[int, int, str]) -> bool:
+    """Whether the entry is in the journal within a few seconds."""
+    for _ in range(50):
+        if entry in journal(attempt_id):
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def open_page(context: BrowserContext, attempt_id: int) -> Page:
+    page = context.new_page()
+    page.goto(f"/sit/{attempt_id}")
+    expect(saved(page)).to_have_text(re.compile("自动保存|已保存"))
+    return page
+
+
+def saved(page: Page):
+    return page.locator("#saved")
+
+
+def choose(page: Page, slot: int, value: str) -> None:
+    page.locator(f'label.option:has(input[name="slot-{slot}"][value="{value}"])').click()
+
+
+def test_an_answer_is_saved_and_stays_after_a_reload(browse: Browse, who: Person, sit) -> None:
+    attempt = sit()
+    page = open_page(browse(who), attempt)
+    choose(page, 1, "c")
+    choose(page, 3, "a")
+    choose(page, 3, "c")
+    choose(page, 4, "false")
+    page.locator('[name="slot-5"]').nth(1).fill("团结")
+    expect(saved(page)).to_have_text(re.compile(r"^已保存 \d\d:\d\d$"))
+    expect(page.locator("#count")).to_have_text("4 / 5 题")
+    assert {(slot, value) for slot, _, value in journal(attempt)} >= {
+        (1, '"c"'), (3, '["a","c"]'), (4, "false"), (5, '["","团结"]'),
+    }  # fmt: skip
+    page.reload()
+    expect(saved(page)).to_have_text(re.compile("已保存"))
+    expect(page.locator('[name="slot-1"][value="c"]')).to_be_checked()
+    expect(page.locator('[name="slot-5"]').nth(1)).to_have_value("团结")
+    choose(page, 1, "d")
+    expect(saved(page)).to_have_text(re.compile("已保存"))
+    assert arrives(attempt, (1, 2, '"d"'))  # the reload took over with an epoch of its own
+
+
+def test_offline_answers_wait_here_and_go_when_the_network_is_back(browse: Browse, who: Person, sit) -> None:
+    attempt = sit()
+    context = browse(who)
+    page = open_page(context, attempt)
+    context.set_offline(True)
+    choose(page, 1, "c")
+    choose(page, 4, "true")
+    expect(saved(page)).to_have_text("未联网，已存本机 2 题")
+    assert journal(attempt) == []
+    context.set_offline(False)
+    expect(saved(page)).to_have_text(re.compile("已保存"))
+    assert sorted(journal(attempt)) == [(1, 1, '"c"'), (4, 1, "true")]
+
+
+def test_what_a_closed_page_had_not_sent_is_sent_by_the_next(browse: Browse, who: Person, sit) -> None:
+    attempt = sit()
+    context = browse(who)
+    page = open_page(context, attempt)
+    choose(page, 2, "a")
+    expect(saved(page)).to_have_text(re.compile("已保存"))
+    context.set_offline(True)
+    choose(page, 2, "b")
+    choose(page, 1, "c")
+    expect(saved(page)).to_have_text("未联网，已存本机 2 题")
+    page.close()
+    context.set_offline(False)
+    page = context.new_page()
+    page.goto(f"/sit/{attempt}")
+    page.click("#ask-here-yes")
+    expect(page.locator('[name="slot-2"][value="b"]')).to_be_checked()
+    expect(saved(page)).to_have_text(re.compile("已保存"))
+    assert arrives(attempt, (2, 2, '"b"'))
+    assert sorted(journal(attempt)) == [(1, 2, '"c"'), (2, 1, '"a"'), (2, 2, '"b"')]
+
+
+def test_another_persons_browser_session_sends_nothing(browse: Browse, who: Person, sit) -> None:
+    attempt = sit()
+    other = factories.person(name="李四", password="other-password")
+    page = open_page(browse(who), attempt)
+    db.session.execute(sa.update(SignInSession).values(revoked_at=clock.now()))
+    db.session.commit()
+    choose(page, 1, "c")
+    dialog = page.locator("#ask-sign-in")
+    expect(dialog).to_be_visible()
+    for username, password, said in (
+        (who.username, "wrong", "用户名或密码不对，请重新输入。"),
+        (
+            other.username,
+            "other-password",
+            "登录的不是这份答卷的本人，没有发送任何作答。请用本人的账号登录。",
+        ),
+    ):
+        dialog.locator("[name=username]").fill(username)
+        dialog.locator("[name=password]").fill(password)
+        dialog.locator("button").click()
+        expect(page.locator("#sign-in-error")).to_have_text(said)
+    assert journal(attempt) == []
+    page.request.post("/sign-out", form={"csrf_token": page.request.get("/csrf").json()["csrf_token"]})
+    dialog.locator("[name=username]").fill(who.username)
+    dialog.locator("[name=password]").fill("learner-password")
+    dialog.locator("button").click()
+    expect(dialog).to_be_hidden()
+    expect(saved(page)).to_have_text(re.compile("已保存"))
+    assert journal(attempt) == [(1, 1, '"c"')]
+
+
+def test_a_second_page_asks_takes_over_and_the_first_is_told(browse: Browse, who: Person, sit) -> None:
+    attempt = sit()
+    context = browse(who)
+    first = open_page(context, attempt)
+    choose(first, 1, "a")
+    expect(saved(first)).to_have_text(re.compile("已保存"))
+    second = context.new_page()
+    second.goto(f"/sit/{attempt}")
+    expect(second.locator("#ask-here")).to_be_visible()
+    second.click("#ask-here-yes")
+    choose(second, 1, "b")
+    expect(saved(second)).to_have_text(re.compile("已保存"))
+    choose(first, 2, "d")
+    expect(saved(first)).to_have_text("已在别处打开，本页不再保存")
+    expect(first.locator("#banner")).to_contain_text("未保存的作答仍显示在下面")
+    expect(first.locator('[name="slot-2"][value="d"]')).to_be_checked()
+    expect(first.locator('[name="slot-2"][value="d"]')).to_be_disabled()
+    assert (2, 1, '"d"') not in journal(attempt)
+    first.click("#banner-act")  # 在此继续
+    expect(saved(first)).to_have_text(re.compile("已保存"))
+    expect(first.locator('[name="slot-1"][value="b"]')).to_be_checked()
+    assert arrives(attempt, (2, 3, '"d"'))
+
+
+def test_declining_leaves_the_other_page_alone(browse: Browse, who: Person, sit) -> None:
+    attempt = sit()
+    context = browse(who)
+    first = open_page(context, attempt)
+    choose(first, 1, "a")
+    expect(saved(first)).to_have_text(re.compile("已保存"))
+    second = context.new_page()
+    second.goto(f"/sit/{attempt}")
+    second.locator("#ask-here [data-close]").click()
+    expect(second.locator('[name="slot-1"][value="a"]')).to_be_disabled()
+    choose(first, 1, "c")
+    expect(saved(first)).to_have_text(re.compile("已保存"))
+    assert arrives(attempt, (1, 1, '"c"'))
+
+
+def test_the_deadline_locks_flushes_and_leads_to_the_result(browse: Browse, who: Person, sit) -> None:
+    attempt = sit(left=timedelta(seconds=4))
+    context = browse(who)
+    page = open_page(context, attempt)
+    context.set_offline(True)
+    text = page.locator('[name="slot-5"]').first
+    text.fill("党中央")
+    expect(text).to_be_disabled()
+    expect(page.locator("#banner")).to_contain_text("还有 1 题没有传到服务器，正在重试")
+    context.set_offline(False)  # within the grace
+    page.wait_for_url("**/result")
+    expect(page.locator("h1")).to_have_text("已到时，正在结算")
+    assert journal(attempt) == [(5, 1, '["党中央",""]')]
+    shift_clock(seconds=40)
+    assert attempts.close_overdue(attempt, clock.now())
+    db.session.commit()
+    page.reload()
+    expect(page.locator(".receipt")).to_have_text(db.session.get_one(Attempt, attempt).receipt)
+
+
+def test_what_comes_after_the_grace_is_kept_as_late(browse: Browse, who: Person, sit) -> None:
+    attempt = sit(left=timedelta(seconds=3))
+    context = browse(who)
+    page = open_page(context, attempt)
+    context.set_offline(True)
+    choose(page, 1, "b")
+    expect(page.locator("#banner")).to_contain_text("已到时")
+    shift_clock(seconds=40)
+    context.set_offline(False)
+    expect(saved(page)).to_have_text("答卷已经关闭")
+    assert journal(attempt) == []
+    kept = sa.select(UnappliedResponse.reason).where(UnappliedResponse.attempt_id == attempt)
+    assert db.session.scalars(kept).all() == ["late"]
+    page.click("#banner-act")
+    page.wait_for_url("**/result")
+
+
+def test_more_time_unlocks_the_page_again(browse: Browse, who: Person, sit) -> None:
+    attempt = sit(left=timedelta(seconds=3))
+    page = open_page(browse(who), attempt)
+    attempts.add_minutes(attempt, 10, clock.now())
+    db.session.commit()
+    expect(page.locator("#banner")).to_have_text("考试时间已延长，请继续作答。")
+    expect(page.locator("#time")).to_have_text(re.compile(r"^(9:5\d|10:00)$"))
+    choose(page, 1, "b")
+    expect(saved(page)).to_have_text(re.compile("已保存"))
+
+
+def test_handing_in_lists_what_is_open_and_ends_with_the_receipt(browse: Browse, who: Person, sit) -> None:
+    attempt = sit()
+    page = open_page(browse(who, phone=False), attempt)
+    expect(page.locator("#card")).to_have_attribute("open", "")
+    choose(page, 1, "b")
+    page.locator(".q:has([name='slot-4']) .flag").click()
+    page.click("#submit")
+    lists = page.locator("#ask-submit-lists")
+    expect(lists).to_contain_text("还有 4 题没有作答：")
+    expect(lists).to_contain_text("您标记了 1 题：")
+    lists.locator(".sheet").nth(1).locator("a").click()
+    expect(page.locator("#ask-submit")).to_be_hidden()
+    expect(page.locator("#q-4 .question__stem")).to_be_in_viewport()
+    page.click("#submit")
+    page.click("#ask-submit-yes")
+    page.wait_for_url("**/result")
+    db.session.rollback()
+    expect(page.locator(".receipt")).to_have_text(db.session.get_one(Attempt, attempt).receipt)
+    assert db.session.get_one(Score, (attempt, 1)).points == 20
+
+
+def test_keyboard_alone_answers_and_hands_in(browse: Browse, who: Person, sit) -> None:
+    attempt = sit()
+    page = open_page(browse(who, phone=False), attempt)
+    page.locator('[name="slot-4"]').first.focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowDown")
+    page.locator('[name="slot-5"]').first.focus()
+    page.keyboard.type("党中央")
+    page.keyboard.press("Enter")  # no way to hand in by accident
+    expect(page.locator("#ask-submit")).to_be_hidden()
+    expect(saved(page)).to_have_text(re.compile("已保存"))
+    page.locator("#submit").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#ask-submit")).to_be_visible()
+    page.locator("#ask-submit-yes").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/result")
+    assert arrives(attempt, (4, 1, "false"))
+
+
+@pytest.mark.parametrize("phone", [True, False])
+def test_pages_have_no_fault_that_axe_finds(browse: Browse, who: Person, sit, phone: bool) -> None:
+    attempt = sit()
+    page = open_page(browse(who, phone=phone), attempt)
+    page.locator("#card").evaluate("card => { card.open = true }")
+    page.wait_for_timeout(300)
+    faults = {"sitting": Axe().run(page)}
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+    page.locator("#card").evaluate("card => { card.open = false }")
+    page.click("#submit")
+    faults["dialog"] = Axe().run(page)
+    page.click("#ask-submit-yes")
+    page.wait_for_url("**/result")
+    faults["result"] = Axe().run(page)
+    page.goto("/exams")
+    faults["index"] = Axe().run(page)
+    assert {name: found.violations_count for name, found in faults.items()} == dict.fromkeys(faults, 0), (
+        "\n".join(found.generate_report() for found in faults.values() if found.violations_count)
+    )
+
+
+def test_without_a_script_the_form_submits(browse: Browse, who: Person, sit) -> None:
+    attempt = sit()
+    page = browse(who, script=False).new_page()
+    page.goto(f"/sit/{attempt}")
+    choose(page, 1, "b")
+    page.click("button[value=save]")
+    expect(page.locator(".notice[role=status]")).to_have_text("已保存。")
+    expect(page.locator('[name="slot-1"][value="b"]')).to_be_checked()
+    choose(page, 4, "true")
+    page.click("#submit")
+    expect(page.locator("main")).to_contain_text("还有 3 题没有作答")
+    page.click("button[value=confirm]")
+    db.session.rollback()
+    expect(page.locator(".receipt")).to_have_text(db.session.get_one(Attempt, attempt).receipt)
+    assert db.session.get_one(Score, (attempt, 1)).points == 40
+
+
+def test_the_quiz_needs_no_script(browse: Browse, live: Flask, who: Person) -> None:
+    quiz: Exam = build.quiz(clock.now(), draw=2, single=4)
+    page = browse(who, script=False).new_page()
+    page.goto(f"/quiz-on/{quiz.code[5:]}")
+    page.click("main form button")
+    for n, right in ((1, True), (2, False)):
+        expect(page.locator("h1")).to_contain_text(f"第 {n} 题")
+        page.locator(f'label.option:has([value="{"b" if right else "a"}"])').click()
+        page.click("text=核对答案")
+        expect(page.locator("#verdict .notice")).to_have_text("✓ 回答正确" if right else "✗ 回答错误")
+        expect(page.locator("blockquote")).to_contain_text("某人：《某讲话》，北京")
+        page.click("main a.btn-primary")
+    expect(page.locator(".score-box__points")).to_have_text("1 / 2")
+    expect(page.locator("main")).to_contain_text("答错的题（1）")
+    page.click("text=再来一组")
+    expect(page.locator("h1")).to_contain_text("第 1 题")
+    db.session.rollback()
+    rounds = db.session.scalars(sa.select(Attempt).where(Attempt.exam_id == quiz.id)).all()
+    asked = [{slot for slot, _ in attempt.order} for attempt in rounds]
+    assert len(asked) == 2 and asked[0].isdisjoint(asked[1])
+    papers.forget()
