@@ -78,9 +78,9 @@ fi
 say "正在安装 Python 依赖（$requirements，约一至三分钟）"
 rm -f "$stamp"
 {
-    .venv/bin/python -m pip install --disable-pip-version-check --no-input --progress-bar off -r "$requirements" &&
+    PYTHONUNBUFFERED=1 .venv/bin/python -m pip install --disable-pip-version-check --no-input --progress-bar off -r "$requirements" &&
         say "$state" >"$stamp"
-} | sed -n 's/^Collecting \([^ ]*\).*/  · \1/p'
+} | sed -un 's/^Collecting \([^ ]*\).*/  · \1/p'
 if [ ! -f "$stamp" ]; then # a pipe hides pip's own exit status
     say "Python 依赖没有装全，原因见上。请检查网络后重新执行同一命令。"
     exit 1
