@@ -27,6 +27,8 @@ from app.exams.labels import PRESETS, REVIEWS
 
 _EARLIEST = datetime(2000, 1, 1)  # noqa: DTZ001  (as typed, in Beijing time)
 _LATEST = datetime(2199, 1, 1)  # noqa: DTZ001
+# The first is how a browser of the oldest supported sort wants to read a time back.
+_TIMES = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
 _MINUTES = NumberRange(1, 600, _l("时长要在 1 至 600 分钟之间。"))
 _PERCENT = NumberRange(0, 100, _l("要在 0 至 100 之间。"))
 _TITLE = (DataRequired(_l("请填写名称。")), Length(max=100, message=_l("最多 100 个字。")))
@@ -52,6 +54,7 @@ class BegunExamForm(FlaskForm):
     closes_at = DateTimeLocalField(
         _l("结束时间"),
         [InputRequired(_l("请填写结束时间（北京时间）。"))],
+        format=_TIMES,
         description=_l("北京时间。除加时的以外，到时统一结束。"),
     )
     review = SelectField(
@@ -68,6 +71,7 @@ class ExamForm(BegunExamForm):
     opens_at = DateTimeLocalField(
         _l("开始时间"),
         [InputRequired(_l("请填写开始时间（北京时间）。"))],
+        format=_TIMES,
         description=_l("北京时间。"),
     )
     minutes = IntegerField(

@@ -1,5 +1,6 @@
 """Exams: list, create, change, try."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -20,6 +21,8 @@ from app.exams.planning import ExamFacts
 from app.web import clock, gate
 from app.web.db import db
 from app.web.gate import requires
+
+TIMES = ("opens_at", "closes_at")
 
 
 @bp.get("/")
@@ -68,10 +71,7 @@ def _new_facts(form: NewExamForm, blueprint: Blueprint) -> ExamFacts:
 def _facts(form: BegunExamForm) -> dict[str, Any]:
     """What the form holds, times in UTC."""
     found = {name: form[name].data for name in ExamFacts.__dataclass_fields__ if name in form}
-    return {
-        name: clock.from_beijing(value) if name in {"opens_at", "closes_at"} else value
-        for name, value in found.items()
-    }
+    return {name: clock.from_beijing(value) if name in TIMES else value for name, value in found.items()}
 
 
 @bp.route("/<int:exam_id>/edit", methods=["GET", "POST"])
@@ -82,7 +82,7 @@ def exam_edit(exam_id: int) -> Any:
     form = (BegunExamForm if begun else ExamForm)(data=_typed(exam))
     if form.validate_on_submit() and _may_close(form, exam, begun):
         try:
-            planning.update(exam, ExamFacts(**(vars(planning.facts_of(exam)) | _facts(form))))
+            planning.update(exam, ExamFacts(**(vars(planning.facts_of(exam)) | _changed(form, exam))))
             flash(_("已保存。"))
             return redirect(url_for("exams_manage.board", exam_id=exam.id))
         except planning.Begun:
@@ -90,24 +90,30 @@ def exam_edit(exam_id: int) -> Any:
     return render_template("exams/manage/exam_edit.html", form=form, exam=exam, begun=begun)
 
 
+def _minute(moment: datetime) -> datetime:
+    return moment.replace(second=0, microsecond=0)
+
+
 def _typed(exam: Exam) -> dict[str, Any]:
-    """The exam as the form shows it, times in Beijing."""
+    """The exam as the form shows it: times in Beijing, to the minute."""
     facts = vars(planning.facts_of(exam))
-    times = {name: clock.beijing(facts[name]).replace(tzinfo=None) for name in ("opens_at", "closes_at")}
+    times = {name: _minute(clock.beijing(facts[name])).replace(tzinfo=None) for name in TIMES}
     return facts | times
+
+
+def _changed(form: BegunExamForm, exam: Exam) -> dict[str, Any]:
+    """What the form holds; a time left as it was shown keeps its seconds."""
+    facts = _facts(form)
+    left = {name for name in TIMES if facts.get(name) == _minute(getattr(exam, name))}
+    return {name: value for name, value in facts.items() if name not in left}
 
 
 def _may_close(form: BegunExamForm, exam: Exam, begun: bool) -> bool:
     """Nobody who has begun loses time."""
-    if begun and clock.from_beijing(form.closes_at.data) < _minute(exam):
+    if begun and clock.from_beijing(form.closes_at.data) < _minute(exam.closes_at):
         form.closes_at.errors = [_("已有人开始答题，结束时间只能往后改。")]
         return False
     return True
-
-
-def _minute(exam: Exam) -> Any:
-    # The form knows no seconds; leaving the time as it is must not count as earlier.
-    return exam.closes_at.replace(second=0, microsecond=0)
 
 
 @bp.post("/<int:exam_id>/trial")

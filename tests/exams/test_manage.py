@@ -52,7 +52,7 @@ def begin(exam: Exam, person: Person, time: Clock) -> Attempt:
 
 def hand_in(exam: Exam, person: Person, time: Clock) -> Attempt:
     attempt = begin(exam, person, time)
-    attempts.submit(attempt.id, "", None, [], time.now)
+    attempts.submit(attempt.id, person.id, "", None, [], time.now)
     db.session.commit()
     return attempt
 
@@ -125,6 +125,17 @@ def test_after_the_first_attempt_only_title_closing_and_review_change(
     assert (exam.title, exam.review, exam.minutes, exam.pass_percent) == ("新名称", "score", 45, 60)
     early = admin.post(f"/manage/exams/{exam.id}/edit", data=edit(closes_at="2026-11-23T09:30"))
     assert "结束时间只能往后改" in early.text
+
+
+def test_a_time_left_alone_keeps_its_seconds(admin: FlaskClient, county: Unit, time: Clock) -> None:
+    exam = build.exam(time.now)
+    closes = exam.closes_at = exam.closes_at + timedelta(seconds=42)
+    begin(exam, assigned(exam, factories.person(unit=county)), time)
+    page = admin.get(f"/manage/exams/{exam.id}/edit").text
+    assert 'value="2026-11-23T11:00"' in page
+    admin.post(f"/manage/exams/{exam.id}/edit", data=edit(closes_at="2026-11-23T11:00"))
+    db.session.refresh(exam)
+    assert (exam.title, exam.closes_at) == ("新名称", closes)
 
 
 def test_the_paper_shows_keys_and_can_be_redrawn_until_somebody_begins(

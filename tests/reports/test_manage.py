@@ -40,7 +40,7 @@ def sit(exam: Exam, person: Person, right: bool, time: Clock) -> None:
     if right:
         answers = [{"slot": n, "seq": 1, "value": key} for n, key in papers.keys(attempt.paper_id).items()]
         items = saving.parse({"epoch": 1, "responses": answers})[1]
-    attempts.submit(attempt.id, factories.session_for(person).id, None, items, time.now)
+    attempts.submit(attempt.id, person.id, factories.session_for(person).id, None, items, time.now)
     db.session.commit()
 
 
