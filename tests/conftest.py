@@ -55,7 +55,7 @@ def postgres_url() -> Iterator[str]:
         return
     if shutil.which("setpriv") is None:
         pytest.fail("setpriv (util-linux) is needed to run PostgreSQL as an unprivileged user")
-    with cluster() as made:
+    with cluster(durable=False) as made:  # emptied before every test
         yield made.url
 
 

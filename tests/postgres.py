@@ -34,6 +34,7 @@ class Cluster:
 
     folder: Path
     port: int
+    durable: bool
 
     @property
     def url(self) -> str:
@@ -47,9 +48,10 @@ class Cluster:
         subprocess.run([*who, *command], check=True, stdout=subprocess.DEVNULL, cwd="/")
 
     def start(self) -> None:
+        careless = "" if self.durable else " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
         self.run(
             str(binaries() / "pg_ctl"), "-D", str(self.folder / "data"), "-w", "-l", str(self.folder / "log"),
-            "-o", f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder}", "start",
+            "-o", f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder}{careless}", "start",
         )  # fmt: skip
 
     def set(self, name: str, value: str) -> None:
@@ -64,12 +66,12 @@ class Cluster:
 
 
 @contextmanager
-def cluster() -> Iterator[Cluster]:
+def cluster(durable: bool = True) -> Iterator[Cluster]:
     folder = Path(tempfile.mkdtemp(prefix="ganxun-pg-"))
     if os.getuid() == 0:
         owner = pwd.getpwnam("postgres")
         os.chown(folder, owner.pw_uid, owner.pw_gid)
-    made = Cluster(folder, free_port())
+    made = Cluster(folder, free_port(), durable)
     data = str(folder / "data")
     made.run(
         str(binaries() / "initdb"),

@@ -80,7 +80,8 @@ def save(attempt_id: int, session_id: str, items: Sequence[Item], now: datetime)
 
 def submit(attempt_id: int, session_id: str, items: Sequence[Item], now: datetime) -> None:
     """Save and hand in. Raises Refused("closed" | "slot")."""
-    attempts.submit(attempt_id, session_id, None, items, now)
+    owner = db.session.get_one(Attempt, attempt_id).person_id
+    attempts.submit(attempt_id, owner, session_id, None, items, now)
 
 
 def answer_quiz(attempt: Attempt, session_id: str, slot: int, form: Form, now: datetime) -> bool:

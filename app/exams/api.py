@@ -29,17 +29,17 @@ def csrf_token() -> Any:
 @bp.post("/exams/<int:exam_id>/attempts")
 @requires(Action.LEARN)
 def start(exam_id: int) -> Any:
-    exam = db.session.get(Exam, exam_id) or abort(404)
-    attempt, made = begin(exam)
-    return jsonify(attempts.state(exam, attempt, clock.now())), 201 if made else 200
+    attempt, made = begin(exam_id)
+    return jsonify(attempts.state(attempt.exam, attempt, clock.now())), 201 if made else 200
 
 
-def begin(exam: Exam) -> tuple[Attempt, bool]:
-    """Start or go on with the caller's attempt, or say in words why not."""
-    if not queries.is_assigned(exam, current_user.person_id, current_user.unit_path):
+def begin(exam_id: int) -> tuple[Attempt, bool]:
+    """Start or go on with the caller's attempt; 404 when not assigned, or say in words why not now."""
+    entry = queries.entry(exam_id, current_user.person_id, current_user.unit_path)
+    if entry is None or not entry.assigned:
         abort(404)
     try:
-        return attempts.start(exam, current_user.person_id, clock.now())
+        return attempts.enter(entry, clock.now())
     except attempts.CannotStart as error:
         raise start_refused(error.refusal) from error
 
@@ -125,10 +125,11 @@ def _remaining(deadline: int, now: int) -> int | None:
 @bp.post("/attempts/<int:attempt_id>/submit")
 @requires(Action.LEARN)
 def submit(attempt_id: int) -> Any:
-    own(attempt_id)
     epoch, items = _parsed()
     try:
-        closed = attempts.submit(attempt_id, current_user.session_id, epoch, items, clock.now())
+        closed = attempts.submit(
+            attempt_id, current_user.person_id, current_user.session_id, epoch, items, clock.now()
+        )
     except attempts.Refused as refused:
         return _refuse_submit(refused, attempt_id, epoch, items)
     return jsonify(receipt=closed.receipt, submitted_at=closed.submitted_at.isoformat())

@@ -8,12 +8,14 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import joinedload
 
 from app.domain import attempts as clock_rules
 from app.domain import papers as paper_rules
 from app.domain.attempts import GRACE, Phase, StartRefusal
 from app.exams import papers, queries, saving, scoring
-from app.exams.models import Allowance, Attempt, Exam, Response, SlotCheck
+from app.exams.models import Attempt, Exam, Response, SlotCheck
+from app.exams.queries import Entry
 from app.exams.saving import Item
 from app.web.db import db, to_micros
 
@@ -33,33 +35,31 @@ class CannotStart(Exception):
 
 
 def start(exam: Exam, person_id: int, now: datetime, *, trial: bool = False) -> tuple[Attempt, bool]:
+    """For callers that decided themselves that this person may sit the exam; see `enter`."""
+    entry = queries.entry(exam.id, person_id, "")
+    if entry is None:
+        raise LookupError(f"exam {exam.id} is gone")
+    return enter(entry, now, trial=trial)
+
+
+def enter(entry: Entry, now: datetime, *, trial: bool = False) -> tuple[Attempt, bool]:
     """The open attempt, or a new one; (attempt, was it made now). Raises CannotStart."""
-    mine = db.session.scalars(_MINE, {"exam": exam.id, "person": person_id}).all()
-    running = _running(exam, mine, now)
+    exam = entry.exam
+    running = _running(exam, entry.attempts, now)
     if running is not None:
         return running, False
-    allowance = db.session.scalar(_ALLOWANCE, {"exam": exam.id, "person": person_id})
-    used = sum(not a.trial for a in mine)
+    used = sum(not a.trial for a in entry.attempts)
     allowed = exam.attempts_allowed
-    if allowed is not None and allowance is not None:
-        allowed += allowance.attempts
+    if allowed is not None:
+        allowed += entry.extra_attempts
     refusal = clock_rules.may_start(now, queries.exam_clock(exam), used, None if trial else allowed)
     if refusal is not None and not (trial and refusal is StartRefusal.NOT_OPEN):
         raise CannotStart(refusal)
-    made = _new(exam, person_id, mine, allowance.minutes if allowance else 0, now, trial)
+    made = _new(entry, now, trial)
     if made is not None:
         return made, True
     # Another tab or device was first; its attempt is there now.
-    return start(exam, person_id, now, trial=trial)[0], False
-
-
-# Built once: ten thousand may start in a minute.
-_MINE = sa.select(Attempt).where(
-    Attempt.exam_id == sa.bindparam("exam"), Attempt.person_id == sa.bindparam("person")
-)
-_ALLOWANCE = sa.select(Allowance).where(
-    Allowance.exam_id == sa.bindparam("exam"), Allowance.person_id == sa.bindparam("person")
-)
+    return start(exam, entry.person_id, now, trial=trial)[0], False
 
 
 def _running(exam: Exam, mine: Sequence[Attempt], now: datetime) -> Attempt | None:
@@ -73,23 +73,22 @@ def _running(exam: Exam, mine: Sequence[Attempt], now: datetime) -> Attempt | No
     return None
 
 
-def _new(
-    exam: Exam, person_id: int, mine: Sequence[Attempt], extra: int, now: datetime, trial: bool
-) -> Attempt | None:
+def _new(entry: Entry, now: datetime, trial: bool) -> Attempt | None:
     """None: an open attempt, or one with this number, is there already."""
+    exam = entry.exam
     if exam.paper_id is None:
         raise CannotStart(StartRefusal.NOT_OPEN)
     document = papers.document(exam.paper_id)
     seed = secrets.randbits(32)
     if exam.draw is not None:
-        order = paper_rules.quiz_order(
-            document, exam.draw, seed, _recently_seen(exam.draw, document, mine), exam.shuffle_options
-        )
+        seen = _recently_seen(exam.draw, document, entry.attempts)
+        order = paper_rules.quiz_order(document, exam.draw, seed, seen, exam.shuffle_options)
     else:
         order = paper_rules.display_order(document, seed, exam.shuffle_slots, exam.shuffle_options)
     insert = _INSERT[db.engine.dialect.name](Attempt).values(
-        exam_id=exam.id, person_id=person_id, number=len(mine) + 1, trial=trial, paper_id=exam.paper_id,
-        order=order, slot_kinds=paper_rules.slot_kinds(document, order), started_at=now, extra_minutes=extra,
+        exam_id=exam.id, person_id=entry.person_id, number=len(entry.attempts) + 1, trial=trial, paper_id=exam.paper_id,
+        order=order, slot_kinds=paper_rules.slot_kinds(document, order), started_at=now,
+        extra_minutes=entry.extra_minutes,
         epoch=0,
     )  # fmt: skip
     made: Attempt | None = db.session.scalars(
@@ -135,29 +134,41 @@ class Closed:
 
 
 def lock(attempt_id: int) -> Attempt:
-    """The attempt FOR UPDATE: no save is under way and none can begin until the transaction ends."""
-    return db.session.scalars(
-        sa.select(Attempt)
-        .where(Attempt.id == attempt_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
+    """The attempt FOR UPDATE: no save is under way, none begins until the transaction ends."""
+    found = db.session.scalars(_LOCKED, {"attempt": attempt_id}).one_or_none()
+    if found is None:
+        raise Refused("not_found")
+    return found
+
+
+_LOCKED = (
+    sa.select(Attempt)
+    .where(Attempt.id == sa.bindparam("attempt"))
+    .options(joinedload(Attempt.exam, innerjoin=True))
+    .with_for_update(of=Attempt)
+    .execution_options(populate_existing=True)
+)
 
 
 def submit(
-    attempt_id: int, session_id: str, epoch: int | None, items: Sequence[Item], now: datetime
+    attempt_id: int,
+    person_id: int,
+    session_id: str,
+    epoch: int | None,
+    items: Sequence[Item],
+    now: datetime,
 ) -> Closed:
     """Save what came along and close, in one transaction. A closed attempt gives the same receipt again.
 
     `epoch` None: the page has no script and holds the whole paper, so it takes over first.
-    Raises Refused("epoch" | "value" | "slot" | "closed"); after "closed" the attempt is closed.
+    Raises Refused("not_found" | "epoch" | "value" | "slot" | "closed"); one that ran out is left to the sweeper.
     """
     attempt = lock(attempt_id)
-    exam = attempt.exam
+    if attempt.person_id != person_id:
+        raise Refused("not_found")
     if attempt.submitted_at is not None:
         return _closed(attempt)
-    if phase(exam, attempt, now) is Phase.OVERDUE:
-        _close(attempt, _end(attempt), "deadline", now)
+    if phase(attempt.exam, attempt, now) is Phase.OVERDUE:
         raise Refused("closed")
     if epoch is None:
         epoch = attempt.epoch = attempt.epoch + 1

@@ -58,7 +58,7 @@ def intro(exam_id: int) -> Any:
 @bp.post("/exams/<int:exam_id>/start")
 @requires(Action.LEARN)
 def start(exam_id: int) -> Any:
-    attempt, _made = begin(assigned(exam_id, "exam"))
+    attempt, _made = begin(assigned(exam_id, "exam").id)
     return redirect(url_for(".sitting", attempt_id=attempt.id))
 
 
@@ -189,7 +189,7 @@ def quiz_on(code: str) -> Any:
 @bp.post("/quizzes/<int:exam_id>/start")
 @requires(Action.LEARN)
 def quiz_start(exam_id: int) -> Any:
-    attempt, _made = begin(assigned(exam_id, "quiz"))
+    attempt, _made = begin(assigned(exam_id, "quiz").id)
     return redirect(url_for(".question", attempt_id=attempt.id, n=_next(attempt)))
 
 

@@ -142,7 +142,7 @@ class ExamMachine(RuleBasedStateMachine):
             {"epoch": max(epoch, 1), "responses": [{"slot": slot, "seq": self.seq, "value": value}]}
         )
         try:
-            closed = attempts.submit(self.attempt, self.session, epoch, items, self.now)
+            closed = attempts.submit(self.attempt, self.person_id, self.session, epoch, items, self.now)
             db.session.commit()
         except attempts.Refused as refused:
             db.session.rollback()
