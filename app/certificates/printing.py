@@ -60,10 +60,11 @@ def store(certificate_id: int, person_id: int, course_id: int, document: bytes, 
     """The first bytes stored are the issued ones; 0 when another worker's were first."""
     digest = hashlib.sha256(document).hexdigest()
     try:
-        db.session.add(
-            CertificateFile(certificate_id=certificate_id, pdf=document, sha256=digest, rendered_at=now)
+        db.session.execute(
+            sa.insert(CertificateFile).values(
+                certificate_id=certificate_id, pdf=document, sha256=digest, rendered_at=now
+            )
         )
-        db.session.flush()
         clear_trouble(person_id, course_id)
         uow.commit_item()
         return 1

@@ -88,10 +88,12 @@ def unprintable(facts: Facts, coverage: Container[int]) -> dict[str, tuple[str, 
 def unit_and_post(unit: str, post: str) -> str:
     """单位及职务 written together, as documents do: 青禾县委办公室 + 主任 → 青禾县委办公室主任.
 
-    A post entered with its unit in front is not given the unit twice; either may be empty.
+    What the post repeats of the unit is written once: 溪川镇云岭村党支部 + 云岭村党支部书记 →
+    溪川镇云岭村党支部书记. A single shared character is chance. Either may be empty.
     """
     unit, post = unit.strip(), post.strip()
-    return post if post.startswith(unit) else unit + post
+    shared = next((n for n in range(len(unit), 1, -1) if post.startswith(unit[-n:])), 0)
+    return unit + post[shared:]
 
 
 def grouped(code: str) -> str:

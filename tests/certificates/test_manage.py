@@ -127,4 +127,4 @@ def test_statements_do_not_grow(county: Unit, admin: FlaskClient, queries: Queri
         )
     queries.statements.clear()
     assert admin.get("/manage/certificates/").status_code == 200
-    assert len(queries) == 8
+    assert len(queries) == 7
