@@ -54,7 +54,7 @@ def candidates(exam: Exam, paths: Iterable[str], now: datetime, text: str = "") 
     """Everyone in the subtrees who is to sit or has sat, by unit and name; four statements."""
     rows = db.session.execute(_candidate_rows(exam.id, paths, text))
     found = _Facts(
-        exam=exam,
+        clock=queries.exam_clock(exam),
         now=now,
         saves=_last_saves(exam.id),
         results={person_id: result for (_, person_id), result in queries.results([exam.id]).items()},
@@ -95,7 +95,7 @@ def _candidate_rows(exam_id: int, paths: Iterable[str], text: str) -> sa.Select[
 class _Facts:
     """What was read once for all candidates of an exam."""
 
-    exam: Exam
+    clock: ExamClock
     now: datetime
     saves: dict[int, datetime]
     results: dict[int, Result]
@@ -106,7 +106,6 @@ def _candidate(rows: Sequence[sa.Row[Any]], facts: _Facts) -> Candidate:
     first = rows[0]
     attempts = [row for row in rows if row.attempt_id is not None]
     running = next((row for row in attempts if row.submitted_at is None), None)
-    clock = queries.exam_clock(facts.exam)
     times = None
     if running is not None:
         times = AttemptClock(running.started_at, timedelta(minutes=running.extra_minutes), None)
@@ -118,9 +117,9 @@ def _candidate(rows: Sequence[sa.Row[Any]], facts: _Facts) -> Candidate:
         unit_path=first.unit_path,
         post=first.post,
         rank=first.rank,
-        state=state(clock, times, len(attempts), facts.now),
+        state=state(facts.clock, times, len(attempts), facts.now),
         attempt_id=running.attempt_id if running else None,
-        deadline=clock_rules.deadline(clock, times) if times else None,
+        deadline=clock_rules.deadline(facts.clock, times) if times else None,
         last_save=facts.saves.get(running.attempt_id) if running else None,
         handed_in_at=max((row.submitted_at for row in attempts if row.submitted_at), default=None),
         attempts=len(attempts),
