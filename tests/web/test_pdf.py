@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
+from flask import Flask
 
 from app.web import fonts, pdf
 
@@ -133,3 +134,11 @@ def test_a_picture_has_the_asked_width(printer: pdf.Printer) -> None:
     made = pdf.picture(printer.render(PAGE.format("图"), "@page{size:A4 landscape}"), 800)
     assert made.startswith(b"\x89PNG")
     assert int.from_bytes(made[16:20], "big") == 800
+
+
+def test_what_is_missing_for_printing_is_said(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf.ctypes.util, "find_library", lambda name: None)
+    monkeypatch.setattr(fonts, "serif", lambda: None)
+    said = " ".join(pdf.problems())
+    for package in ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0", "fonts-noto-cjk"):
+        assert package in said
