@@ -12,7 +12,7 @@ from app.audit import service as audit
 from app.certificates import jobs as certificates
 from app.exams import jobs as exams
 from app.people.commands import people_cli
-from app.web import clock, jobs, static, uow
+from app.web import clock, jobs, schema, static, uow
 from app.web.content import ContentError
 from app.web.jobs import Job
 
@@ -71,6 +71,7 @@ def bank_check(folder: Path) -> None:
 @FOLDER
 def bank_import(folder: Path) -> None:
     """导入内容文件：要么全部导入，要么什么也不导入。可以重复执行。"""
+    schema.require()
     try:
         counts = importing.load(folder, clock.now())
     except ContentError as error:
@@ -85,6 +86,7 @@ def bank_import(folder: Path) -> None:
 @demo_cli.command("load")
 def demo_load() -> None:
     """载入演示学校；可以重复执行，已有的不变。"""
+    schema.require()
     demo.reload(_app())
     click.echo(demo.greeting(_app()))
 
@@ -92,6 +94,7 @@ def demo_load() -> None:
 @audit_cli.command("verify")
 def audit_verify() -> None:
     """核对审计记录的哈希链。"""
+    schema.require()
     breaks = list(audit.verify())
     for found in breaks:
         click.echo(f"第 {found.seq} 号记录：{_BREAKS[found.fault]}")

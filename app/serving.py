@@ -14,15 +14,15 @@ import urllib.request
 from types import FrameType
 
 import click
-import sqlalchemy as sa
 from flask import Flask
 from flask_migrate import upgrade
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
+from sqlalchemy.exc import OperationalError
 
 from app import demo
-from app.web import config, static
+from app.web import config, schema, static
 from app.web.db import db
 
 BLOCKING_THREADS = 8
@@ -64,12 +64,12 @@ def prepare(app: Flask) -> None:
     """Database schema, static files and, at the demo's first start, the demo school."""
     engine = db.engine
     try:
-        with engine.connect() as connection:
-            fresh = not sa.inspect(connection).has_table("person")
-    except sa.exc.OperationalError as error:
+        fresh = schema.current() is None
+    except OperationalError as error:
         raise click.ClickException(f"连不上数据库 {engine.url.render_as_string()}：\n{error.orig}") from error
     if fresh:
         click.echo("正在建立数据库 …")
+    db.session.remove()
     upgrade()
     static.build(app)
     if app.config["DEMO"]:

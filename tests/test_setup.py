@@ -116,9 +116,9 @@ def test_second_start_is_quick_and_stopping_leaves_no_process(school: Path, how:
     assert [pid for pid in family if _alive(pid)] == []
 
 
-def _refused(folder: Path, **environment: str) -> str:
+def _refused(folder: Path, *words: str, **environment: str) -> str:
     done = subprocess.run(
-        [*FLASK, "up"], cwd=ROOT, env=_environment(folder, **environment),
+        [*FLASK, *(words or ("up",))], cwd=ROOT, env=_environment(folder, **environment),
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert done.returncode == 1
@@ -154,6 +154,20 @@ def test_a_database_out_of_reach_is_said_in_words(tmp_path: Path) -> None:
     nowhere = f"postgresql://ganxun:secret@127.0.0.1:{_free_port()}/ganxun"
     words = _refused(tmp_path, GANXUN_DEMO="1", PORT=str(_free_port()), DATABASE_URL=nowhere)
     assert "连不上数据库" in words and "secret" not in words
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("people", "create-admin", "--username", "head", "--name", "罗校长", "--one-time"),
+        ("bank", "import", "question_bank"),
+        ("demo", "load"),
+        ("audit", "verify"),
+    ],
+    ids=" ".join,
+)
+def test_commands_say_that_the_database_is_not_there_yet(tmp_path: Path, words: tuple[str, ...]) -> None:
+    assert "请先执行：flask db upgrade" in _refused(tmp_path, *words, GANXUN_DEMO="1")
 
 
 def test_production_starts_without_demo_people(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from app.domain.access import Role
 from app.people import passwords, service
 from app.people.models import Person, Unit
 from app.people.names import USERNAME, tidy_name, tidy_username
-from app.web import clock, uow
+from app.web import clock, schema, uow
 from app.web.db import db
 
 people_cli = AppGroup("people", help="人员：建立第一个管理员账号。")
@@ -39,6 +39,7 @@ def _chosen_password() -> str:
 @click.option("--one-time", is_flag=True, help="生成一次性密码，首次登录时修改。")
 def create_admin(username: str, name: str, unit_name: str | None, one_time: bool) -> None:
     """建立教务管理员账号，管理最上级单位及其下属单位。"""
+    schema.require()
     name, username = tidy_name(name), tidy_username(username)
     if not re.match(USERNAME, username):
         raise click.ClickException("用户名为 2 至 50 个字母、数字或汉字，可含 . _ - @，不含空格。")
