@@ -79,8 +79,21 @@ def bank_import(folder: Path) -> None:
         raise _refuse(error) from error
     audit.record("bank.import", "bank:1", f"导入内容 {folder}", after=counts)
     uow.commit_item()
-    changes = "，".join(f"{name} {count}" for name, count in sorted(counts.items()) if count)
+    changes = "，".join(f"{_in_words(name)} {count}" for name, count in sorted(counts.items()) if count)
     click.echo(f"已导入：{changes or '没有变化'}")
+
+
+_THINGS = {
+    "rule_sets": "规矩条目集", "clauses": "条款", "questions": "试题",
+    "blueprints": "组卷规则", "courses": "课程", "lessons": "课时",
+}  # fmt: skip
+_CHANGES = {"created": "新增", "changed": "更新", "deleted": "删除"}
+
+
+def _in_words(count_name: str) -> str:
+    """`questions_created` as people say it."""
+    thing, _, change = count_name.rpartition("_")
+    return _CHANGES.get(change, change) + _THINGS.get(thing, thing)
 
 
 @demo_cli.command("load")

@@ -115,10 +115,10 @@ def test_bank_import_is_all_or_nothing(app: Flask, tmp_path: Path) -> None:
 
 def test_bank_import_says_what_it_did_and_may_run_again(app: Flask) -> None:
     first = run(app, "bank", "import", str(config.CONTENT))
-    assert first.exit_code == 0 and "questions_created" in first.output
+    assert first.exit_code == 0 and "新增试题" in first.output
     counts = _counts()
     second = run(app, "bank", "import", str(config.CONTENT))
-    assert second.exit_code == 0 and "created" not in second.output
+    assert second.exit_code == 0 and second.output == "已导入：没有变化\n"
     assert _counts() == counts
 
 
