@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from flask_migrate import upgrade
 
 from app import create_app
+from app.exams import papers
 from app.people.models import Person
 from app.web import clock
 from app.web.db import Base, db
@@ -81,6 +82,7 @@ def engine_app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
 def app(engine_app: Flask) -> Iterator[Flask]:
     """The application on an empty database, inside an application context."""
     with engine_app.app_context():
+        papers.forget()
         tables = list(reversed(Base.metadata.sorted_tables))
         if db.engine.dialect.name == "sqlite":
             for table in tables:

@@ -19,6 +19,7 @@ from wtforms import (
     ValidationError,
 )
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import HiddenInput
 
 from app.bank.labels import KINDS
 from app.domain.questions import Kind
@@ -195,7 +196,8 @@ class AssignForm(FlaskForm):
 
 
 class ReasonForm(FlaskForm):
-    """An act for one candidate; the reason goes to the audit log."""
+    """An act for one candidate; the reason goes to the audit log. `seen`: the value that the act changes, as
+    the page showed it."""
 
     reason = TextAreaField(
         _l("理由"),
@@ -203,6 +205,7 @@ class ReasonForm(FlaskForm):
         filters=[_stripped],
         render_kw={"rows": 2},
     )
+    seen = IntegerField(widget=HiddenInput(), validators=[Optional()])
 
 
 class MinutesForm(ReasonForm):

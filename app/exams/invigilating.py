@@ -1,4 +1,8 @@
-"""What staff do for one candidate. Each act has a reason and is written to the audit log."""
+"""What staff do for one candidate. Each act has a reason and is written to the audit log.
+
+`seen` is the value that the page showed: an act that finds another one is a second click, or a colleague was
+first, and it is refused.
+"""
 
 from datetime import datetime
 
@@ -8,9 +12,17 @@ from app.exams.models import Attempt, Exam
 from app.people.models import Person
 
 
-def give_minutes(attempt: Attempt, person: Person, minutes: int, reason: str, now: datetime) -> bool:
-    """More time in a running attempt. False: it has been handed in or run out meanwhile."""
-    before = attempt.extra_minutes
+class Changed(Exception):
+    """The value is no longer the one that the page showed."""
+
+
+def give_minutes(
+    attempt: Attempt, person: Person, minutes: int, reason: str, seen: int | None, now: datetime
+) -> bool:
+    """More time in a running attempt. False: it has been handed in or run out meanwhile. Raises Changed."""
+    before = attempts.lock(attempt.id).extra_minutes
+    if before != seen:
+        raise Changed
     if not attempts.add_minutes(attempt.id, minutes, now):
         return False
     record(
@@ -23,8 +35,10 @@ def give_minutes(attempt: Attempt, person: Person, minutes: int, reason: str, no
     return True
 
 
-def give_minutes_ahead(exam: Exam, person: Person, minutes: int, reason: str) -> None:
-    """More time in every attempt that the person begins from now on."""
+def give_minutes_ahead(exam: Exam, person: Person, minutes: int, reason: str, seen: int | None) -> None:
+    """More time in every attempt that the person begins from now on. Raises Changed."""
+    if service.locked_allowance(exam.id, person.id).minutes != seen:
+        raise Changed
     service.allowance_minutes(exam.id, person.id, minutes)
     record(
         "attempt.extend",
@@ -34,8 +48,10 @@ def give_minutes_ahead(exam: Exam, person: Person, minutes: int, reason: str) ->
     )
 
 
-def allow_attempt(exam: Exam, person: Person, reason: str) -> None:
-    """One attempt beyond those that everyone has."""
+def allow_attempt(exam: Exam, person: Person, reason: str, seen: int | None) -> None:
+    """One attempt beyond those that everyone has. Raises Changed."""
+    if service.locked_allowance(exam.id, person.id).attempts != seen:
+        raise Changed
     service.allow_attempt(exam.id, person.id)
     record(
         "attempt.allow",

@@ -49,14 +49,17 @@ def candidate(exam_id: int, person_id: int) -> Any:
 def _page(exam: Exam, person: Person, **forms: ReasonForm) -> Any:
     made = queries.attempts_of(person.id, [exam.id])
     ids, now = [attempt.id for attempt in made], clock.now()
-    blank = {name: _form(name, formdata=None) for name in ("minutes", "again", "hand_in")}
+    running = next((a for a in made if a.submitted_at is None), None)
+    allowance = managing.allowance(exam.id, person.id)
+    forms = {name: _form(name, formdata=None) for name in ("minutes", "again", "hand_in")} | forms
+    ahead = allowance.minutes if allowance else 0
+    forms["minutes"].seen.process_data(running.extra_minutes if running else ahead)
+    forms["again"].seen.process_data(allowance.attempts if allowance else 0)
     return render_template(
         "exams/manage/candidate.html", exam=exam, person=person, attempts=made,
         scores=queries.latest_scores(ids), kept=candidates.unapplied(ids), closed_by=CLOSED_BY,
-        unapplied=UNAPPLIED, allowance=managing.allowance(exam.id, person.id),
-        running=next((a for a in made if a.submitted_at is None), None),
+        unapplied=UNAPPLIED, allowance=allowance, running=running, forms=forms, said=_said,
         phase=lambda attempt: attempts.phase(exam, attempt, now), window=managing.window(exam, now),
-        forms=blank | forms, said=_said,
         ends=lambda attempt: deadline(queries.exam_clock(exam), queries.attempt_clock(attempt)),
     )  # fmt: skip
 
@@ -82,7 +85,10 @@ def _act(exam: Exam, person: Person, name: str, act: Callable[[ReasonForm], str]
     form = _form(name)
     if not form.validate_on_submit():
         return _page(exam, person, **{name: form})
-    flash(act(form))
+    try:
+        flash(act(form))
+    except invigilating.Changed:
+        flash(_("没有重复办理：刚才已有人办过，或者按钮点了两次。请核对现在的情况。"))
     return redirect(url_for("exams_manage.candidate", exam_id=exam.id, person_id=person.id))
 
 
@@ -93,7 +99,9 @@ def add_minutes(attempt_id: int) -> Any:
     attempt, person = _load_attempt(attempt_id)
 
     def act(form: ReasonForm) -> str:
-        if invigilating.give_minutes(attempt, person, form.minutes.data, form.reason.data, clock.now()):
+        if invigilating.give_minutes(
+            attempt, person, form.minutes.data, form.reason.data, form.seen.data, clock.now()
+        ):
             return str(_("已加时 %(n)s 分钟，考生页面下次保存时即更新倒计时。", n=form.minutes.data))
         return str(_("这份答卷已经结束，没有加时。"))
 
@@ -107,7 +115,7 @@ def add_minutes_ahead(exam_id: int, person_id: int) -> Any:
     exam, person = _load(exam_id, person_id, Action.EXAM_RUN)
 
     def act(form: ReasonForm) -> str:
-        invigilating.give_minutes_ahead(exam, person, form.minutes.data, form.reason.data)
+        invigilating.give_minutes_ahead(exam, person, form.minutes.data, form.reason.data, form.seen.data)
         return str(_("已为今后开始的答卷加时 %(n)s 分钟。", n=form.minutes.data))
 
     return _act(exam, person, "minutes", act)
@@ -119,7 +127,7 @@ def allow_attempt(exam_id: int, person_id: int) -> Any:
     exam, person = _load(exam_id, person_id, Action.EXAM_RUN)
 
     def act(form: ReasonForm) -> str:
-        invigilating.allow_attempt(exam, person, form.reason.data)
+        invigilating.allow_attempt(exam, person, form.reason.data, form.seen.data)
         return str(_("已允许%(name)s再考一次。", name=person.name))
 
     return _act(exam, person, "again", act)

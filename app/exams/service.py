@@ -2,9 +2,11 @@
 
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from app.bank import queries as bank
 from app.domain import papers as rules
@@ -99,28 +101,30 @@ def assign(exam: Exam, unit: Unit | None = None, person: Person | None = None) -
         ExamAssignment.unit_id == unit_id if unit else ExamAssignment.person_id == person_id,
     )
     if db.session.scalar(known) is None:
-        db.session.add(ExamAssignment(exam_id=exam.id, unit_id=unit_id, person_id=person_id))
-        db.session.flush()
+        with suppress(IntegrityError), db.session.begin_nested():  # another click may have been first
+            db.session.add(ExamAssignment(exam_id=exam.id, unit_id=unit_id, person_id=person_id))
 
 
 def allow_attempt(exam_id: int, person_id: int) -> None:
     """One more attempt for this person."""
-    allowance = _allowance(exam_id, person_id)
+    allowance = locked_allowance(exam_id, person_id)
     allowance.attempts += 1
     db.session.flush()
 
 
 def allowance_minutes(exam_id: int, person_id: int, minutes: int) -> None:
     """More minutes in every attempt that this person starts from now on."""
-    allowance = _allowance(exam_id, person_id)
+    allowance = locked_allowance(exam_id, person_id)
     allowance.minutes += minutes
     db.session.flush()
 
 
-def _allowance(exam_id: int, person_id: int) -> Allowance:
+def locked_allowance(exam_id: int, person_id: int) -> Allowance:
+    """What the person gets beyond the rules, FOR UPDATE; made when there is none yet."""
     key = (exam_id, person_id)
     found = db.session.get(Allowance, key, with_for_update=True)
-    if found is None:
-        found = Allowance(exam_id=exam_id, person_id=person_id, minutes=0, attempts=0)
-        db.session.add(found)
-    return found
+    if found is not None:
+        return found
+    with suppress(IntegrityError), db.session.begin_nested():
+        db.session.add(Allowance(exam_id=exam_id, person_id=person_id, minutes=0, attempts=0))
+    return db.session.get_one(Allowance, key, with_for_update=True)

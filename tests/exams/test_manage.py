@@ -277,13 +277,16 @@ def test_minutes_for_the_running_attempt(admin: FlaskClient, county: Unit, time:
     url = f"/manage/exams/attempts/{attempt.id}/minutes"
     page = admin.post(url, data={"minutes-minutes": "15", "minutes-reason": " "})
     assert "请写明理由" in page.text and "open" in page.text and acts() == []
-    assert admin.post(url, data={"minutes-minutes": "15", "minutes-reason": "停电"}).status_code == 302
+    assert 'name="minutes-seen" type="hidden" value="0"' in page.text
+    data = {"minutes-minutes": "15", "minutes-reason": "停电", "minutes-seen": "0"}
+    assert admin.post(url, data=data).status_code == 302
+    assert "没有重复办理" in admin.post(url, data=data, follow_redirects=True).text
     db.session.refresh(attempt)
     assert attempt.extra_minutes == 15
     event = db.session.scalars(sa.select(AuditEvent)).one()
     assert event.action == "attempt.extend" and event.summary.endswith("加时 15 分钟：停电")
     time.advance(minutes=61)
-    late = admin.post(url, data={"minutes-minutes": "15", "minutes-reason": "停电"}, follow_redirects=True)
+    late = admin.post(url, data=data | {"minutes-seen": "15"}, follow_redirects=True)
     assert "已经结束，没有加时" in late.text
     db.session.refresh(attempt)
     assert attempt.extra_minutes == 15 and acts() == ["attempt.extend"]
@@ -294,8 +297,10 @@ def test_minutes_ahead_and_another_attempt(admin: FlaskClient, county: Unit, tim
     person = assigned(exam, factories.person(unit=county))
     hand_in(exam, person, time)
     base = f"/manage/exams/{exam.id}/people/{person.id}"
-    admin.post(f"{base}/minutes", data={"minutes-minutes": "10", "minutes-reason": "视力障碍"})
-    admin.post(f"{base}/attempts", data={"again-reason": "设备故障"})
+    for _ in range(2):  # a second click gives nothing more
+        data = {"minutes-minutes": "10", "minutes-reason": "视力障碍", "minutes-seen": "0"}
+        admin.post(f"{base}/minutes", data=data)
+        admin.post(f"{base}/attempts", data={"again-reason": "设备故障", "again-seen": "0"})
     given = db.session.get_one(Allowance, (exam.id, person.id))
     assert (given.minutes, given.attempts) == (10, 1)
     assert begin(exam, person, time).extra_minutes == 10

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from app.certificates.models import Certificate
 from app.courses import service as courses
 from app.courses.models import Course, Lesson
-from app.exams import attempts, papers, service
+from app.exams import attempts, service
 from app.exams.models import Exam
 from app.people.models import Person
 from app.web.db import db
@@ -24,7 +24,6 @@ SignIn = Callable[[Person], FlaskClient]
 
 @pytest.fixture
 def me(app: Flask) -> Person:
-    papers.forget()
     return factories.person("张三")
 
 

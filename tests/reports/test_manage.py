@@ -23,7 +23,6 @@ SignIn = Callable[[Person], FlaskClient]
 
 @pytest.fixture
 def county(app: Flask) -> Unit:
-    papers.forget()
     return factories.unit("青禾县")
 
 
