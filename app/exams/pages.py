@@ -8,11 +8,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
-from flask import get_template_attribute
+from flask import get_template_attribute, render_template
+from flask_babel import get_locale
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from markupsafe import Markup, escape
 
 from app.domain.questions import BLANK, Kind
@@ -56,6 +57,8 @@ class Fragment:
 
 
 def _chosen(value: Any) -> frozenset[str]:
+    if value is None:
+        return frozenset()
     if isinstance(value, bool):
         return frozenset({"true" if value else "false"})
     if isinstance(value, list):
@@ -92,38 +95,31 @@ def _macro(slot: Mapping[str, Any], value: Sequence[str] | None) -> str:
     return f'<div class="q" id="q-{n}">' + re.sub(r">\s*\n\s*<", "><", shown) + "</div>\n"
 
 
+@dataclass(frozen=True)
+class Parts:
+    """All of a paper that does not depend on the attempt. `sections`: heading, title, number of questions."""
+
+    fragments: Mapping[int, Fragment]
+    sections: tuple[tuple[str, str, int], ...]
+
+
 @lru_cache(maxsize=64)
-def _fragments(digest: str, paper_id: int) -> dict[int, Fragment]:
-    return {slot["slot"]: _fragment(slot) for slot in papers.document(paper_id)["slots"]}
+def _parts(digest: str, paper_id: int) -> Parts:
+    document = papers.document(paper_id)
+    sections = tuple(
+        (_head(paper_id, section), f"<h3>{escape(section['title'])}</h3>", len(section["slots"]))
+        for section in document["sections"]
+    )
+    return Parts({slot["slot"]: _fragment(slot) for slot in document["slots"]}, sections)
 
 
-def _of_paper(paper_id: int) -> dict[int, Fragment]:
-    return _fragments(papers.digest(paper_id), paper_id)
-
-
-def question(attempt: Attempt, number: int, value: Any) -> Markup:
-    """The nth question of the attempt, to be answered."""
-    slot, keys = attempt.order[number - 1]
-    return Markup(_of_paper(attempt.paper_id)[slot].html(number, keys, value))  # noqa: S704
-
-
-def paper(attempt: Attempt, values: Mapping[int, Any]) -> Markup:
-    """Every question in the attempt's order, by section, with the answers given so far."""
-    fragments = _of_paper(attempt.paper_id)
-    parts: list[str] = []
-    shown = enumerate(attempt.order, 1)
-    for section in papers.document(attempt.paper_id)["sections"]:
-        parts.append(_head(attempt.paper_id, section))
-        for _slot in section["slots"]:
-            number, (slot, keys) = next(shown)
-            parts.append(fragments[slot].html(number, keys, values.get(slot)))
-        parts.append("</section>\n")
-    return Markup("".join(parts))  # noqa: S704
+def _of_paper(paper_id: int) -> Parts:
+    return _parts(papers.digest(paper_id), paper_id)
 
 
 def _head(paper_id: int, section: Mapping[str, Any]) -> str:
     facts = [
-        ngettext("共 %(num)s 题", "共 %(num)s 题", len(section["slots"])),
+        _("共 %(n)s 题", n=len(section["slots"])),
         _("每题 %(points)s 分", points=format_points(section["points"])),
     ]
     preset = papers.slots(paper_id)[section["slots"][0]].preset
@@ -135,15 +131,42 @@ def _head(paper_id: int, section: Mapping[str, Any]) -> str:
     return f'<section><h2 class="section-head">{title} <small>{"，".join(facts)}</small></h2>\n'
 
 
+def question(attempt: Attempt, number: int, value: Any) -> Markup:
+    """The nth question of the attempt, to be answered."""
+    slot, keys = attempt.order[number - 1]
+    return Markup(_of_paper(attempt.paper_id).fragments[slot].html(number, keys, value))  # noqa: S704
+
+
+def paper(attempt: Attempt, values: Mapping[int, Any]) -> Markup:
+    """Every question in the attempt's order, by section, with the answers given so far."""
+    made, shown = _of_paper(attempt.paper_id), enumerate(attempt.order, 1)
+    html: list[str] = []
+    for heading, _title, many in made.sections:
+        html.append(heading)
+        for number, (slot, keys) in islice(shown, many):
+            html.append(made.fragments[slot].html(number, keys, values.get(slot)))
+        html.append("</section>\n")
+    return Markup("".join(html))  # noqa: S704
+
+
 def card(attempt: Attempt, values: Mapping[int, Any]) -> Markup:
     """答题卡: a link to every question, by section; answered ones marked."""
-    parts: list[str] = []
     shown = enumerate(attempt.order, 1)
-    for section in papers.document(attempt.paper_id)["sections"]:
-        parts.append(f'<h3>{escape(section["title"])}</h3><div class="sheet">')
-        for _slot in section["slots"]:
-            number, (slot, _keys) = next(shown)
+    html: list[str] = []
+    for _heading, title, many in _of_paper(attempt.paper_id).sections:
+        html.append(title + '<div class="sheet">')
+        for number, (slot, _keys) in islice(shown, many):
             done = ' class="done"' if is_answer(values.get(slot)) else ""
-            parts.append(f'<a href="#q-{slot}"{done}>{number}</a>')
-        parts.append("</div>")
-    return Markup("".join(parts))  # noqa: S704
+            html.append(f'<a href="#q-{slot}"{done}>{number}</a>')
+        html.append("</div>")
+    return Markup("".join(html))  # noqa: S704
+
+
+@lru_cache
+def _dialogs(locale: str) -> Markup:
+    return Markup(render_template("exams/dialogs.html"))  # noqa: S704
+
+
+def dialogs() -> Markup:
+    """What the page's script asks; the same for everybody."""
+    return _dialogs(str(get_locale()))

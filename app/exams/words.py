@@ -1,5 +1,9 @@
 """Texts of the learner's pages that depend on an exam's rules, and those that the exam page's script says."""
 
+import json
+from functools import lru_cache
+
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from app.domain.attempts import Review
@@ -8,7 +12,7 @@ from app.exams.models import Exam
 
 def review(exam: Exam) -> str:
     """When answers and explanations can be seen, in one sentence."""
-    texts = {
+    texts: dict[Review, str] = {
         Review.SCORE: _("交卷后只显示成绩，不公布答案。"),
         Review.AFTER_SUBMIT: _("交卷后可查看答案和解析。"),
         Review.AFTER_CLOSE: _("考试全部结束后可查看答案和解析。"),
@@ -16,8 +20,18 @@ def review(exam: Exam) -> str:
     return texts[Review(exam.review)]
 
 
-def of_the_page() -> dict[str, str]:
-    """What the script of the exam page says; {…} is filled in there."""
+def of_the_page() -> str:
+    """What the script of the exam page says, as JSON; {…} is filled in there."""
+    text: str = _json(str(get_locale()))
+    return text
+
+
+@lru_cache
+def _json(_locale: str) -> str:
+    return json.dumps(_texts(), ensure_ascii=False)
+
+
+def _texts() -> dict[str, str]:
     return {
         "connecting": _("正在连接…"),
         "ready": _("作答会自动保存"),
