@@ -86,6 +86,7 @@ def sitting(attempt_id: int) -> Any:
         paper=pages.paper(attempt, values),
         card=pages.card(attempt, values),
         words=words.of_the_page(),
+        dialogs=pages.dialogs(),
     )
 
 
