@@ -244,6 +244,43 @@ def test_what_comes_after_the_grace_is_kept_as_late(browse: Browse, who: Person,
     page.wait_for_url("**/result")
 
 
+def test_what_a_dead_page_still_held_is_delivered_as_late(browse: Browse, who: Person, sit) -> None:
+    attempt = sit(left=timedelta(minutes=1))
+    context = browse(who)
+    page = open_page(context, attempt)
+    context.set_offline(True)
+    choose(page, 1, "b")
+    expect(saved(page)).to_have_text("未联网，已存本机 1 题")
+    page.close()
+    shift_clock(minutes=5)
+    context.set_offline(False)
+    page = context.new_page()
+    page.goto(f"/sit/{attempt}")
+    expect(page.locator("h1")).to_have_text("已到时，正在结算")
+    expect(page.locator("#late")).to_be_visible()
+    kept = sa.select(UnappliedResponse.value).where(UnappliedResponse.attempt_id == attempt)
+    assert db.session.scalars(kept).all() == ['"b"']
+    assert journal(attempt) == []
+
+
+def test_signing_out_leaves_nothing_of_the_exam_behind(browse: Browse, who: Person, sit) -> None:
+    attempt = sit()
+    context = browse(who)
+    page = open_page(context, attempt)
+    page.locator(".flag").first.click()
+    context.set_offline(True)
+    choose(page, 1, "b")
+    expect(saved(page)).to_have_text("未联网，已存本机 1 题")
+    page.close()
+    context.set_offline(False)
+    page = context.new_page()
+    page.goto("/exams")
+    page.click("text=退出")
+    page.wait_for_url("**/sign-in")
+    left = page.evaluate("indexedDB.databases().then((all) => all.length + localStorage.length)")
+    assert left == 0
+
+
 def test_more_time_unlocks_the_page_again(browse: Browse, who: Person, sit) -> None:
     attempt = sit(left=timedelta(seconds=3))
     page = open_page(browse(who), attempt)
