@@ -10,8 +10,8 @@ import psycopg
 from flask import Flask, jsonify, request, session
 
 from app.exams import saving
-from app.web.db import to_micros
 from app.web.clock import now
+from app.web.db import to_micros
 
 Execute = Callable[[dict[str, Any]], list[Any]]
 

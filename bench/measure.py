@@ -18,7 +18,7 @@ Call = Callable[[], object]
 def interleaved(variants: dict[str, Call], blocks: int, per_block: int) -> dict[str, float]:
     """CPU-ms per call: the lower quartile of the blocks, each variant measured in every round."""
     spent: dict[str, list[float]] = {name: [] for name in variants}
-    for name, call in variants.items():
+    for call in variants.values():
         for _ in range(per_block):
             call()  # caches and prepared statements warm
     for _ in range(blocks):
@@ -39,7 +39,8 @@ def request(
         "REQUEST_METHOD": method, "PATH_INFO": path, "QUERY_STRING": "", "SERVER_NAME": "127.0.0.1",
         "SERVER_PORT": "8000", "SERVER_PROTOCOL": "HTTP/1.1", "HTTP_HOST": "127.0.0.1:8000",
         "wsgi.version": (1, 0), "wsgi.url_scheme": "http", "wsgi.input": io.BytesIO(data),
-        "wsgi.errors": io.StringIO(), "wsgi.multithread": True, "wsgi.multiprocess": True, "wsgi.run_once": False,
+        "wsgi.errors": io.StringIO(), "wsgi.multithread": True, "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
         "CONTENT_LENGTH": str(len(data)), "CONTENT_TYPE": "application/json", "HTTP_COOKIE": cookie,
         "REMOTE_ADDR": "127.0.0.1",
         **{f"HTTP_{name.upper()}": value for name, value in headers.items()},
@@ -62,7 +63,7 @@ def request(
 
 
 def counted(call: Call) -> int:
-    """Statements that the call sends, counted at the drivers; BEGIN and COMMIT of SQLite stay in the process."""
+    """Statements that the call sends, counted at the drivers; SQLite's BEGIN and COMMIT do not travel."""
     sent: list[str] = []
     execute = psycopg.Cursor.execute
 

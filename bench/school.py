@@ -8,7 +8,7 @@ from itertools import count
 
 from flask import Flask
 
-from app.exams import attempts, service
+from app.exams import attempts, saving, service
 from app.exams.models import Exam
 from app.people.models import Person
 from app.web import clock
@@ -62,8 +62,6 @@ def sit(seat: Seat, exam: Exam, answered: bool = False) -> None:
     seat.attempt, seat.epoch = attempt.id, attempts.take_over(attempt.id, seat.person_id) or 0
     db.session.commit()
     if answered:
-        from app.exams import saving
-
         values = {"s": "b", "m": ["a", "c"], "j": True}
         responses = [
             {"slot": n, "seq": n, "value": values[kind]} for n, kind in enumerate(attempt.slot_kinds, 1)

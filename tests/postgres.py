@@ -49,9 +49,10 @@ class Cluster:
 
     def start(self) -> None:
         careless = "" if self.durable else " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder}"
         self.run(
             str(binaries() / "pg_ctl"), "-D", str(self.folder / "data"), "-w", "-l", str(self.folder / "log"),
-            "-o", f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder}{careless}", "start",
+            "-o", options + careless, "start",
         )  # fmt: skip
 
     def set(self, name: str, value: str) -> None:

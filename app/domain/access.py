@@ -56,6 +56,10 @@ ROLE_ACTIONS: dict[Role, frozenset[Action]] = {
 }  # fmt: skip
 
 
+# What these touch has no unit: the bank, courses, exams, settings and the record of acts are the school's.
+SCHOOL_WIDE = frozenset({_A.BANK_EDIT, _A.COURSE_EDIT, _A.EXAM_EDIT, _A.SETTINGS_EDIT, _A.AUDIT_VIEW})
+
+
 @dataclass(frozen=True)
 class Grant:
     """A role on a unit and everything below it. `unit_path` is the unit's materialised path, "/1/12/"."""
@@ -68,6 +72,7 @@ class Grant:
 def scope(grants: Iterable[Grant], action: Action, now: datetime) -> tuple[str, ...]:
     """The unit paths on which `action` is allowed now; empty means not at all.
 
+    A school-wide action needs a grant on a whole tree.
     Everyone is a learner on their own data, so LEARN needs no grant and is not asked here.
     """
     paths = {
@@ -75,14 +80,11 @@ def scope(grants: Iterable[Grant], action: Action, now: datetime) -> tuple[str, 
         for g in grants
         if action in ROLE_ACTIONS[g.role] and (g.ends_at is None or now < g.ends_at)
     }
+    if action in SCHOOL_WIDE:
+        paths = {p for p in paths if p.count("/") == 2}
     return tuple(sorted(p for p in paths if not any(p != q and p.startswith(q) for q in paths)))
 
 
 def covers(paths: Iterable[str], unit_path: str) -> bool:
     """Does one of the subtrees in `paths` hold the unit?"""
     return any(unit_path.startswith(p) for p in paths)
-
-
-def everywhere(paths: Iterable[str]) -> bool:
-    """Is one of the subtrees a whole tree? What has no unit of its own (settings, audit) asks this."""
-    return any(path.count("/") == 2 for path in paths)

@@ -11,7 +11,8 @@ from flask_wtf.csrf import generate_csrf
 from app.domain.access import Action
 from app.domain.attempts import StartRefusal
 from app.exams import attempts, papers, queries, refusals, reviewing, saving
-from app.exams.models import Attempt, Exam, Paper
+from app.exams import state as wire_state
+from app.exams.models import Attempt, Paper
 from app.web import clock
 from app.web.db import db, to_micros
 from app.web.errors import Problem
@@ -30,7 +31,7 @@ def csrf_token() -> Any:
 @requires(Action.LEARN)
 def start(exam_id: int) -> Any:
     attempt, made = begin(exam_id)
-    return jsonify(attempts.state(attempt.exam, attempt, clock.now())), 201 if made else 200
+    return jsonify(wire_state.of(attempt, clock.now())), 201 if made else 200
 
 
 def begin(exam_id: int) -> tuple[Attempt, bool]:
@@ -65,7 +66,7 @@ def own(attempt_id: int) -> Attempt:
 @requires(Action.LEARN)
 def state(attempt_id: int) -> Any:
     attempt = own(attempt_id)
-    return jsonify(attempts.state(attempt.exam, attempt, clock.now()))
+    return jsonify(wire_state.of(attempt, clock.now()))
 
 
 @bp.get("/papers/<sha256>.json")
@@ -92,7 +93,7 @@ def take_over(attempt_id: int) -> Any:
     epoch = attempts.take_over(attempt_id, current_user.person_id)
     if epoch is None:
         raise Problem(410, "closed", _("答卷已经关闭。"))
-    return jsonify(attempts.state(attempt.exam, attempt, clock.now()) | {"epoch": epoch})
+    return jsonify(wire_state.of(attempt, clock.now()) | {"epoch": epoch})
 
 
 @bp.post("/attempts/<int:attempt_id>/responses")

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,12 +12,12 @@ from sqlalchemy.orm import joinedload
 
 from app.domain import attempts as clock_rules
 from app.domain import papers as paper_rules
-from app.domain.attempts import GRACE, Phase, StartRefusal
+from app.domain.attempts import Phase, StartRefusal
 from app.exams import papers, queries, saving, scoring
-from app.exams.models import Attempt, Exam, Response, SlotCheck
+from app.exams.models import Attempt, Exam, SlotCheck
 from app.exams.queries import Entry
 from app.exams.saving import Item
-from app.web.db import db, to_micros
+from app.web.db import db
 
 
 class Refused(Exception):
@@ -86,10 +86,9 @@ def _new(entry: Entry, now: datetime, trial: bool) -> Attempt | None:
     else:
         order = paper_rules.display_order(document, seed, exam.shuffle_slots, exam.shuffle_options)
     insert = _INSERT[db.engine.dialect.name](Attempt).values(
-        exam_id=exam.id, person_id=entry.person_id, number=len(entry.attempts) + 1, trial=trial, paper_id=exam.paper_id,
-        order=order, slot_kinds=paper_rules.slot_kinds(document, order), started_at=now,
-        extra_minutes=entry.extra_minutes,
-        epoch=0,
+        exam_id=exam.id, person_id=entry.person_id, number=len(entry.attempts) + 1, trial=trial,
+        paper_id=exam.paper_id, order=order, slot_kinds=paper_rules.slot_kinds(document, order),
+        started_at=now, extra_minutes=entry.extra_minutes, epoch=0,
     )  # fmt: skip
     made: Attempt | None = db.session.scalars(
         insert.on_conflict_do_nothing().returning(Attempt)
@@ -161,7 +160,7 @@ def submit(
     """Save what came along and close, in one transaction. A closed attempt gives the same receipt again.
 
     `epoch` None: the page has no script and holds the whole paper, so it takes over first.
-    Raises Refused("not_found" | "epoch" | "value" | "slot" | "closed"); one that ran out is left to the sweeper.
+    Raises Refused("not_found" | "epoch" | "value" | "slot" | "closed"); what ran out is the sweeper's.
     """
     attempt = lock(attempt_id)
     if attempt.person_id != person_id:
@@ -264,42 +263,3 @@ def check(attempt_id: int, slot: int, now: datetime) -> int:
     if not set(attempt.slot_kinds) - {"-", "x"}:
         _close(attempt, now, "person", now)
     return points
-
-
-def overdue(now: datetime, limit: int) -> Sequence[int]:
-    """Ids of attempts past deadline and grace that nobody has closed yet."""
-    rows = db.session.execute(
-        sa.text(
-            f"""SELECT a.id FROM attempt a JOIN exam e ON e.id = a.exam_id
-            WHERE a.submitted_at IS NULL AND e.minutes IS NOT NULL
-              AND {saving.DEADLINE} + :grace < :now ORDER BY a.id LIMIT :limit"""  # noqa: S608
-        ),
-        {"now": to_micros(now), "grace": GRACE // timedelta(microseconds=1), "limit": limit},
-    )
-    return [row.id for row in rows]
-
-
-def state(exam: Exam, attempt: Attempt, now: datetime) -> dict[str, Any]:
-    """STATE of the wire."""
-    left = clock_rules.remaining(now, queries.exam_clock(exam), queries.attempt_clock(attempt))
-    responses, saved_at = {}, None
-    if attempt.epoch > 0:  # until a page took over there can be no answer
-        responses = scoring.current_responses(attempt.id)
-        saved_at = db.session.scalar(
-            sa.select(sa.func.max(Response.received_at)).where(Response.attempt_id == attempt.id)
-        )
-    return {
-        "attempt": attempt.id,
-        "phase": phase(exam, attempt, now).value,
-        "remaining_ms": None if left is None else milliseconds(left),
-        "paper": papers.digest(attempt.paper_id),
-        "order": attempt.order,
-        "responses": {
-            str(slot): {"epoch": r.epoch, "seq": r.seq, "value": r.value} for slot, r in responses.items()
-        },
-        "saved_ms_ago": None if saved_at is None else milliseconds(now - saved_at),
-    }
-
-
-def milliseconds(span: timedelta) -> int:
-    return span // timedelta(milliseconds=1)

@@ -1,19 +1,38 @@
 """The sweeper: writes down what the clock has already decided."""
 
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
 import structlog
 
-from app.exams import attempts
+from app.domain.attempts import GRACE
+from app.exams import attempts, saving
 from app.web import clock, uow
+from app.web.db import db, to_micros
 from app.web.jobs import Job
 
 log = structlog.get_logger()
 _BATCH = 500
 
 
+_OVERDUE = sa.text(
+    f"""SELECT a.id FROM attempt a JOIN exam e ON e.id = a.exam_id
+    WHERE a.submitted_at IS NULL AND e.minutes IS NOT NULL
+      AND {saving.DEADLINE} + :grace < :now ORDER BY a.id LIMIT :limit"""  # noqa: S608
+)
+
+
+def overdue(now: datetime, limit: int = _BATCH) -> Sequence[int]:
+    """Ids of attempts past deadline and grace that nobody has closed yet."""
+    facts = {"now": to_micros(now), "grace": GRACE // timedelta(microseconds=1), "limit": limit}
+    return db.session.scalars(_OVERDUE, facts).all()
+
+
 def sweep() -> int:
     """Close overdue attempts, each in its own transaction, so that one bad item delays nobody."""
     closed = 0
-    for attempt_id in attempts.overdue(clock.now(), _BATCH):
+    for attempt_id in overdue(clock.now()):
         try:
             closed += attempts.close_overdue(attempt_id, clock.now())
             uow.commit_item()

@@ -53,7 +53,7 @@ _ENTRY = (
 
 @dataclass(frozen=True)
 class Entry:
-    """All that decides whether a person may start: one statement, since ten thousand may start in a minute."""
+    """All that decides whether a person may start: one statement: ten thousand may start in a minute."""
 
     exam: Exam
     person_id: int

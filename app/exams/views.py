@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from app.domain.access import Action
 from app.domain.attempts import GRACE, Phase, Review
-from app.exams import answering, attempts, pages, queries, refusals, reviewing, saving, standing, words
+from app.exams import answering, attempts, pages, queries, refusals, reviewing, saving, standing, state, words
 from app.exams.api import begin, own, start_refused
 from app.exams.attempts import Refused
 from app.exams.models import Attempt, Exam
@@ -74,13 +74,13 @@ def sitting(attempt_id: int) -> Any:
         return redirect(url_for(".question", attempt_id=attempt_id, n=_next(attempt)))
     if _over(attempt):
         return redirect(url_for(".result", attempt_id=attempt_id))
-    state = attempts.state(attempt.exam, attempt, clock.now())
-    values = {int(slot): response["value"] for slot, response in state["responses"].items()}
+    now = state.of(attempt, clock.now())
+    values = {int(slot): response["value"] for slot, response in now["responses"].items()}
     return render_template(
         "exams/sitting.html",
         attempt=attempt,
-        state=state,
-        saved_epoch=max((response["epoch"] for response in state["responses"].values()), default=0),
+        state=now,
+        saved_epoch=max((response["epoch"] for response in now["responses"].values()), default=0),
         now_ms=to_micros(clock.now()) // 1000,
         values=values,
         paper=pages.paper(attempt, values),

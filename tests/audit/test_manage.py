@@ -116,7 +116,7 @@ def test_the_list_takes_the_same_queries_for_any_number_of_events(app: Flask, si
         event()
     queries.statements.clear()
     assert client.get("/manage/audit/").status_code == 200
-    assert len(queries) == 9
+    assert len(queries) == 8
 
 
 def test_pages_of_fifty(app: Flask, sign_in, time) -> None:

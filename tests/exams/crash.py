@@ -55,9 +55,10 @@ class Server:
         self.port = free_port()
         env = {**os.environ, "CRASH_DATABASE": database, "CRASH_FOLDER": str(folder)}
         command = [
-            str(Path(sys.executable).with_name("granian")), "--interface", "wsgi", "--factory", "--workers", "2",
-            "--blocking-threads", "4", "--respawn-failed-workers", "--respawn-interval", "0.1",
-            "--no-log", "--port", str(self.port), f"tests.exams.crash_server:{factory}",
+            str(Path(sys.executable).with_name("granian")), "--interface", "wsgi", "--factory",
+            "--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers",
+            "--respawn-interval", "0.1", "--no-log", "--port", str(self.port),
+            f"tests.exams.crash_server:{factory}",
         ]  # fmt: skip
         self.process = subprocess.Popen(
             command, env=env, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL

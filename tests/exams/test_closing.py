@@ -101,6 +101,6 @@ def test_overdue_on_the_engine_itself(sitting: Sitting, time: Clock) -> None:
     """The same border on the real engine: one microsecond past grace."""
     me = sitting(exam=build.exam(time.now, minutes=90, hours=2))
     time.advance(minutes=90, seconds=30)
-    assert list(attempts.overdue(time.now, 10)) == []
+    assert list(jobs.overdue(time.now)) == []
     time.advance(microseconds=1)
-    assert list(attempts.overdue(time.now, 10)) == [me.attempt]
+    assert list(jobs.overdue(time.now)) == [me.attempt]

@@ -64,7 +64,7 @@ def test_the_list_takes_the_same_queries_for_any_number_of_people(app: Flask, si
     client = sign_in(c.admin)
     queries.statements.clear()
     assert client.get("/manage/people").status_code == 200
-    assert len(queries) == 6
+    assert len(queries) == 5
 
 
 def test_fifty_on_a_page(app: Flask, sign_in) -> None:

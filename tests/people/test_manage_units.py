@@ -49,7 +49,7 @@ def test_the_list_takes_the_same_queries_for_any_number_of_units(app: Flask, sig
     client = sign_in(c.admin)
     queries.statements.clear()
     assert client.get("/manage/units").status_code == 200
-    assert len(queries) == 5
+    assert len(queries) == 4
 
 
 def test_a_new_unit_hangs_below_its_parent(app: Flask, sign_in) -> None:
