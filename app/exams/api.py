@@ -56,10 +56,7 @@ def start_refused(refusal: StartRefusal) -> Problem:
 
 def own(attempt_id: int) -> Attempt:
     """The caller's attempt, or 404."""
-    found = db.session.get(Attempt, attempt_id)
-    if found is None or found.person_id != current_user.person_id:
-        abort(404)
-    return found
+    return queries.attempt_of(attempt_id, current_user.person_id) or abort(404)
 
 
 @bp.get("/attempts/<int:attempt_id>")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, joinedload
 
 from app.domain.attempts import AttemptClock, ExamClock
 from app.exams.models import Allowance, Attempt, Exam, ExamAssignment, Score
@@ -83,6 +83,18 @@ def entry(exam_id: int, person_id: int, unit_path: str) -> Entry | None:
 def is_assigned(exam: Exam, person_id: int, unit_path: str) -> bool:
     found = entry(exam.id, person_id, unit_path)
     return found is not None and found.assigned
+
+
+_ATTEMPT = (
+    sa.select(Attempt)
+    .where(Attempt.id == sa.bindparam("attempt"), Attempt.person_id == sa.bindparam("person"))
+    .options(joinedload(Attempt.exam, innerjoin=True))
+)
+
+
+def attempt_of(attempt_id: int, person_id: int) -> Attempt | None:
+    """With its exam; None unless it is this person's."""
+    return db.session.scalar(_ATTEMPT, {"attempt": attempt_id, "person": person_id})
 
 
 def exams_of(person_id: int, unit_path: str) -> Sequence[Exam]:

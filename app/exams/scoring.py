@@ -23,19 +23,28 @@ class Current:
     epoch: int
     seq: int
     value: Any
+    received: int  # microseconds, as stored
 
 
 _JOURNAL = (
-    sa.select(Response.slot, Response.epoch, Response.seq, Response.value)
+    sa.select(
+        Response.slot, Response.epoch, Response.seq, Response.value,
+        sa.type_coerce(Response.received_at, sa.BigInteger),
+    )
     .where(Response.attempt_id == sa.bindparam("attempt"))
     .order_by(Response.slot, Response.epoch, Response.seq)
-)
+)  # fmt: skip
 
 
 def current_responses(attempt_id: int) -> dict[int, Current]:
     """By slot, the entry of the journal with the highest (epoch, seq)."""
-    last = {row[0]: row for row in db.session.execute(_JOURNAL, {"attempt": attempt_id})}
-    return {slot: Current(epoch, seq, json.loads(value)) for slot, epoch, seq, value in last.values()}
+    rows = db.session.execute(_JOURNAL, {"attempt": attempt_id})
+    last = {slot: (epoch, seq, value, received) for slot, epoch, seq, value, received in rows}
+    values = json.loads("[" + ",".join(entry[2] for entry in last.values()) + "]")
+    return {
+        slot: Current(epoch, seq, value, received)
+        for (slot, (epoch, seq, _, received)), value in zip(last.items(), values, strict=True)
+    }
 
 
 def slot_points(paper_id: int, slot: int, value: Any) -> int:

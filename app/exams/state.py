@@ -3,22 +3,20 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-import sqlalchemy as sa
-
 from app.domain.attempts import remaining
 from app.exams import attempts, papers, queries, scoring
-from app.exams.models import Attempt, Response
-from app.web.db import db
+from app.exams.models import Attempt
+from app.web.db import to_micros
 
 
 def of(attempt: Attempt, now: datetime) -> dict[str, Any]:
     """As docs/exam-protocol.md says."""
     exam = attempt.exam
     left = remaining(now, queries.exam_clock(exam), queries.attempt_clock(attempt))
-    responses, saved_at = {}, None
+    responses, newest = {}, None
     if attempt.epoch > 0:  # until a page took over there can be no answer
         responses = scoring.current_responses(attempt.id)
-        saved_at = db.session.scalar(_NEWEST, {"attempt": attempt.id})
+        newest = max((r.received for r in responses.values()), default=None)
     return {
         "attempt": attempt.id,
         "phase": attempts.phase(exam, attempt, now).value,
@@ -28,11 +26,8 @@ def of(attempt: Attempt, now: datetime) -> dict[str, Any]:
         "responses": {
             str(slot): {"epoch": r.epoch, "seq": r.seq, "value": r.value} for slot, r in responses.items()
         },
-        "saved_ms_ago": None if saved_at is None else _milliseconds(now - saved_at),
+        "saved_ms_ago": None if newest is None else (to_micros(now) - newest) // 1000,
     }
-
-
-_NEWEST = sa.select(sa.func.max(Response.received_at)).where(Response.attempt_id == sa.bindparam("attempt"))
 
 
 def _milliseconds(span: timedelta) -> int:
