@@ -95,7 +95,7 @@ def test_the_list_asks_the_database_as_often_for_many_as_for_one(
         queries.statements.clear()
         assert author.get("/manage/bank/questions").status_code == 200
         counts.append(len(queries))
-    assert counts == [7, 7, 7]
+    assert counts == [6, 6, 6]
 
 
 def test_create(author: FlaskClient) -> None:

@@ -102,4 +102,4 @@ def test_the_list_asks_as_often_for_many_as_for_one(author: FlaskClient, queries
         queries.statements.clear()
         assert author.get("/manage/bank/rules").status_code == 200
         counts.append(len(queries))
-    assert counts == [4, 4, 4]
+    assert counts == [3, 3, 3]

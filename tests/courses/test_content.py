@@ -38,7 +38,7 @@ def test_the_shipped_course_loads_and_loads_again(app: Flask) -> None:
     assert content.load(CONTENT, START) == {"courses_created": 1, "lessons_created": 7}
     assert content.load(CONTENT, START) == {}
     course = db.session.scalars(sa.select(Course)).one()
-    assert (course.credit_hours, course.published) == (60, False)
+    assert (course.credit_hours, course.published) == (45, False)
     assert [lesson.kind for lesson in course.lessons] == ["reading"] * 5 + ["rules", "quiz"]
     quiz = course.lessons[-1].quiz
     assert quiz is not None and (quiz.code, quiz.draw) == ("lesson:political-discipline/07", 10)
@@ -47,7 +47,7 @@ def test_the_shipped_course_loads_and_loads_again(app: Flask) -> None:
 def test_a_changed_file_changes_the_course(app: Flask, folder: Path) -> None:
     bank.load(folder, START)
     content.load(folder, START)
-    edit(folder, "credit_hours = 6.0", "credit_hours = 7.5")
+    edit(folder, "credit_hours = 4.5", "credit_hours = 7.5")
     (folder / "courses/political-discipline/01-oath.md").write_text("新正文")
     assert content.load(folder, START) == {"courses_changed": 1, "lessons_changed": 1}
     assert db.session.scalars(sa.select(Course.credit_hours)).one() == 75
@@ -57,7 +57,7 @@ def test_a_changed_file_changes_the_course(app: Flask, folder: Path) -> None:
     ("old", "new", "fault"),
     [
         ('title = "严守', 'titel = "严守', "course.toml:1 title：缺少这个字段。"),
-        ("credit_hours = 6.0", 'credit_hours = "六"', "course.toml:4 credit_hours：应当是数字。"),
+        ("credit_hours = 4.5", 'credit_hours = "六"', "course.toml:4 credit_hours：应当是数字。"),
         ('blueprint = "discipline-final"', 'blueprint = "x"', "course.toml:5 blueprint：没有组卷规则 x。"),
         ('file = "01-oath.md"', 'file = "../../x.md"', "course.toml:11 file：课程文件夹里没有 ../../x.md。"),
         ('kind = "reading"', 'kind = "video"', "course.toml:10 kind：应当是 reading、rules 或 quiz。"),

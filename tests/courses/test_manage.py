@@ -133,18 +133,25 @@ def test_assign_to_a_unit_or_a_person(admin: FlaskClient, county: Unit) -> None:
     assert db.session.scalar(sa.select(sa.func.count()).select_from(CourseAssignment)) == 0
 
 
-def test_nobody_assigns_outside_their_units(app: Flask, county: Unit, sign_in: SignIn) -> None:
-    town, other = factories.unit("溪川镇", county), factories.unit("石桥镇", county)
-    author = factories.person("命题人", town)
+def test_courses_are_the_whole_schools(app: Flask, county: Unit, sign_in: SignIn) -> None:
+    town = factories.unit("溪川镇", county)
+    author, course = factories.person("命题人", town), make.course("reading")
     factories.grant(author, Role.AUTHOR, town)
+    for path in ("", str(course.id), f"{course.id}/assignments"):
+        assert sign_in(author).get(f"/manage/courses/{path}").status_code == 403
+
+
+def test_nobody_assigns_outside_their_units(app: Flask, county: Unit, sign_in: SignIn) -> None:
+    other = factories.unit("邻县")
+    author = factories.person("命题人", county)
+    factories.grant(author, Role.AUTHOR, county)
     stranger, course = factories.person("李四", other, username="li"), make.course("reading")
-    above, beside = make.assigned(course, county), make.assigned(course, stranger)
+    theirs, beside = make.assigned(course, other), make.assigned(course, stranger)
     client, path = sign_in(author), f"/manage/courses/{course.id}/assignments"
-    page = client.get(path).text
-    assert "由上级指派" in page and "李四" not in page
+    assert "李四" not in client.get(path).text
     assert client.post(path, data={"unit_id": str(other.id), "username": ""}).status_code == 200
     assert "没有这个用户名" in client.post(path, data={"unit_id": "0", "username": "li"}).text
-    for row in (above, beside):
+    for row in (theirs, beside):
         assert client.post(f"{path}/{row.id}/remove").status_code == 404
     assert client.get(f"/manage/courses/{course.id}/learners").status_code == 403
 
