@@ -189,14 +189,14 @@ def test_assigning_a_unit_reaches_everyone_below(admin: FlaskClient, county: Uni
 
 def test_assigning_needs_one_target_within_reach(county: Unit, sign_in: SignIn, time: Clock) -> None:
     exam = build.exam(time.now)
-    town = factories.unit("溪川镇", county)
-    admin = staff(town, Role.ADMIN, sign_in)
-    outsider = factories.person("外人", county)
+    admin = staff(county, Role.ADMIN, sign_in)
+    elsewhere = factories.unit("邻县")
+    outsider = factories.person("外人", elsewhere)
     url = f"/manage/exams/{exam.id}/assignments"
     assert "二者选一" in admin.post(url, data={"unit_id": 0}).text
     assert "没有这个用户名" in admin.post(url, data={"unit_id": 0, "username": outsider.username}).text
-    assert admin.post(url, data={"unit_id": county.id}).status_code == 200  # not among the choices
-    service.assign(exam, unit=county)
+    assert admin.post(url, data={"unit_id": elsewhere.id}).status_code == 200  # not among the choices
+    service.assign(exam, unit=elsewhere)
     db.session.commit()
     foreign = db.session.scalars(sa.select(ExamAssignment)).one()
     assert "另有 1 项指派不在您的管理范围内" in admin.get(url).text
