@@ -18,6 +18,7 @@ from wtforms.widgets import HiddenInput
 from app.bank import service, typed
 from app.bank.labels import DIFFICULTIES, KINDS, fault_text
 from app.domain.questions import Kind, Question, faults
+from app.web.choices import choices
 
 
 def clean(text: Any) -> Any:
@@ -29,7 +30,7 @@ class QuestionForm(FlaskForm):
     """A question as an author types it; `content` is what it says."""
 
     based_on = IntegerField("", widget=HiddenInput(), validators=[Optional()])
-    kind = SelectField(_l("题型"), choices=list(KINDS.items()))
+    kind = SelectField(_l("题型"), choices=choices(KINDS.items()))
     stem = TextAreaField(
         _l("题干"), [Length(max=2000)], [clean],
         description=_l("填空题用四个下划线（____）标出每个空。"),
@@ -54,7 +55,7 @@ class QuestionForm(FlaskForm):
     topic = StringField(
         _l("知识点"), [Length(max=40)], [clean], render_kw={"list": "topics", "autocomplete": "off"}
     )
-    difficulty = SelectField(_l("难度"), choices=list(DIFFICULTIES.items()))
+    difficulty = SelectField(_l("难度"), choices=choices(DIFFICULTIES.items()))
 
     def validate_clauses(self, field: SelectMultipleField) -> None:
         if set(field.data) - set(service.cited_clauses(field.data)):

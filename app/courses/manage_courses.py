@@ -11,6 +11,7 @@ from app.courses.forms import KINDS, CourseForm
 from app.courses.models import Course
 from app.domain.access import Action
 from app.exams.models import Exam
+from app.web.choices import choices
 from app.web.db import db
 from app.web.gate import requires
 
@@ -25,7 +26,7 @@ def courses() -> Any:
 
 def _form(course: Course | None = None) -> CourseForm:
     form = CourseForm(obj=course)
-    form.exam_id.choices = [(0, _("没有结业考试")), *queries.exam_options()]
+    form.exam_id.choices = choices([(0, _("没有结业考试")), *queries.exam_options()])
     if course is not None:
         form.code.data = course.code
         form.code.render_kw = {"readonly": True}

@@ -14,6 +14,7 @@ from app.domain.access import Action, covers
 from app.domain.scoring import format_points
 from app.people.queries import person_named, unit_in_scope, unit_options
 from app.web import clock
+from app.web.choices import choices
 from app.web.db import db
 from app.web.gate import requires, scope
 from app.web.paging import page_of
@@ -25,7 +26,7 @@ from app.web.sheets import xlsx_response
 def assignments(course_id: int) -> Any:
     course, paths = course_or_404(course_id), scope(Action.COURSE_EDIT)
     form = AssignForm()
-    form.unit_id.choices = [(0, _("选择单位")), *unit_options(paths)]
+    form.unit_id.choices = choices([(0, _("选择单位")), *unit_options(paths)])
     if form.validate_on_submit() and _assign(course, form, paths):
         flash(_("已指派。单位以后新增的人员也包括在内。"))
         return redirect(url_for(".assignments", course_id=course_id))

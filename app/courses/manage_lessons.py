@@ -13,6 +13,7 @@ from app.courses.models import Course, Lesson
 from app.domain.access import Action
 from app.domain.papers import Shortage
 from app.web import clock
+from app.web.choices import choices
 from app.web.db import db
 from app.web.gate import requires
 
@@ -24,7 +25,7 @@ def _lesson(course_id: int, lesson_id: int) -> Lesson:
 def _form(kind: str, lesson: Lesson | None = None) -> Any:
     form = (LESSON_FORMS.get(kind) or abort(404))(obj=lesson)
     if "rule_sets" in form:
-        form.rule_sets.choices = [(one.code, one.title) for one in rule_sets()]
+        form.rule_sets.choices = choices((one.code, one.title) for one in rule_sets())
     if "count" in form and lesson is not None and lesson.quiz and not form.is_submitted():
         form.count.data, form.pass_percent.data = lesson.quiz.draw, lesson.quiz.pass_percent
     return form

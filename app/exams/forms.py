@@ -25,6 +25,7 @@ from app.bank.labels import KINDS
 from app.domain.questions import Kind
 from app.domain.scoring import Preset
 from app.exams.labels import PRESETS, REVIEWS
+from app.web.choices import choices
 
 _EARLIEST = datetime(2000, 1, 1)  # noqa: DTZ001  (as typed, in Beijing time)
 _LATEST = datetime(2199, 1, 1)  # noqa: DTZ001
@@ -33,10 +34,6 @@ _TIMES = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
 _MINUTES = NumberRange(1, 600, _l("时长要在 1 至 600 分钟之间。"))
 _PERCENT = NumberRange(0, 100, _l("要在 0 至 100 之间。"))
 _TITLE = (DataRequired(_l("请填写名称。")), Length(max=100, message=_l("最多 100 个字。")))
-
-
-def _choices(labels: Any) -> list[tuple[str, Any]]:
-    return list(labels.items())
 
 
 def _stripped(value: str | None) -> str | None:
@@ -60,7 +57,7 @@ class BegunExamForm(FlaskForm):
     )
     review = SelectField(
         _l("交卷后公布什么"),
-        choices=_choices(REVIEWS),
+        choices=choices(REVIEWS.items()),
         description=_l("“交卷后可看答案”会让先交卷的人知道答案，多人分批考试时请慎用。"),
     )
 
@@ -119,10 +116,10 @@ class SectionForm(Form):
     """One section of a blueprint as typed; `BlueprintForm.sections_typed` reads it."""
 
     title = StringField(_l("标题"), filters=[_stripped])
-    kind = SelectField(_l("题型"), choices=_choices(KINDS), default=Kind.SINGLE.value)
+    kind = SelectField(_l("题型"), choices=choices(KINDS.items()), default=Kind.SINGLE.value)
     count = StringField(_l("题数"), filters=[_stripped], render_kw={"inputmode": "numeric"})
     points = StringField(_l("每题分值"), filters=[_stripped], render_kw={"inputmode": "decimal"})
-    preset = SelectField(_l("评分办法"), choices=_choices(PRESETS), default=Preset.EXACT.value)
+    preset = SelectField(_l("评分办法"), choices=choices(PRESETS.items()), default=Preset.EXACT.value)
     topics = StringField(
         _l("限定知识点"), filters=[_stripped], description=_l("几个知识点之间用顿号隔开；留空表示不限。")
     )
@@ -185,7 +182,7 @@ def _tenths(text: str, number: int) -> int:
 class AssignForm(FlaskForm):
     """A unit with everything below it, or one person by username."""
 
-    unit_id = SelectField(_l("单位（含下级）"), coerce=int, choices=[(0, _l("请选择"))])
+    unit_id = SelectField(_l("单位（含下级）"), coerce=int, choices=choices([(0, _l("请选择"))]))
     username = StringField(
         _l("或个人的用户名"), filters=[_stripped], render_kw={"autocapitalize": "none", "spellcheck": "false"}
     )

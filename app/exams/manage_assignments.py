@@ -13,6 +13,7 @@ from app.exams.forms import AssignForm
 from app.exams.models import Exam
 from app.people import queries as people
 from app.web import gate
+from app.web.choices import choices
 from app.web.gate import requires
 
 
@@ -21,7 +22,7 @@ from app.web.gate import requires
 def assignments(exam_id: int) -> Any:
     exam, paths = load_exam(exam_id), gate.scope(Action.EXAM_EDIT)
     form = AssignForm()
-    form.unit_id.choices = [(0, _("请选择")), *people.unit_options(paths)]
+    form.unit_id.choices = choices([(0, _("请选择")), *people.unit_options(paths)])
     if form.validate_on_submit() and _assign(exam, form, paths):
         return redirect(url_for("exams_manage.assignments", exam_id=exam.id))
     rows = queries.assignments(exam.id, paths)

@@ -19,6 +19,7 @@ from app.exams.manage_exams import shortage_text
 from app.exams.models import Blueprint
 from app.exams.papers import section_of
 from app.exams.planning import BlueprintFacts
+from app.web.choices import choices
 from app.web.db import db
 from app.web.gate import requires
 
@@ -68,9 +69,9 @@ def _typed(blueprint: Blueprint) -> dict[str, Any]:
 
 
 def _with_sets(form: BlueprintForm) -> BlueprintForm:
-    choices = [(found.code, found.title) for found in bank.rule_sets()]
+    sets = choices((found.code, found.title) for found in bank.rule_sets())
     for entry in form.sections:
-        entry.form.rule_sets.choices = choices
+        entry.form.rule_sets.choices = sets
     return form
 
 

@@ -19,6 +19,7 @@ from app.exams.manage_queries import Window
 from app.exams.models import Blueprint, Exam
 from app.exams.planning import ExamFacts
 from app.web import clock, gate
+from app.web.choices import choices
 from app.web.db import db
 from app.web.gate import requires
 
@@ -41,7 +42,7 @@ def exams() -> Any:
 @requires(Action.EXAM_EDIT)
 def exam_new() -> Any:
     form, blueprints = NewExamForm(), queries.blueprints()
-    form.blueprint_id.choices = [(found.id, found.title) for found in blueprints]
+    form.blueprint_id.choices = choices((found.id, found.title) for found in blueprints)
     if form.validate_on_submit():
         blueprint = db.session.get_one(Blueprint, form.blueprint_id.data)
         try:

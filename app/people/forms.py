@@ -17,6 +17,7 @@ from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, Num
 from app.people.labels import GRANTABLE, ROLES, UNIT_KINDS
 from app.people.names import CODE, USERNAME, tidy, tidy_name, tidy_username
 from app.people.passwords import MINIMUM_LENGTH
+from app.web.choices import choices
 
 
 class SignInForm(FlaskForm):
@@ -90,7 +91,7 @@ class UnitForm(FlaskForm):
         filters=[tidy_username],
         description=_l("全校唯一，导入人员时用它指明单位。"),
     )
-    kind = SelectField(_l("类别"), choices=list(UNIT_KINDS.items()))
+    kind = SelectField(_l("类别"), choices=choices(UNIT_KINDS.items()))
     position = IntegerField(
         _l("排序"),
         [InputRequired(_l("请填写排序。")), NumberRange(0, 9999)],
@@ -119,7 +120,7 @@ class GrantForm(FlaskForm):
         filters=[tidy_username],
         render_kw={"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"},
     )
-    role = SelectField(_l("角色"), choices=[(role.value, ROLES[role]) for role in GRANTABLE])
+    role = SelectField(_l("角色"), choices=choices((role.value, ROLES[role]) for role in GRANTABLE))
     unit_id = SelectField(_l("在哪个单位"), coerce=int, description=_l("包括它的全部下属单位。"))
     until = DateField(_l("截止日期（可不填）"), [Optional()], description=_l("当日结束时失效。"))
 

@@ -13,6 +13,7 @@ from app.people.forms import PersonForm
 from app.people.labels import RANKS
 from app.people.models import Person
 from app.web import clock, gate
+from app.web.choices import choices
 from app.web.errors import Problem
 from app.web.gate import requires
 
@@ -49,7 +50,7 @@ def people() -> Any:
 
 def _form(person: Person | None = None) -> PersonForm:
     form = PersonForm(obj=person)
-    form.unit_id.choices = queries.unit_options(gate.scope(Action.PEOPLE_EDIT))
+    form.unit_id.choices = choices(queries.unit_options(gate.scope(Action.PEOPLE_EDIT)))
     if person is None and not form.is_submitted():
         form.unit_id.data = request.args.get("unit", type=int)
     return form

@@ -14,13 +14,14 @@ from app.people.forms import GrantForm
 from app.people.labels import ACTIONS, GRANTABLE, ROLES
 from app.people.models import Person, RoleGrant
 from app.web import clock, gate
+from app.web.choices import choices
 from app.web.errors import Problem
 from app.web.gate import requires
 
 
 def _form() -> GrantForm:
     form = GrantForm()
-    form.unit_id.choices = queries.unit_options(gate.scope(Action.ROLE_GRANT))
+    form.unit_id.choices = choices(queries.unit_options(gate.scope(Action.ROLE_GRANT)))
     return form
 
 

@@ -12,6 +12,7 @@ from app.people.forms import NewUnitForm, UnitForm
 from app.people.labels import UNIT_KINDS
 from app.people.models import Unit
 from app.web import gate
+from app.web.choices import choices
 from app.web.gate import requires
 
 
@@ -39,7 +40,7 @@ def units() -> Any:
 @requires(Action.PEOPLE_EDIT)
 def unit_new() -> Any:
     form = NewUnitForm()
-    form.parent_id.choices = queries.unit_options(gate.scope(Action.PEOPLE_EDIT))
+    form.parent_id.choices = choices(queries.unit_options(gate.scope(Action.PEOPLE_EDIT)))
     if not form.is_submitted():
         form.parent_id.data = request.args.get("parent", type=int)
     if form.validate_on_submit():

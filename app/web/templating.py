@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, g, request, url_for
+from flask_babel import get_translations
 from flask_login import current_user
 from jinja2 import StrictUndefined
 
@@ -32,7 +33,25 @@ def _page_url(**changes: Any) -> str:
     return url_for(request.endpoint or "home.index", **{k: v for k, v in args.items() if v not in ("", None)})
 
 
+def _catalogue() -> Any:
+    """The request's translations, looked up once; Flask-Babel alone does it for every text."""
+    if "catalogue" not in g:
+        g.catalogue = get_translations()
+    return g.catalogue
+
+
+def _gettext(text: str) -> str:
+    translated: str = _catalogue().gettext(text)
+    return translated
+
+
+def _ngettext(one: str, many: str, n: int) -> str:
+    translated: str = _catalogue().ngettext(one, many, n)
+    return translated
+
+
 def register(app: Flask) -> None:
+    app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(time=_time, date=_date, points=format_points, markdown=render_markdown)
