@@ -16,12 +16,17 @@ NOUNS = {
     "course": _l("课程"),
     "lesson": _l("课时"),
     "certificate": _l("证书"),
+    "bank": _l("题库"),
+    "demo": _l("演示学校"),
 }
 
 VERBS = {
+    "load": _l("载入"),
     "create": _l("新建"),
     "update": _l("修改"),
+    "edit": _l("填写"),
     "delete": _l("删除"),
+    "move": _l("调整次序"),
     "import": _l("导入"),
     "reset": _l("重置密码"),
     "grant": _l("授予"),
