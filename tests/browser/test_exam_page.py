@@ -192,6 +192,41 @@ def test_a_second_page_asks_takes_over_and_the_first_is_told(browse: Browse, who
     assert arrives(attempt, (2, 3, '"d"'))
 
 
+def test_a_jump_from_the_sheet_lands_at_once_and_uncovered(browse: Browse, who: Person, sit) -> None:
+    page = open_page(browse(who), sit())
+    page.emulate_media(reduced_motion="no-preference")
+    page.locator("#card summary").click()
+    page.locator("#card .sheet a[href='#q-2']").click()
+    bar, question = top_and_bottom(page, ".exam-bar"), top_and_bottom(page, "#q-2")
+    assert bar[0] == 0 and bar[1] <= question[0] < 200
+    expect(page.locator("#card")).not_to_have_attribute("open", "")  # on a phone it lies over the paper
+
+
+def test_beside_the_paper_nothing_covers_what_the_page_says(browse: Browse, who: Person, sit) -> None:
+    attempt = sit()
+    context = browse(who, phone=False)
+    first = open_page(context, attempt)
+    choose(first, 1, "a")
+    expect(saved(first)).to_have_text(re.compile("已保存"))
+    second = context.new_page()
+    second.goto(f"/sit/{attempt}")
+    second.click("#ask-here-yes")
+    expect(saved(second)).to_have_text(re.compile("已保存"))
+    choose(first, 2, "d")
+    expect(first.locator("#banner")).to_be_visible()
+    first.evaluate("scrollTo(0, 0)")
+    right = first.evaluate("document.querySelector('#banner').getBoundingClientRect().right")
+    assert right <= first.evaluate("document.querySelector('.exam__side').getBoundingClientRect().left")
+    first.evaluate("scrollTo(0, document.body.scrollHeight)")
+    assert top_and_bottom(first, ".exam__side")[0] >= top_and_bottom(first, ".exam-bar")[1]
+
+
+def top_and_bottom(page: Page, selector: str) -> list[float]:
+    return page.locator(selector).evaluate(
+        "found => (box => [box.top, box.bottom])(found.getBoundingClientRect())"
+    )
+
+
 def test_declining_leaves_the_other_page_alone(browse: Browse, who: Person, sit) -> None:
     attempt = sit()
     context = browse(who)

@@ -1,5 +1,7 @@
 // 答题卡: which questions are answered, flagged, current. Flags stay in this browser.
 
+export const WIDE = matchMedia("(min-width: 62rem)"); // room for the sheet beside the paper
+
 export class Card {
   constructor(panel, questions, words, name) {
     this.words = words;
@@ -8,6 +10,8 @@ export class Card {
     this.links = new Map();
     for (const link of panel.querySelectorAll(".sheet a")) {
       this.links.set(Number(link.hash.slice(3)), link);
+      // Beside the paper the sheet stays; over it, it would hide the question asked for.
+      link.addEventListener("click", () => { panel.open = WIDE.matches; });
     }
     this.flags = new Set(this.load());
     this.buttons = new Map();

@@ -40,8 +40,11 @@ export class Dialogs {
     );
     $("ask-submit-yes").onclick = async () => {
       $("ask-submit-yes").disabled = true;
+      $("ask-submit-error").className = "hint";
       $("ask-submit-error").textContent = this.words.submitting;
-      $("ask-submit-error").textContent = await submit();
+      const wrong = await submit();
+      $("ask-submit-error").className = "field__error";
+      $("ask-submit-error").textContent = wrong;
       $("ask-submit-yes").disabled = false;
     };
     dialog.showModal();

@@ -1,7 +1,7 @@
 // The exam page: takes over the attempt, saves what is answered, counts down, hands in. Without it the page is
 // a plain form. The server decides everything; this only keeps the person informed and nothing lost.
 
-import { Card } from "./card.js";
+import { Card, WIDE } from "./card.js";
 import { Countdown, minutes, timeOfDay } from "./clock.js";
 import { Dialogs } from "./dialogs.js";
 import * as fields from "./fields.js";
@@ -314,7 +314,7 @@ function answeredBeforeScript() {
 
 async function begin() {
   useToken(form.elements.csrf_token.value);
-  $("card").open = matchMedia("(min-width: 62rem)").matches;
+  $("card").open = WIDE.matches;
   if (data.remainingMs !== "") clock.sync(Number(data.remainingMs), loaded);
   await queue.open();
   answeredBeforeScript();
