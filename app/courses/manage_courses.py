@@ -79,5 +79,5 @@ def _set_published(course_id: int, published: bool) -> Any:
         service.publish(course_or_404(course_id), published)
         flash(_("课程已发布，指派的学员现在可以学习。") if published else _("课程已停用，学员暂时看不到它。"))
     except service.Refusal as refusal:
-        flash(str(refusal))
+        flash(str(refusal), "warn")
     return redirect(url_for(".course", course_id=course_id))

@@ -90,5 +90,5 @@ def lesson_delete(course_id: int, lesson_id: int) -> Any:
         service.delete_lesson(_lesson(course_id, lesson_id))
         flash(_("课时已删除。"))
     except service.Refusal as refusal:
-        flash(str(refusal))
+        flash(str(refusal), "warn")
     return redirect(url_for(".course", course_id=course_id, _anchor="lessons"))

@@ -85,5 +85,5 @@ def _saved(blueprint: Blueprint) -> Any:
         rules.draw([section_of(data) for data in blueprint.sections], bank.candidates(), 0)
         flash(_("组卷规则“%(title)s”已保存，题库里的试题够用。", title=blueprint.title))
     except Shortage as error:
-        flash(_("组卷规则“%(title)s”已保存。", title=blueprint.title) + shortage_text(error))
+        flash(_("组卷规则“%(title)s”已保存。", title=blueprint.title) + shortage_text(error), "warn")
     return redirect(url_for("exams_manage.blueprints"))

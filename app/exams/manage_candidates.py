@@ -88,7 +88,7 @@ def _act(exam: Exam, person: Person, name: str, act: Callable[[ReasonForm], str]
     try:
         flash(act(form))
     except invigilating.Changed:
-        flash(_("没有重复办理：刚才已有人办过，或者按钮点了两次。请核对现在的情况。"))
+        flash(_("没有重复办理：刚才已有人办过，或者按钮点了两次。请核对现在的情况。"), "warn")
     return redirect(url_for("exams_manage.candidate", exam_id=exam.id, person_id=person.id))
 
 

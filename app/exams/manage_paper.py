@@ -38,7 +38,7 @@ def redraw(exam_id: int) -> Any:
         planning.redraw(exam, clock.now())
         flash(_("已按组卷规则重新抽题组卷。"))
     except planning.Begun:
-        flash(_("已有人开始答题，试卷不能再换。"))
+        flash(_("已有人开始答题，试卷不能再换。"), "warn")
     except Shortage as error:
-        flash(shortage_text(error))
+        flash(shortage_text(error), "warn")
     return redirect(url_for("exams_manage.paper", exam_id=exam.id))

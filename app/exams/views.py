@@ -129,7 +129,7 @@ def _too_late(attempt: Attempt, refused: Refused, items: Sequence[Item]) -> Any:
     attempt_id, epoch = attempt.id, attempt.epoch
     db.session.rollback()
     saving.keep_unapplied(attempt_id, epoch, items, clock.now(), "late")
-    flash(refusals.problem("closed").message)
+    flash(refusals.problem("closed").message, "warn")
     return redirect(url_for(".result", attempt_id=attempt_id))
 
 
@@ -240,6 +240,6 @@ def answer(attempt_id: int, n: int) -> Any:
     except Refused as refused:
         raise refusals.problem(refused.reason) from refused
     if not answered:
-        flash(_("请先作答，再核对答案。"))
+        flash(_("请先作答，再核对答案。"), "warn")
         return redirect(url_for(".question", attempt_id=attempt_id, n=n))
     return redirect(url_for(".question", attempt_id=attempt_id, n=n, _anchor="verdict"))
