@@ -17,6 +17,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from app.courses.service import CourseText, LessonText
 from app.web.clock import from_beijing
+from app.web.editing import EditForm
 
 KINDS = (
     ("reading", _l("阅读：文章")),
@@ -25,7 +26,7 @@ KINDS = (
 )
 
 
-class CourseForm(FlaskForm):
+class CourseForm(EditForm):
     title = StringField(_l("课程名称"), [DataRequired(_l("请填写课程名称。")), Length(max=120)])
     code = StringField(
         _l("课程编码"),
@@ -54,7 +55,7 @@ class CourseForm(FlaskForm):
         return CourseText(self.code.data.strip(), self.title.data.strip(), summary, tenths)
 
 
-class LessonForm(FlaskForm):
+class LessonForm(EditForm):
     title = StringField(_l("课时名称"), [DataRequired(_l("请填写课时名称。")), Length(max=120)])
     minutes = IntegerField(
         _l("预计用时（分钟）"),

@@ -26,6 +26,7 @@ from app.domain.questions import Kind
 from app.domain.scoring import Preset
 from app.exams.labels import PRESETS, REVIEWS
 from app.web.choices import choices
+from app.web.editing import EditForm
 
 _EARLIEST = datetime(2000, 1, 1)  # noqa: DTZ001  (as typed, in Beijing time)
 _LATEST = datetime(2199, 1, 1)  # noqa: DTZ001
@@ -45,7 +46,7 @@ def _typed_time(field: DateTimeLocalField) -> None:
         raise ValidationError(_("年份不对，请检查。"))
 
 
-class BegunExamForm(FlaskForm):
+class BegunExamForm(EditForm):
     """What may still change once somebody has begun."""
 
     title = StringField(_l("名称"), _TITLE, filters=[_stripped])
@@ -130,7 +131,7 @@ class SectionForm(Form):
         return not (self.title.data or self.count.data or self.points.data)
 
 
-class BlueprintForm(FlaskForm):
+class BlueprintForm(EditForm):
     title = StringField(_l("名称"), _TITLE, filters=[_stripped])
     minutes = IntegerField(_l("限时（分钟）"), [InputRequired(_l("请填写限时。")), _MINUTES])
     pass_percent = IntegerField(

@@ -18,6 +18,7 @@ from app.people.labels import GRANTABLE, ROLES, UNIT_KINDS
 from app.people.names import CODE, USERNAME, tidy, tidy_name, tidy_username
 from app.people.passwords import MINIMUM_LENGTH
 from app.web.choices import choices
+from app.web.editing import EditForm
 
 
 class SignInForm(FlaskForm):
@@ -59,7 +60,7 @@ class PasswordForm(FlaskForm):
             raise ValidationError(_l("新密码不能与现在的密码相同。"))
 
 
-class PersonForm(FlaskForm):
+class PersonForm(EditForm):
     name = StringField(_l("姓名"), [DataRequired(_l("请填写姓名。")), Length(max=50)], filters=[tidy_name])
     username = StringField(
         _l("用户名"),
@@ -80,7 +81,7 @@ class PersonForm(FlaskForm):
     )
 
 
-class UnitForm(FlaskForm):
+class UnitForm(EditForm):
     name = StringField(_l("名称"), [DataRequired(_l("请填写单位名称。")), Length(max=100)], filters=[tidy])
     code = StringField(
         _l("编码"),
@@ -129,7 +130,7 @@ class GrantForm(FlaskForm):
             raise ValidationError(_l("年份不对，请核对。"))
 
 
-class SettingsForm(FlaskForm):
+class SettingsForm(EditForm):
     name = StringField(
         _l("学校名称"),
         [DataRequired(_l("请填写学校名称。")), Length(max=50)],
