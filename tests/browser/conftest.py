@@ -11,15 +11,16 @@ from flask_migrate import upgrade
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from werkzeug.serving import make_server
 
-from app import create_app
+from app import create_app, demo
 from app.people.models import Person
-from app.web import clock
+from app.web import clock, static
 from app.web.db import db
 from tests import factories
 from tests.conftest import settings
 
 PHONE = {"width": 375, "height": 750}
 DESK = {"width": 1280, "height": 850}
+PASSWORD = "walk-through-the-demo"
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +32,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     )
     with made.app_context():
         upgrade()
+    static.build(made)
     http = make_server("127.0.0.1", 0, made, threaded=True)
     made.config["PUBLIC_URL"] = f"http://127.0.0.1:{http.server_port}"
     thread = threading.Thread(target=http.serve_forever, daemon=True)
@@ -40,6 +42,15 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     thread.join()
     with made.app_context():
         db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def school(server: Flask) -> Flask:
+    """The demo school on that server."""
+    server.config["DEMO_PASSWORD"] = PASSWORD
+    with server.app_context():
+        demo.reload(server)
+    return server
 
 
 @pytest.fixture

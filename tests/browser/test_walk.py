@@ -7,7 +7,6 @@ import sqlalchemy as sa
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from app import demo
 from app.bank.models import AnswerKey
 from app.certificates.jobs import JOBS
 from app.certificates.models import Certificate
@@ -16,17 +15,7 @@ from app.exams.models import Attempt
 from app.people.models import Person
 from app.web.db import db
 from app.web.jobs import run_once
-from tests.browser.conftest import Browse
-
-PASSWORD = "walk-through-the-demo"
-
-
-@pytest.fixture(scope="module")
-def school(server: Flask) -> Flask:
-    server.config["DEMO_PASSWORD"] = PASSWORD
-    with server.app_context():
-        demo.reload(server)
-    return server
+from tests.browser.conftest import PASSWORD, Browse
 
 
 def sign_in(page: Page, username: str) -> None:
