@@ -24,7 +24,7 @@ from app.people import manage as people_manage
 from app.people import school, sign_in
 from app.people import views as people_views
 from app.reports import manage as reports_manage
-from app.web import clock, config, csrf, db, errors, gate, headers, health, static, templating, uow
+from app.web import clock, config, csrf, db, errors, gate, headers, health, intake, static, templating, uow
 
 # The map of the application: every face of every floor.
 BLUEPRINTS = (
@@ -47,7 +47,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     Migrate(app, db.db, directory=str(config.MIGRATIONS), render_as_batch=True)
     Babel(app)
     Compress(app)
-    for part in (clock, headers, uow, errors, csrf):
+    for part in (clock, intake, headers, uow, errors, csrf):
         part.register(app)
     sign_in.register(app)
     school.register(app)

@@ -11,6 +11,7 @@ from app.audit.labels import action_label, field_label
 from app.domain.access import Action
 from app.web import clock
 from app.web.gate import requires
+from app.web.paging import asked_page
 from app.web.sheets import xlsx_response
 
 bp = Blueprint("audit_manage", __name__, url_prefix="/manage/audit", template_folder="templates")
@@ -34,7 +35,7 @@ def _filter() -> queries.EventFilter:
 @bp.get("/")
 @requires(Action.AUDIT_VIEW)
 def events() -> Any:
-    page = queries.events_page(_filter(), request.args.get("page", 1, type=int))
+    page = queries.events_page(_filter(), asked_page())
     return render_template(
         "audit/events.html",
         page=page,

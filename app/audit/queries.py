@@ -12,9 +12,8 @@ from flask_sqlalchemy.pagination import Pagination
 
 from app.audit.models import AuditEvent, AuditSeal
 from app.web.db import db
+from app.web.paging import paginate
 
-PER_PAGE = 50
-LAST_PAGE = 100_000  # a number too large for the engine is no page
 EXPORT_LIMIT = 20_000
 
 
@@ -56,7 +55,7 @@ def _events(wanted: EventFilter) -> sa.Select[AuditEvent]:
 
 
 def events_page(wanted: EventFilter, page: int) -> Pagination:
-    return db.paginate(_events(wanted), page=min(page, LAST_PAGE), per_page=PER_PAGE, error_out=False)
+    return paginate(_events(wanted), page)
 
 
 def seals(events: Iterable[AuditEvent]) -> dict[int, int]:

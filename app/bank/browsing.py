@@ -11,8 +11,7 @@ from app.bank import queries
 from app.bank.models import Clause, Question, QuestionVersion, RuleSet, citation
 from app.people.models import Person
 from app.web.db import db
-
-PER_PAGE = 50
+from app.web.paging import paginate
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ def page(wanted: Filter, number: int) -> Pagination:
         .where(*_conditions(wanted))
         .order_by(Question.code)
     )
-    return db.paginate(rows, page=number, per_page=PER_PAGE, error_out=False)
+    return paginate(rows, number)
 
 
 def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:

@@ -16,6 +16,8 @@ from app.domain.questions import Question as Content
 from app.domain.questions import option_keys
 from app.web import clock
 from app.web.gate import requires
+from app.web.intake import number
+from app.web.paging import asked_page
 
 
 def load(question_id: int) -> Question:
@@ -40,7 +42,7 @@ def questions() -> Any:
     wanted = browsing.Filter(
         **{name: clean(args.get(name, "")) for name in browsing.Filter.__dataclass_fields__}
     )
-    page = browsing.page(wanted, args.get("page", 1, type=int))
+    page = browsing.page(wanted, asked_page())
     return render_template(
         "bank/manage/questions.html",
         page=page,
@@ -56,8 +58,8 @@ def questions() -> Any:
 def question(question_id: int) -> Any:
     found = load(question_id)
     history = browsing.history(question_id)
-    number = request.args.get("version", type=int) or history[0].version.number
-    entry = next((e for e in history if e.version.number == number), None)
+    wanted = number("version") or history[0].version.number
+    entry = next((e for e in history if e.version.number == wanted), None)
     if entry is None:
         abort(404)
     content = service.content_of(entry.version)

@@ -14,6 +14,8 @@ from app.people.queries import unit_options
 from app.web import clock
 from app.web.db import db
 from app.web.gate import requires, scope
+from app.web.intake import number
+from app.web.paging import asked_page, paginate
 from app.web.sheets import xlsx_response
 
 bp = Blueprint(
@@ -30,8 +32,8 @@ def _wanted() -> CertificateFilter:
     args = request.args
     return CertificateFilter(
         text=args.get("q", "").strip(),
-        unit_id=args.get("unit", type=int),
-        course_id=args.get("course", type=int),
+        unit_id=number("unit"),
+        course_id=number("course"),
         state=args.get("state", ""),
     )
 
@@ -43,7 +45,7 @@ def certificates() -> Any:
     rows = queries.certificates(wanted, paths)
     return render_template(
         "certificates/manage/certificates.html",
-        page=queries.page_of(rows, request.args.get("page", 1, type=int)),
+        page=paginate(rows, asked_page()),
         wanted=wanted,
         units=unit_options(paths),
         courses=queries.course_options(),
@@ -102,7 +104,7 @@ def reissue(certificate_id: int) -> Any:
         form.form_errors.append(str(refusal))
         return _page(found, form)
     if made is None:
-        flash(_("该学员已持有本课程的另一张有效证书，没有重发。"))
+        flash(_("该学员已持有本课程的另一张有效证书，没有重发。"), "warn")
         return redirect(url_for(".certificate", certificate_id=found.id))
     flash(_("已重发证书 %(number)s，原证书作废。", number=made.number))
     return redirect(url_for(".certificate", certificate_id=made.id))

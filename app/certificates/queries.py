@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy.orm import contains_eager, joinedload
 
 from app.certificates.models import Certificate, CertificateFile, CertificateTrouble
@@ -13,8 +12,6 @@ from app.courses.models import Course
 from app.people.models import Person, Unit
 from app.people.queries import within
 from app.web.db import db
-
-PER_PAGE = 50
 
 
 def certificates_of(person_id: int) -> Sequence[Certificate]:
@@ -115,10 +112,6 @@ def certificates(wanted: CertificateFilter, paths: Iterable[str]) -> sa.Select[C
         voided = Certificate.voided_at.is_not(None)
         rows = rows.where(voided if wanted.state == "voided" else ~voided)
     return rows
-
-
-def page_of(rows: sa.Select[Certificate], page: int) -> Pagination:
-    return db.paginate(rows, page=page, per_page=PER_PAGE, error_out=False)
 
 
 def troubles(paths: Iterable[str]) -> Sequence[CertificateTrouble]:

@@ -17,7 +17,8 @@ from app.web import clock
 from app.web.choices import choices
 from app.web.db import db
 from app.web.gate import requires, scope
-from app.web.paging import page_of
+from app.web.intake import number
+from app.web.paging import asked_page, page_of
 from app.web.sheets import xlsx_response
 
 
@@ -72,7 +73,7 @@ def progress() -> Any:
 
 def _rows(course: Course) -> list[Any]:
     """The learners that the address asks for."""
-    rows = queries.progress_of(course, scope(Action.SCORE_VIEW), request.args.get("unit", type=int))
+    rows = queries.progress_of(course, scope(Action.SCORE_VIEW), number("unit"))
     state = request.args.get("state", "")
     if state in ("done", "open"):
         rows = [row for row in rows if (row[1].completed_at is not None) == (state == "done")]
@@ -87,7 +88,7 @@ def learners(course_id: int) -> Any:
     return render_template(
         "courses/manage/learners.html",
         course=course,
-        page=page_of(rows, request.args.get("page", type=int)),
+        page=page_of(rows, asked_page()),
         completed=sum(standing.completed_at is not None for _person, standing in rows),
         by_unit=queries.by_unit(rows) if request.args.get("view") == "units" else None,
         units=unit_options(scope(Action.SCORE_VIEW)),

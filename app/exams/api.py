@@ -112,6 +112,8 @@ def save(attempt_id: int) -> Any:
 def _parsed() -> tuple[int, tuple[saving.Item, ...]]:
     try:
         return saving.parse(request.get_json(silent=True))
+    except RecursionError as error:
+        raise Problem(400, "malformed", _("提交的作答格式不对：") + "nested too deeply") from error
     except saving.Malformed as error:
         raise Problem(400, "malformed", _("提交的作答格式不对：") + str(error)) from error
 

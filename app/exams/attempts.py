@@ -251,7 +251,7 @@ def check(attempt_id: int, slot: int, now: datetime) -> int:
     if attempt.submitted_at is not None:
         raise Refused("closed")
     kinds = attempt.slot_kinds
-    if slot > len(kinds) or kinds[slot - 1] == "-":
+    if not 1 <= slot <= len(kinds) or kinds[slot - 1] == "-":
         raise Refused("slot")
     responses = scoring.current_responses(attempt_id)
     answer = responses.get(slot)

@@ -19,7 +19,8 @@ from app.exams.models import Exam
 from app.people import queries as people
 from app.web import clock, gate
 from app.web.gate import requires
-from app.web.paging import page_of
+from app.web.intake import number
+from app.web.paging import asked_page, page_of
 from app.web.sheets import xlsx_response
 
 REFRESH_SECONDS = 30
@@ -37,14 +38,14 @@ def paths_of(unit_id: int | None, paths: tuple[str, ...]) -> tuple[str, ...]:
 @requires(Action.EXAM_VIEW)
 def board(exam_id: int) -> Any:
     exam, args, scope = load_exam(exam_id), request.args, gate.scope(Action.EXAM_VIEW)
-    paths = paths_of(args.get("unit", type=int), scope)
+    paths = paths_of(number("unit"), scope)
     everyone = candidates.candidates(exam, paths, clock.now(), args.get("q", "").strip())
     wanted = args.get("state", "")
     shown = [one for one in everyone if wanted in ("", one.state)]
     if args.get("format") == "xlsx":
         return _sheet(exam, shown)
     return render_template(
-        "exams/manage/board.html", exam=exam, page=page_of(shown, args.get("page", type=int)), states=STATES,
+        "exams/manage/board.html", exam=exam, page=page_of(shown, asked_page()), states=STATES,
         totals=Counter(one.state for one in everyone), everyone=len(everyone), State=State,
         units=people.unit_options(scope), window=queries.window(exam, clock.now()), ago=ago, left=left,
         refresh=REFRESH_SECONDS if "refresh" in args else None,

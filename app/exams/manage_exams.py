@@ -22,6 +22,7 @@ from app.web import clock, gate
 from app.web.choices import choices
 from app.web.db import db
 from app.web.gate import requires
+from app.web.paging import asked_page
 
 TIMES = ("opens_at", "closes_at")
 
@@ -31,7 +32,7 @@ TIMES = ("opens_at", "closes_at")
 def exams() -> Any:
     args = request.args
     which = Window(args["state"]) if args.get("state") in set(Window) else None
-    page = queries.exams_page(args.get("q", "").strip(), which, clock.now(), args.get("page", 1, type=int))
+    page = queries.exams_page(args.get("q", "").strip(), which, clock.now(), asked_page())
     counts = queries.counts([exam.id for exam in page], gate.scope(Action.EXAM_VIEW))
     return render_template(
         "exams/manage/exams.html", page=page, counts=counts, window=queries.window, windows=WINDOWS

@@ -13,7 +13,7 @@ from app.exams.models import Allowance, Attempt, Blueprint, Exam, ExamAssignment
 from app.people.models import Person, Unit
 from app.people.queries import within
 from app.web.db import db
-from app.web.paging import PER_PAGE
+from app.web.paging import paginate
 
 
 class Window(StrEnum):
@@ -48,7 +48,7 @@ def exams_page(text: str, which: Window | None, now: datetime, page: int) -> Pag
         rows = rows.where(Exam.title.icontains(text, autoescape=True))
     if which is not None:
         rows = rows.where(in_window(which, now))
-    return db.paginate(rows, page=page, per_page=PER_PAGE, error_out=False)
+    return paginate(rows, page)
 
 
 def timed_exams() -> Sequence[Exam]:

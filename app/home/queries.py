@@ -17,7 +17,7 @@ from app.exams import queries as exams
 from app.exams import standing
 from app.exams.models import Attempt, Exam
 from app.exams.standing import Standing
-from app.web.db import db
+from app.web.paging import paginate
 
 NEWS = timedelta(days=14)  # how long a new certificate is shown
 PER_PAGE = 20
@@ -79,7 +79,7 @@ def attempts_page(person_id: int, page: int) -> Pagination:
         .where(Attempt.person_id == person_id, Attempt.trial.is_(False))
         .order_by(Attempt.started_at.desc(), Attempt.id.desc())
     )
-    return db.paginate(rows, page=page, per_page=PER_PAGE, error_out=False)
+    return paginate(rows, page, PER_PAGE)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -16,6 +16,7 @@ from app.home import queries
 from app.web import clock
 from app.web.db import ids
 from app.web.gate import requires
+from app.web.paging import asked_page
 
 bp = Blueprint("home", __name__, template_folder="templates")
 
@@ -50,7 +51,7 @@ def _minutes_left(one: Standing, now: datetime) -> int:
 @requires(Action.LEARN)
 def me() -> Any:
     now = clock.now()
-    page = queries.attempts_page(current_user.person_id, request.args.get("page", 1, type=int))
+    page = queries.attempts_page(current_user.person_id, asked_page())
     return render_template(
         "home/me.html",
         page=page,

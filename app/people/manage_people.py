@@ -16,6 +16,8 @@ from app.web import clock, gate
 from app.web.choices import choices
 from app.web.errors import Problem
 from app.web.gate import requires
+from app.web.intake import number
+from app.web.paging import asked_page
 
 
 def load_editable(person_id: int) -> Person:
@@ -32,7 +34,7 @@ def load_editable(person_id: int) -> Person:
 
 def _filter(options: list[tuple[int, str]]) -> queries.PeopleFilter:
     args = request.args
-    unit = args.get("unit", type=int)
+    unit = number("unit")
     active = {"1": True, "0": False}.get(args.get("active", ""))
     return queries.PeopleFilter(args.get("q", "").strip(), unit if unit in dict(options) else None, active)
 
@@ -43,7 +45,7 @@ def people() -> Any:
     paths = gate.scope(Action.PEOPLE_VIEW)
     edit_paths = gate.scope(Action.PEOPLE_EDIT)
     options = queries.unit_options(paths)
-    page = queries.people_page(_filter(options), paths, request.args.get("page", 1, type=int))
+    page = queries.people_page(_filter(options), paths, asked_page())
     editable = {person.id for person in page if covers(edit_paths, person.unit.path)}
     return render_template("people/manage/people.html", page=page, editable=editable, units=options)
 
@@ -52,7 +54,7 @@ def _form(person: Person | None = None) -> PersonForm:
     form = PersonForm(obj=person)
     form.unit_id.choices = choices(queries.unit_options(gate.scope(Action.PEOPLE_EDIT)))
     if person is None and not form.is_submitted():
-        form.unit_id.data = request.args.get("unit", type=int)
+        form.unit_id.data = number("unit")
     return form
 
 

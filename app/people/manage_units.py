@@ -14,6 +14,7 @@ from app.people.models import Unit
 from app.web import gate
 from app.web.choices import choices
 from app.web.gate import requires
+from app.web.intake import number
 
 
 def _load(unit_id: int) -> Unit:
@@ -42,7 +43,7 @@ def unit_new() -> Any:
     form = NewUnitForm()
     form.parent_id.choices = choices(queries.unit_options(gate.scope(Action.PEOPLE_EDIT)))
     if not form.is_submitted():
-        form.parent_id.data = request.args.get("parent", type=int)
+        form.parent_id.data = number("parent")
     if form.validate_on_submit():
         try:
             unit = service.create_unit(_load(form.parent_id.data), _facts(form))

@@ -11,9 +11,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from app.domain.access import covers
 from app.people.models import Person, RoleGrant, Unit
 from app.web.db import db
-
-PER_PAGE = 50
-LAST_PAGE = 100_000  # a number too large for the engine is no page
+from app.web.paging import paginate
 
 
 def within(paths: Iterable[str]) -> sa.ColumnElement[bool]:
@@ -72,7 +70,7 @@ def people_page(wanted: PeopleFilter, paths: Iterable[str], page: int) -> Pagina
     if wanted.active is not None:
         rows = rows.where(Person.active.is_(wanted.active))
     rows = rows.order_by(Unit.path, Person.name, Person.id)
-    return db.paginate(rows, page=min(page, LAST_PAGE), per_page=PER_PAGE, error_out=False)
+    return paginate(rows, page)
 
 
 def unit_in_scope(unit_id: int, paths: Iterable[str]) -> Unit | None:

@@ -20,7 +20,8 @@ from app.reports.figures import Figures, Outcome
 from app.reports.labels import OUTCOMES
 from app.web import clock, gate
 from app.web.gate import requires
-from app.web.paging import page_of
+from app.web.intake import number
+from app.web.paging import asked_page, page_of
 from app.web.sheets import xlsx_response
 
 
@@ -28,11 +29,11 @@ from app.web.sheets import xlsx_response
 @requires(Action.SCORE_VIEW)
 def scores() -> Any:
     exams = timed_exams()
-    exam = _chosen(exams, request.args.get("exam", type=int))
+    exam = _chosen(exams, number("exam"))
     if exam is None:
         return render_template("reports/no_scores.html")
     scope = gate.scope(Action.SCORE_VIEW)
-    paths = paths_of(request.args.get("unit", type=int), scope)
+    paths = paths_of(number("unit"), scope)
     if request.args.get("by") == "unit":
         return _per_unit(exam, exams, scope, paths)
     return _per_person(exam, exams, scope, paths)
@@ -54,7 +55,7 @@ def _per_person(exam: Exam, exams: Sequence[Exam], scope: tuple[str, ...], paths
         return _person_sheet(exam, shown)
     return render_template(
         "reports/scores.html", exam=exam, exams=exams, units=people.unit_options(scope), outcomes=OUTCOMES,
-        page=page_of(shown, request.args.get("page", type=int)), outcome=figures.outcome,
+        page=page_of(shown, asked_page()), outcome=figures.outcome,
         total=figures.total(everyone),
     )  # fmt: skip
 
@@ -86,7 +87,7 @@ def _person_cells(one: Candidate) -> list[Any]:
 
 
 def _unit_sheet(exam: Exam, rows: Sequence[tuple[Unit, Figures]]) -> Response:
-    headers = [_("单位（含下级）"), _("应考"), _("实考"), _("缺考"), _("参考率"), _("合格"), _("合格率"),
+    headers = [_("单位（含下属）"), _("应考"), _("实考"), _("缺考"), _("参考率"), _("合格"), _("合格率"),
                _("平均分"), _("最高分"), _("最低分")]  # fmt: skip
     cells = (
         [

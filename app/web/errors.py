@@ -10,6 +10,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
+from app.web.db import db
+
 log = structlog.get_logger()
 
 
@@ -49,6 +51,8 @@ def wants_json() -> bool:
 
 
 def respond(status: int, reason: str, message: str, **extra: Any) -> tuple[Response | str, int]:
+    if status >= 500:
+        db.session.rollback()  # PostgreSQL answers no question in a transaction that failed
     if wants_json():
         return jsonify(reason=reason, message=message, **extra), status
     return render_template("error.html", status=status, message=message), status
@@ -65,6 +69,9 @@ def register(app: Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Any:
+        cause = getattr(error, "original_exception", None)  # a commit fails after the view has returned
+        if isinstance(cause, OperationalError | PoolTimeout):
+            return busy(cause)
         status = error.code or 500
         if status in {301, 302, 303, 304, 307, 308}:
             return error
@@ -74,8 +81,10 @@ def register(app: Flask) -> None:
     @app.errorhandler(PoolTimeout)
     def busy(error: Exception) -> Any:
         log.error("database_unavailable", path=request.path, error=str(error))
-        body, status = respond(503, "busy", _texts()[503])
-        response = app.make_response((body, status))
+        # Not through render_template: every page's context asks the database who is signed in.
+        page = app.jinja_env.get_template("busy.html").render(message=_texts()[503])
+        response = jsonify(reason="busy", message=_texts()[503]) if wants_json() else app.make_response(page)
+        response.status_code = 503
         response.headers["Retry-After"] = "2"
         return response
 

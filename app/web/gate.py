@@ -54,7 +54,11 @@ def local_target(target: str | None) -> str | None:
 def _sign_in() -> Any:
     if wants_json():
         abort(401)
-    return redirect(url_for("people.sign_in", next=request.full_path.rstrip("?")))
+    rule = request.url_rule
+    back = rule is not None and "GET" in (
+        rule.methods or ()
+    )  # an address that only takes a form is no way back
+    return redirect(url_for("people.sign_in", next=request.full_path.rstrip("?") if back else None))
 
 
 def _check() -> Any:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask, current_app, g, request, url_for
 from flask_babel import get_translations
@@ -27,10 +28,12 @@ def _static(filename: str) -> str:
     return url_for("static", version=current_app.extensions["static_hash"], filename=filename)
 
 
-def _page_url(**changes: Any) -> str:
-    """This page's address with some query parameters changed; filters live in the URL."""
-    args = {**request.args.to_dict(), **(request.view_args or {}), **changes}
-    return url_for(request.endpoint or "home.index", **{k: v for k, v in args.items() if v not in ("", None)})
+def _page_url(at: str = "", /, **changes: Any) -> str:
+    """This page's address, or `at`, with some of this page's query changed; filters live in the URL."""
+    here = at or url_for(request.endpoint or "home.index", **(request.view_args or {}))
+    # Not through url_for: it would obey a parameter named _scheme or endpoint.
+    asked = {k: v for k, v in {**request.args.to_dict(), **changes}.items() if v not in ("", None)}
+    return f"{here}?{urlencode(asked)}" if asked else here
 
 
 def _catalogue() -> Any:

@@ -46,7 +46,7 @@ def test_the_newest_comes_first_and_filters_narrow(app: Flask, sign_in, time) ->
     assert shown(client.get("/manage/audit/?q=100%25")) == ["丙 100%"]
     assert shown(client.get("/manage/audit/?q=ADMIN")) == ["乙"]
     assert shown(client.get("/manage/audit/?since=2026-11-24&until=2026-11-24")) == ["乙"]
-    assert shown(client.get("/manage/audit/?since=soon&until=9999-12-31&page=" + "9" * 30)) == []
+    assert shown(client.get("/manage/audit/?since=soon&until=9999-12-31&page=99999")) == []
     assert "没有符合条件的记录" in client.get("/manage/audit/?q=nothing").text
 
 

@@ -104,7 +104,7 @@ def test_a_voided_certificate_says_since_when(app: Flask, client: FlaskClient) -
     assert "内部原因" not in page
 
 
-@pytest.mark.parametrize("code", ["0" * 28, "1", "../x", "%00", "%F0%9F%92%A9", "1 OR 1=1"])
+@pytest.mark.parametrize("code", ["0" * 28, "1", "../x", "%F0%9F%92%A9", "1 OR 1=1"])
 def test_an_unknown_code_is_said_in_words(app: Flask, client: FlaskClient, code: str) -> None:
     page = client.get(f"/verify/{code}")
     assert page.status_code == 404

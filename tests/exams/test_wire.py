@@ -252,6 +252,9 @@ def test_a_checked_quiz_slot_is_final_and_the_last_one_closes(sitting: Sitting, 
     slots = [slot for slot, _ in me.client.get(f"/attempts/{me.attempt}").json["order"]]
     assert me.client.get(f"/attempts/{me.attempt}").json["remaining_ms"] is None
     me.save((slots[0], 1, "b"))
+    for none in (0, 99):
+        refused = me.client.post(f"/attempts/{me.attempt}/slots/{none}/check")
+        assert refused.status_code == 400 and refused.json["reason"] == "slot"
     verdict = me.client.post(f"/attempts/{me.attempt}/slots/{slots[0]}/check").json
     assert (
         verdict["correct"] and verdict["key"] == "b" and verdict["clause"][0]["text"].startswith("条款原文")

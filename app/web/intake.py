@@ -1,0 +1,43 @@
+"""What a request may bring: text that every engine can store, whole numbers that fit a column."""
+
+from collections.abc import Iterator
+
+from flask import Flask, abort, request
+from werkzeug.routing import IntegerConverter, Map
+
+from app.web.errors import wants_json
+
+LARGEST = 2**31 - 1  # what an id column holds
+
+
+class Id(IntegerConverter):
+    """`<int:…>` in an address; what is too large for any row is no page."""
+
+    regex = r"\d{1,10}"
+
+    def __init__(self, map: Map) -> None:
+        super().__init__(map, max=LARGEST)
+
+
+def number(name: str) -> int | None:
+    """The whole number in the query; None where it is missing, no number, or larger than any column holds."""
+    found = request.args.get(name, type=int)
+    return found if found is not None and abs(found) <= LARGEST else None
+
+
+def _texts() -> Iterator[str]:
+    yield request.path
+    for given in (request.args,) if wants_json() else (request.args, request.form):
+        for name, values in given.lists():
+            yield name
+            yield from values
+
+
+def register(app: Flask) -> None:
+    app.url_map.converters["int"] = Id
+
+    @app.before_request
+    def refuse_what_cannot_be_stored() -> None:
+        """No keyboard types NUL, and PostgreSQL stores none. The wire checks its JSON itself."""
+        if any("\0" in text for text in _texts()):
+            abort(400)
