@@ -11,12 +11,13 @@ from app import demo, doctor, importing, serving
 from app.audit import service as audit
 from app.certificates import jobs as certificates
 from app.exams import jobs as exams
+from app.people import jobs as people
 from app.people.commands import people_cli
 from app.web import clock, jobs, schema, static, uow
 from app.web.content import ContentError
 from app.web.jobs import Job
 
-JOBS = (Job("seal the audit chain", 2, audit.seal), *exams.JOBS, *certificates.JOBS)
+JOBS = (Job("seal the audit chain", 2, audit.seal), *people.JOBS, *exams.JOBS, *certificates.JOBS)
 
 bank_cli = AppGroup("bank", help="题库内容：检查与导入。")
 demo_cli = AppGroup("demo", help="演示学校。")

@@ -14,7 +14,7 @@ from app.domain.access import Role
 from app.people import passwords
 from app.people.labels import ROLES
 from app.people.models import Person, RoleGrant, Unit
-from app.people.sign_in import revoke_sessions
+from app.people.sign_in import forget_failures, revoke_sessions
 from app.web import clock
 from app.web.db import db
 
@@ -110,6 +110,7 @@ def reset_password(person: Person, now: datetime) -> str:
     person.password_hash = passwords.hash_password(password)
     person.must_change_password = True
     revoke_sessions(person.id, now)
+    forget_failures(person.username)
     record("person.reset", f"person:{person.id}", f"重置 {person.name}（{person.username}）的密码")
     return password
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 from app.domain.access import Action, Grant, Role, scope
 from app.people import passwords
 from app.people.models import Person, RoleGrant, SignInFailure, SignInSession, Unit
+from app.people.names import tidy_username
 from app.web import clock
 from app.web.db import db
 
@@ -81,7 +82,7 @@ def load(session_id: str) -> Actor | None:
 
 def authenticate(username: str, password: str, address: str, now: datetime) -> Person | None:
     """The person, or None; an unknown account, a wrong password and a locked account look the same."""
-    username = username.strip().lower()
+    username = tidy_username(username)
     person = db.session.scalar(sa.select(Person).where(Person.username == username, Person.active))
     right = passwords.verify(person.password_hash if person else None, password)
     if too_many_failures(username, address, now):
@@ -90,6 +91,11 @@ def authenticate(username: str, password: str, address: str, now: datetime) -> P
         db.session.add(SignInFailure(at=now, username=username, address=address))
         return None
     return person
+
+
+def forget_failures(username: str) -> None:
+    """Slips of someone who is in by now, or was given a new password, count against nobody."""
+    db.session.execute(sa.delete(SignInFailure).where(SignInFailure.username == username))
 
 
 def too_many_failures(username: str, address: str, now: datetime) -> bool:
@@ -115,6 +121,7 @@ def start_session(person: Person, now: datetime) -> None:
         revoked_at=None,
     )
     db.session.add(row)
+    forget_failures(person.username)
     db.session.flush()
     actor = load(row.id)
     if actor is not None:

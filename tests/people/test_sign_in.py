@@ -6,7 +6,9 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.people.models import Person, SignInSession
+from app.domain.access import Role
+from app.people import jobs
+from app.people.models import Person, SignInFailure, SignInSession
 from app.web.db import db
 from tests import factories
 
@@ -48,6 +50,53 @@ def test_ten_failures_close_the_account_for_a_quarter_of_an_hour(
     assert post(client, "wang", "correct horse battery").status_code == 200
     time.advance(minutes=16)
     assert post(client, "wang", "correct horse battery").status_code == 302
+
+
+def test_who_gets_in_or_gets_a_new_password_leaves_no_failures(
+    app: Flask, client: FlaskClient, sign_in: Callable[[Person], FlaskClient]
+) -> None:
+    root = factories.unit()
+    wang = factories.person(username="wang", unit=root, password="correct horse battery")
+    for _ in range(9):
+        post(client, "wang", "nope")
+    post(client, "other", "nope")
+    assert post(client, "ｗａｎｇ", "correct horse battery").status_code == 302
+    assert db.session.scalars(sa.select(SignInFailure.username)).all() == ["other"]
+    locked_out = app.test_client()
+    for _ in range(10):
+        post(locked_out, "wang", "nope")
+    admin = factories.person(unit=root)
+    factories.grant(admin, Role.ADMIN, root)
+    page = sign_in(admin).post(f"/manage/people/{wang.id}/password").text
+    issued = re.search(r"[a-z2-9]{4}(-[a-z2-9]{4}){2}", page)
+    assert issued and post(locked_out, "wang", issued[0]).status_code == 302
+
+
+def test_guesses_at_an_open_browser_are_counted(app: Flask, client: FlaskClient) -> None:
+    factories.person(username="wang", password="correct horse battery")
+    post(client, "wang", "correct horse battery")
+    guess = {"current": "nope", "new": "my own long word", "again": "my own long word"}
+    for _ in range(10):
+        assert "现在的密码不对" in client.post("/password", data=guess).text
+    right = guess | {"current": "correct horse battery"}
+    assert "现在的密码不对" in client.post("/password", data=right).text
+
+
+def test_old_sign_ins_and_failures_are_forgotten(app: Flask, client: FlaskClient, time) -> None:
+    factories.person(username="wang", password="correct horse battery")
+    post(client, "wang", "nope")
+    post(client, "wang", "correct horse battery")
+    post(app.test_client(), "other", "nope")
+    assert jobs.forget() == 0
+    time.advance(minutes=16)
+    assert jobs.forget() == 1 and client.get("/").status_code == 200
+    time.advance(days=30)
+    assert jobs.forget() == 1 and client.get("/").status_code == 302
+
+
+def test_a_form_sent_after_signing_out_leads_home(app: Flask, client: FlaskClient) -> None:
+    assert client.post("/exams/1/start").location == "/sign-in"
+    assert client.get("/exams/1?x=1").location == "/sign-in?next=/exams/1?x%3D1"
 
 
 def test_sign_out_revokes_the_session(app: Flask, client: FlaskClient) -> None:
