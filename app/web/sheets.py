@@ -8,9 +8,11 @@ import io
 import re
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import reduce
 from typing import Any
 from urllib.parse import quote
 
@@ -23,8 +25,11 @@ from app.web import clock
 
 MIMETYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_UNPACKED = 64 * 1024 * 1024  # an archive of a few kilobytes can unpack to gigabytes
+MAX_AREA = 1_500_000  # the reader makes room for every cell between the first and the last, filled or not
 EXACT_DIGITS = 15  # what a number in a spreadsheet keeps
 _INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060\ufeff]")
+_TAG = re.compile(rb"<(?:\w+:)?(row|c)\b([^>]*)>")
+_PLACE = re.compile(rb"""\br\s*=\s*["']([A-Z]*)([0-9]{1,9})["']""")
 _FORBIDDEN_IN_TITLE = re.compile(r"[\[\]:*?/\\']")
 
 
@@ -64,6 +69,28 @@ def _check_size(data: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED:
             raise SheetError(_("文件展开后太大。请只保留需要导入的内容，另存后再上传。"))
+        # Reading them all also proves that none is larger than it says.
+        if max(_area(archive.read(entry)) for entry in archive.infolist()) > MAX_AREA:
+            raise SheetError(_("表格右边或下边很远处有零散内容。请删去那些行和列，另存后再上传。"))
+
+
+def _area(part: bytes) -> int:
+    """Rows times columns up to the farthest filled cell of a sheet's XML; 0 for any other part."""
+    row = column = rows = columns = 0
+    for tag in _TAG.finditer(part):
+        place = _PLACE.search(tag[2])  # what names no place follows the one before
+        if tag[1] == b"row":
+            row, column = int(place[2]) if place else row + 1, 0
+            continue
+        row, column = (int(place[2]), _column(place[1])) if place else (row, column + 1)
+        if not tag[2].endswith(b"/"):
+            rows, columns = max(rows, row), max(columns, column)
+    return rows * columns
+
+
+def _column(letters: bytes) -> int:
+    """A is 1, Z 26, AA 27."""
+    return reduce(lambda column, letter: column * 26 + letter - 64, letters, 0)
 
 
 def read_sheet(data: bytes, *, limit: int) -> list[list[Cell]]:
@@ -77,7 +104,15 @@ def read_sheet(data: bytes, *, limit: int) -> list[list[Cell]]:
         if sheet.end is not None and sheet.end[0] >= limit:
             raise SheetError(_("表中的行太多，一次最多 %(n)s 行。请分几次导入。", n=limit))
         rows = [[_cell(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
-    except (CalamineError, zipfile.BadZipFile, IndexError, OSError, ValueError) as error:
+    except (
+        CalamineError,
+        zipfile.BadZipFile,
+        zlib.error,
+        IndexError,
+        OSError,
+        ValueError,
+        RuntimeError,
+    ) as error:
         raise SheetError(_("读不了这个文件。请用 Excel 或 WPS 另存为 .xlsx 后再上传。")) from error
     while rows and not any(cell.text for cell in rows[-1]):
         rows.pop()

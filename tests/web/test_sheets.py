@@ -6,7 +6,16 @@ import pytest
 import xlsxwriter
 from flask import Flask
 
-from app.web.sheets import Cell, Sheet, SheetError, read_sheet, write_workbook, write_xlsx, xlsx_response
+from app.web.sheets import (
+    Cell,
+    Sheet,
+    SheetError,
+    _area,
+    read_sheet,
+    write_workbook,
+    write_xlsx,
+    xlsx_response,
+)
 
 
 def texts(data: bytes) -> list[list[str]]:
@@ -79,3 +88,33 @@ def test_downloads_have_chinese_names_and_are_not_cached(app: Flask) -> None:
         response = xlsx_response("成绩 一班.xlsx", ["x"], [])
         header = response.headers["Content-Disposition"]
     assert header == "attachment; filename*=UTF-8''%E6%88%90%E7%BB%A9%20%E4%B8%80%E7%8F%AD.xlsx"
+
+
+def _with_stray_cell(row: int, column: int) -> bytes:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as workbook:
+        sheet = workbook.add_worksheet()
+        sheet.write(0, 0, "x")
+        sheet.write(row, column, "y")
+        sheet.write_blank(1_048_574, 16_383, None, workbook.add_format({"bold": True}))
+    return out.getvalue()
+
+
+def test_a_cell_far_away_does_not_fill_the_memory(app: Flask) -> None:
+    assert len(texts(_with_stray_cell(9, 99))) == 10  # a formatted empty cell is none
+    for place in ((1_048_575, 16_383), (1_999, 16_383)):
+        with pytest.raises(SheetError, match="零散内容"):
+            read_sheet(_with_stray_cell(*place), limit=2000)
+
+
+def test_rows_and_cells_without_places_follow_those_before() -> None:
+    assert _area(b'<x:row r="7"><c><v>1</v></c><c><v>1</v></c></x:row><row><c r="C8"/></row>') == 14
+    assert _area(b"<sst><si><t>A1</t></si></sst>") == 0
+
+
+def test_a_file_larger_inside_than_it_says_is_refused(app: Flask) -> None:
+    data = bytearray(write_xlsx("a", ["x"], [["1"]]))
+    at = data.index(b"PK\x01\x02")
+    data[at + 24 : at + 28] = (5).to_bytes(4, "little")  # unpacked size of the first entry
+    with pytest.raises(SheetError, match="另存为 .xlsx"):
+        read_sheet(bytes(data), limit=10)
