@@ -48,8 +48,8 @@ def _print_one(certificate: Certificate, now: datetime) -> int:
     person_id, course_id = certificate.person_id, certificate.course_id
     try:
         document = pdf.render(page(certificate), stylesheet())
-    except pdf.RenderError as error:
-        log.error("certificate_not_printed", number=certificate.number, error=str(error))
+    except Exception:  # whatever is wrong with this one must not delay the others
+        log.exception("certificate_not_printed", number=certificate.number)
         message = _("证书已编号 %(number)s，生成 PDF 时出错，系统会自动重试。", number=certificate.number)
         note_trouble(person_id, course_id, message, now)
         return 0

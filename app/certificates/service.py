@@ -182,7 +182,8 @@ def check_glyphs(facts: Facts) -> None:
 
 
 def void(certificate: Certificate, reason: str, now: datetime) -> None:
-    """The number stays taken; verification says voided, and since when."""
+    """The number stays taken; verification says voided, and since when. The first reason stands."""
+    db.session.refresh(certificate, with_for_update=True)
     if certificate.voided_at is not None:
         return
     certificate.voided_at, certificate.void_reason = now, reason

@@ -130,6 +130,19 @@ def test_a_failed_render_is_retried_under_the_same_number(
     assert db.session.scalars(sa.select(CertificateTrouble)).all() == []
 
 
+def test_one_that_cannot_be_printed_delays_no_other(app: Flask) -> None:
+    course = courses.course("reading")
+    for _ in range(2):
+        courses.completed(course, factories.person(), START)
+    service.derive(START)
+    first = db.session.scalars(sa.select(Certificate).order_by(Certificate.id)).first()
+    assert first is not None
+    first.facts = {"name": "张三"}
+    db.session.commit()
+    assert printing.render_pending(START) == 1
+    assert db.session.scalars(sa.select(CertificateTrouble.person_id)).all() == [first.person_id]
+
+
 def test_printing_holds_no_transaction(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     courses.completed(courses.course("reading"), factories.person(), START)
     service.derive(START)

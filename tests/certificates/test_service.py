@@ -138,6 +138,18 @@ def test_a_voided_certificate_stays_voided(app: Flask) -> None:
     assert "成绩复核后不合格" in (event.after or "")
 
 
+def test_of_two_who_void_at_once_the_first_reason_stands(app: Flask) -> None:
+    courses.completed(courses.course("reading"), factories.person(), START)
+    service.derive(START)
+    (shown,) = issued()
+    assert shown.voided_at is None  # read before the colleague's act
+    with db.engine.begin() as colleague:
+        colleague.execute(sa.update(Certificate).values(voided_at=START, void_reason="甲"))
+    service.void(shown, "乙", START + timedelta(days=1))
+    db.session.commit()
+    assert issued()[0].void_reason == "甲"
+
+
 def test_reissue_takes_the_present_name_and_the_next_number(app: Flask) -> None:
     course, person = courses.course("reading"), factories.person("张珊")
     courses.completed(course, person, START)
