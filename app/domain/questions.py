@@ -199,7 +199,7 @@ def _blanks_key_faults(q: Question) -> Iterator[Fault]:
         return
     blanks = q.stem.count(BLANK)
     if len(q.key) != blanks:
-        yield Fault("key", "blank_count", f"{len(q.key)} != {blanks}")
+        yield Fault("key", "blank_count", f"{len(q.key)} / {blanks}")
     for position, variants in enumerate(q.key, start=1):
         if any(not normalise(variant) for variant in variants):
             yield Fault("key", "empty_variant", str(position))

@@ -183,7 +183,7 @@ def _tenths(text: str, number: int) -> int:
 class AssignForm(FlaskForm):
     """A unit with everything below it, or one person by username."""
 
-    unit_id = SelectField(_l("单位（含下级）"), coerce=int, choices=choices([(0, _l("请选择"))]))
+    unit_id = SelectField(_l("单位（含下属）"), coerce=int, choices=choices([(0, _l("请选择"))]))
     username = StringField(
         _l("或个人的用户名"), filters=[_stripped], render_kw={"autocapitalize": "none", "spellcheck": "false"}
     )

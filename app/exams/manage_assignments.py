@@ -37,7 +37,7 @@ def _assign(exam: Exam, form: AssignForm, paths: tuple[str, ...]) -> bool:
     if form.unit_id.data:
         unit = people.unit_in_scope(form.unit_id.data, paths) or abort(404)
         planning.assign(exam, unit=unit)
-        flash(_("已指派给%(name)s（含下级单位）。", name=unit.name))
+        flash(_("已指派给%(name)s（含下属单位）。", name=unit.name))
         return True
     person = people.person_named(form.username.data, paths)
     if person is None:

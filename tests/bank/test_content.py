@@ -38,7 +38,7 @@ def test_the_small_bank_is_well_formed(tmp_path: Path) -> None:
         (SETS, 'code = "2"', 'code = "第2"', f"{SETS}:20 code：只能用小写字母、数字和连字符。"),
         (QUESTIONS, 'kind = "single"', 'kind = "sinlge"',
          f"{QUESTIONS}:3 kind：题型只有 single、multiple、judge、blanks 四种。"),
-        (QUESTIONS, 'key = "a"', 'key = "c"', f"{QUESTIONS}:6 key：答案所指的选项不存在（c）。"),
+        (QUESTIONS, 'key = "a"', 'key = "c"', f"{QUESTIONS}:6 key：请用选项的字母填写答案，选项里没有所填的字母（c）。"),
         (QUESTIONS, ', "个人权威"]', "]", f"{QUESTIONS}:5 options：选项太少，应有 2 至 8 个（1）。"),
         (QUESTIONS, 'five-musts-002"', 'five-musts-001"',
          f"{QUESTIONS}:13 id：编号 five-musts-001 用了不止一次。"),
@@ -46,7 +46,7 @@ def test_the_small_bank_is_well_formed(tmp_path: Path) -> None:
          f"{QUESTIONS}:8 clauses：没有 five-musts/9 这一条款。"),
         (QUESTIONS, '["five-musts/1"]', '["five-musts/1", "five-musts/1"]',
          f"{QUESTIONS}:8 clauses：five-musts/1 写了不止一次。"),
-        (QUESTIONS, "____，", "它，", f"{QUESTIONS}:16 key：答案的个数与题干中空的个数不同（2 != 1）。"),
+        (QUESTIONS, "____，", "它，", f"{QUESTIONS}:16 key：每空写一行答案，行数要与题干中空的个数相同（2 / 1）。"),
         (QUESTIONS, "[[question]]", "[[questions]]", f"{QUESTIONS}:1 questions：没有这个字段，请核对拼写。"),
     ],
 )  # fmt: skip
