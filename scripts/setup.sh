@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 
 goal=${1:-run}
 run_packages="python3-venv libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig fonts-noto-cjk"
-test_packages="postgresql chromium poppler-utils libasound2"
+test_packages="postgresql chromium poppler-utils libasound2 libatomic1"
 case $goal in
     run) packages=$run_packages requirements=requirements.txt ;;
     test) packages="$run_packages $test_packages" requirements=requirements-dev.txt ;;
