@@ -57,7 +57,10 @@ ROLE_ACTIONS: dict[Role, frozenset[Action]] = {
 
 
 # What these touch has no unit: the bank, courses, exams, settings and the record of acts are the school's.
-SCHOOL_WIDE = frozenset({_A.BANK_EDIT, _A.COURSE_EDIT, _A.EXAM_EDIT, _A.SETTINGS_EDIT, _A.AUDIT_VIEW})
+# To see the bank is to see every key: not for the admin of a unit who sits the school's exams.
+SCHOOL_WIDE = frozenset(
+    {_A.BANK_VIEW, _A.BANK_EDIT, _A.COURSE_EDIT, _A.EXAM_EDIT, _A.SETTINGS_EDIT, _A.AUDIT_VIEW}
+)
 
 
 @dataclass(frozen=True)

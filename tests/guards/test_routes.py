@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.cli import routes_table
-from app.domain.access import Role
+from app.domain.access import SCHOOL_WIDE, Role
 from app.people.models import Person
 from tests import factories
 
@@ -82,6 +82,42 @@ def test_a_learner_without_a_role_reaches_no_back_office(
         for method in methods.split(","):
             answer = client.open(_example(rule), method=method)
             assert answer.status_code == 403, f"{method} {endpoint} answers {answer.status_code}"
+
+
+def test_every_role_on_a_unit_reaches_nothing_of_the_whole_school(
+    app: Flask, sign_in: Callable[[Person], FlaskClient]
+) -> None:
+    town = factories.unit(parent=factories.unit())
+    person = factories.person(unit=town)
+    for role in Role:
+        factories.grant(person, role, town)
+    client = sign_in(person)
+    routes = [row for row in _rows(app) if row[3] in SCHOOL_WIDE]
+    assert len(routes) > 30
+    for rule, methods, endpoint, _action in routes:
+        for method in methods.split(","):
+            answer = client.open(_example(rule), method=method)
+            assert answer.status_code == 403, f"{method} {endpoint} answers {answer.status_code}"
+
+
+def test_another_units_objects_are_nowhere(app: Flask, sign_in: Callable[[Person], FlaskClient]) -> None:
+    """By id, as the admin of a sibling unit: 404 for a sibling's and for the parent's people and units."""
+    root = factories.unit()
+    town, other = factories.unit(parent=root), factories.unit(parent=root)
+    admin = factories.person(unit=town)
+    for role in Role:
+        factories.grant(admin, role, town)
+    grants = [factories.grant(factories.person(unit=u), Role.LIAISON, u) for u in (root, other)]
+    client = sign_in(admin)
+    for unit, grant in zip((root, other), grants, strict=True):
+        for method, url in (
+            ("GET", f"/manage/people/{grant.person_id}"), ("POST", f"/manage/people/{grant.person_id}"),
+            ("POST", f"/manage/people/{grant.person_id}/password"),
+            ("POST", f"/manage/roles/{grant.id}/revoke"),
+            ("GET", f"/manage/units/{unit.id}"), ("POST", f"/manage/units/{unit.id}"),
+            ("GET", f"/manage/exams/1/people/{grant.person_id}"),
+        ):  # fmt: skip
+            assert client.open(url, method=method).status_code == 404, f"{method} {url}"
 
 
 def test_manage_pages_all_need_more_than_learning(app: Flask) -> None:
