@@ -93,6 +93,9 @@ def publish(course: Course, published: bool) -> None:
 
 def add_lesson(course: Course, text: LessonText, now: datetime) -> Lesson:
     """A new last lesson. Raises domain.papers.Shortage when a quiz has too few questions."""
+    # Two who add at once take turns, or both would choose the same code.
+    db.session.execute(sa.select(Course.id).where(Course.id == course.id).with_for_update())
+    db.session.expire(course, ["lessons"])
     codes = [lesson.code for lesson in course.lessons]
     number = len(codes) + 1
     while f"{number:02d}" in codes:
