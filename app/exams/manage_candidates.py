@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
+from flask_login import current_user
 
 from app.domain.access import Action
 from app.domain.attempts import deadline
@@ -19,6 +20,7 @@ from app.people import queries as people
 from app.people.models import Person
 from app.web import clock, gate
 from app.web.db import db
+from app.web.errors import Problem
 from app.web.gate import requires
 
 
@@ -30,6 +32,8 @@ def _load(exam_id: int, person_id: int, action: Action) -> tuple[Exam, Person]:
         exam.id, person.id
     ):
         abort(404)
+    if action is Action.EXAM_RUN and person.id == current_user.person_id:
+        raise Problem(409, "own_attempt", _("不能为自己办理加时、再考或收卷，请由其他管理员办理。"))
     return exam, person
 
 

@@ -340,6 +340,20 @@ def test_acts_reach_nobody_outside(county: Unit, sign_in: SignIn, time: Clock) -
         assert admin.post(url, data=data).status_code == 404, url
 
 
+def test_nobody_gives_themselves_time_or_attempts(county: Unit, sign_in: SignIn, time: Clock) -> None:
+    exam, me = build.exam(time.now), factories.person(unit=county)
+    factories.grant(me, Role.ADMIN, county)
+    attempt, client = begin(exam, assigned(exam, me), time), sign_in(me)
+    for url in (
+        f"/manage/exams/attempts/{attempt.id}/minutes",
+        f"/manage/exams/{exam.id}/people/{me.id}/minutes",
+        f"/manage/exams/{exam.id}/people/{me.id}/attempts",
+    ):
+        answer = client.post(url, data={"minutes-minutes": 60, "minutes-reason": "x", "again-reason": "x"})
+        assert answer.status_code == 409 and "其他管理员" in answer.text
+    assert client.get(f"/manage/exams/{exam.id}/people/{me.id}").status_code == 200
+
+
 def test_kept_answers_are_listed(admin: FlaskClient, time: Clock, sitting) -> None:
     candidate = sitting()
     county = db.session.get_one(Person, candidate.person.id).unit
