@@ -58,12 +58,17 @@ def questions(rules: RuleSet, **counts: int) -> None:
     db.session.commit()
 
 
-def blueprint(**counts: int) -> Blueprint:
+def blueprint(*rules: RuleSet, **counts: int) -> Blueprint:
+    """Draws from these rule sets; from the whole bank when none is named."""
+    asked = [rule.code for rule in rules]
     return save(
         Blueprint(
             code=f"bp-{next(_next)}", title="测试蓝图", minutes=45, pass_percent=60,
             sections=[
-                {"title": kind, "kind": kind, "count": many, "points": 20, "preset": PRESETS[Kind(kind)]}
+                {
+                    "title": kind, "kind": kind, "count": many, "points": 20,
+                    "preset": PRESETS[Kind(kind)], "rule_sets": asked,
+                }
                 for kind, many in counts.items()
             ],
         )
@@ -77,9 +82,10 @@ def exam(
     """A frozen exam that opened an hour ago, assigned to nobody yet."""
     papers.forget()
     counts = counts or {"single": 2, "multiple": 1, "judge": 1, "blanks": 1}
-    questions(rule_set(), **counts)
+    rules = rule_set()
+    questions(rules, **counts)
     made = service.create_exam(
-        "测试考试", blueprint(**counts), now - timedelta(hours=1), now + timedelta(hours=hours),
+        "测试考试", blueprint(rules, **counts), now - timedelta(hours=1), now + timedelta(hours=hours),
         attempts, review, now, minutes=minutes,
     )  # fmt: skip
     db.session.commit()

@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.audit.models import AuditEvent
+from app.bank.models import RuleSet
 from app.domain.access import Role
 from app.exams import attempts, service
 from app.exams.models import Allowance, Attempt, Blueprint, Exam, ExamAssignment
@@ -142,7 +143,7 @@ def test_the_paper_shows_keys_and_can_be_redrawn_until_somebody_begins(
     admin: FlaskClient, county: Unit, time: Clock
 ) -> None:
     exam = build.exam(time.now, single=1)
-    build.questions(build.rule_set(), single=30)
+    build.questions(db.session.scalars(sa.select(RuleSet)).one(), single=30)
     page = admin.get(f"/manage/exams/{exam.id}/paper").text
     assert page.count("key-list__right") == 1 and "解析" in page
     papers = {exam.paper_id}
