@@ -359,6 +359,10 @@ def test_keyboard_alone_answers_and_hands_in(browse: Browse, who: Person, sit) -
     page.keyboard.press("Enter")  # no way to hand in by accident
     expect(page.locator("#ask-submit")).to_be_hidden()
     expect(saved(page)).to_have_text(re.compile("已保存"))
+    for _ in range(12):
+        page.keyboard.press("Shift+Tab")
+        if page.locator(".q :focus").count():
+            assert top_and_bottom(page, ".q :focus")[0] >= top_and_bottom(page, ".exam-bar")[1]
     page.locator("#submit").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#ask-submit")).to_be_visible()
