@@ -45,7 +45,7 @@ def start(exam: Exam, person_id: int, now: datetime, *, trial: bool = False) -> 
 def enter(entry: Entry, now: datetime, *, trial: bool = False) -> tuple[Attempt, bool]:
     """The open attempt, or a new one; (attempt, was it made now). Raises CannotStart."""
     exam = entry.exam
-    running = _running(exam, entry.attempts, now)
+    running = _running(entry, now, trial)
     if running is not None:
         return running, False
     used = sum(not a.trial for a in entry.attempts)
@@ -62,14 +62,17 @@ def enter(entry: Entry, now: datetime, *, trial: bool = False) -> tuple[Attempt,
     return start(exam, entry.person_id, now, trial=trial)[0], False
 
 
-def _running(exam: Exam, mine: Sequence[Attempt], now: datetime) -> Attempt | None:
-    """The attempt that is not closed; one that ran out is closed first."""
-    for attempt in mine:
+def _running(entry: Entry, now: datetime, trial: bool) -> Attempt | None:
+    """The attempt to go on with. What ran out is closed first, and so is a trial before the real thing."""
+    for attempt in entry.attempts:
         if attempt.submitted_at is not None:
             continue
-        if phase(exam, attempt, now) is not Phase.OVERDUE:
+        if phase(entry.exam, attempt, now) is Phase.OVERDUE:
+            close_overdue(attempt.id, now)
+        elif attempt.trial and not trial:
+            force_close(attempt.id, now)
+        else:
             return attempt
-        close_overdue(attempt.id, now)
     return None
 
 

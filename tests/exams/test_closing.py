@@ -104,3 +104,12 @@ def test_overdue_on_the_engine_itself(sitting: Sitting, time: Clock) -> None:
     assert list(jobs.overdue(time.now)) == []
     time.advance(microseconds=1)
     assert list(jobs.overdue(time.now)) == [me.attempt]
+
+
+def test_an_open_trial_gives_way_to_the_real_attempt(sitting: Sitting, time: Clock) -> None:
+    me = sitting(started=False)
+    trial, _ = attempts.start(me.exam, me.person.id, time.now, trial=True)
+    db.session.commit()
+    assert me.start().status_code == 201 and me.attempt != trial.id
+    assert db.session.get_one(Attempt, trial.id).closed_by == "staff"
+    assert not db.session.get_one(Attempt, me.attempt).trial
