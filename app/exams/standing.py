@@ -6,6 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from app.bank.models import RuleSet
 from app.domain import attempts as rules
 from app.domain.attempts import Phase, StartRefusal
 from app.exams import attempts, queries
@@ -92,9 +93,12 @@ def _standing(
 
 
 def quizzes() -> Sequence[Exam]:
-    """The quizzes on rule sets; those of lessons are met in their lesson."""
+    """The quizzes on rule sets, in the order of the sets; those of lessons are met in their lesson."""
     return db.session.scalars(
-        sa.select(Exam).where(Exam.kind == "quiz", Exam.code.startswith("quiz:")).order_by(Exam.id)
+        sa.select(Exam)
+        .join(RuleSet, Exam.code == sa.literal("quiz:").concat(RuleSet.code))
+        .where(Exam.kind == "quiz")
+        .order_by(RuleSet.position, RuleSet.code)
     ).all()
 
 
