@@ -275,6 +275,7 @@ def test_index_asks_the_same_number_of_questions(
         attempt, _ = attempts.start(exam, who.id, time.now)
         attempts.submit(attempt.id, who.id, "", None, (), time.now)
         if n:
+            build.rule_set(f"copy-{n}")
             factories.save(type(quiz)(**{c: getattr(quiz, c) for c in copies}, code=f"quiz:copy-{n}"))
     db.session.commit()
     client = sign_in(who)
