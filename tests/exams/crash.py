@@ -61,7 +61,7 @@ class Server:
             f"tests.exams.crash_server:{factory}",
         ]  # fmt: skip
         self.process = subprocess.Popen(
-            command, env=env, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+            command, env=env, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True
         )
         self.wait()
 
@@ -82,7 +82,8 @@ class Server:
             os.kill(random.choice(workers), signal.SIGKILL)
 
     def stop(self) -> None:
-        self.process.terminate()
+        """The end is a crash too: granian may wait for ever for a worker that was killed while it started."""
+        os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(30)
 
 
