@@ -9,7 +9,7 @@ from tests.guards.source import ROOT
 
 TEXT = {".py", ".md", ".toml", ".txt", ".in", ".sh", ".html", ".css", ".js", ".cfg", ".ini", ".mako", ""}
 FORBIDDEN = {
-    "package index": re.compile(r"--(?:extra-)?index-url|--find-links|--trusted-host|/simple\b|pythonhosted"),
+    "package index": re.compile(r"--(?:extra-)?index-url|--find-links|--trusted-host|/simple\b"),
     "home or work folder": re.compile(r"(?<![\w.])/(?:home|root|work|Users)/\w"),
 }
 
