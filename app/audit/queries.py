@@ -68,8 +68,7 @@ def seals(events: Iterable[AuditEvent]) -> dict[int, int]:
 def events_to_export(wanted: EventFilter) -> Iterator[tuple[AuditEvent, int | None]]:
     """Events with the number of their seal, one at a time."""
     rows = _events(wanted).outerjoin(AuditSeal, AuditSeal.event_id == AuditEvent.id)
-    rows = rows.limit(EXPORT_LIMIT).execution_options(yield_per=500)
-    yield from db.session.execute(rows.add_columns(AuditSeal.seq))
+    yield from db.session.execute(rows.limit(EXPORT_LIMIT).add_columns(AuditSeal.seq))
 
 
 def actions() -> Sequence[str]:

@@ -83,13 +83,7 @@ class Break:
 def verify() -> Iterator[Break]:
     """Every place where the record was changed after it was sealed."""
     expected, previous = 1, GENESIS
-    rows = db.session.execute(
-        sa.select(AuditSeal, AuditEvent)
-        .outerjoin(AuditEvent, AuditEvent.id == AuditSeal.event_id)
-        .order_by(AuditSeal.seq)
-        .execution_options(yield_per=1000)
-    )
-    for link, event in rows:
+    for link, event in _chain():
         if link.seq != expected:
             yield Break(expected, "missing")
         elif event is None:
@@ -97,3 +91,17 @@ def verify() -> Iterator[Break]:
         elif link.previous != previous or link.digest != _digest(event, link.seq, link.previous):
             yield Break(link.seq, "changed")
         expected, previous = link.seq + 1, link.digest
+
+
+def _chain() -> Iterator[sa.Row[AuditSeal, AuditEvent | None]]:
+    """Every seal with its event, in order, a batch at a time."""
+    after = 0
+    while rows := db.session.execute(
+        sa.select(AuditSeal, AuditEvent)
+        .outerjoin(AuditEvent, AuditEvent.id == AuditSeal.event_id)
+        .where(AuditSeal.seq > after)
+        .order_by(AuditSeal.seq)
+        .limit(1000)
+    ).all():
+        yield from rows
+        after = rows[-1].AuditSeal.seq

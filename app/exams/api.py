@@ -31,7 +31,7 @@ def csrf_token() -> Any:
 @requires(Action.LEARN)
 def start(exam_id: int) -> Any:
     attempt, made = begin(exam_id)
-    return jsonify(wire_state.of(attempt, clock.now())), 201 if made else 200
+    return jsonify(wire_state.of(attempt, clock.now()).wire()), 201 if made else 200
 
 
 def begin(exam_id: int) -> tuple[Attempt, bool]:
@@ -63,7 +63,7 @@ def own(attempt_id: int) -> Attempt:
 @requires(Action.LEARN)
 def state(attempt_id: int) -> Any:
     attempt = own(attempt_id)
-    return jsonify(wire_state.of(attempt, clock.now()))
+    return jsonify(wire_state.of(attempt, clock.now()).wire())
 
 
 @bp.get("/papers/<sha256>.json")
@@ -90,7 +90,7 @@ def take_over(attempt_id: int) -> Any:
     epoch = attempts.take_over(attempt_id, current_user.person_id)
     if epoch is None:
         raise Problem(410, "closed", _("答卷已经关闭。"))
-    return jsonify(wire_state.of(attempt, clock.now()) | {"epoch": epoch})
+    return jsonify(wire_state.of(attempt, clock.now()).wire() | {"epoch": epoch})
 
 
 @bp.post("/attempts/<int:attempt_id>/responses")

@@ -5,7 +5,7 @@ attempt's order and answers only join strings; everything in them was escaped on
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -32,38 +32,44 @@ _MARK = re.compile(r'(?<=aria-hidden="true">)[A-H](?=</span>)')
 
 @dataclass(frozen=True)
 class Fragment:
-    """One slot of a paper. `options`: by key, the HTML before and after the letter, unchecked and checked."""
+    """One slot of a paper, in the pieces that an attempt's number, order and answer come between.
+
+    `stem`: cut where the number goes. `options`: by key, unchecked and checked, each before and after
+    its letter; an option without a letter (judge) has nothing after.
+    """
 
     kind: Kind
-    before: str
-    after: str
+    stem: Sequence[str]
     options: Mapping[str, tuple[tuple[str, str], tuple[str, str]]]
     blanks: int
+    end: str
 
     def html(self, number: int, keys: Sequence[str], value: Any) -> str:
         """With the number and the order of options shown, and the answer given so far."""
-        before = self.before.replace(_NUMBER, str(number))
+        stem = str(number).join(self.stem)
         if self.kind is Kind.BLANKS:
-            given = value if isinstance(value, list) else []
-            for n in range(self.blanks):
-                before = before.replace(_FILLED % n, escape(given[n]) if n < len(given) else "")
-            return before + self.after
+            return self._filled(stem, value) + self.end
         chosen = _chosen(value)
-        shown = []
+        pieces = [stem]
         for letter, key in zip(LETTERS, keys or self.options, strict=False):
             head, tail = self.options[key][key in chosen]
-            shown.append(head + (letter if tail else "") + tail)
-        return before + "".join(shown) + self.after
+            pieces += (head, letter, tail) if tail else (head,)
+        pieces.append(self.end)
+        return "".join(pieces)
+
+    def _filled(self, stem: str, value: Any) -> str:
+        given = value if isinstance(value, list) else []
+        for n in range(self.blanks):
+            stem = stem.replace(_FILLED % n, escape(given[n]) if n < len(given) else "")
+        return stem
 
 
-def _chosen(value: Any) -> frozenset[str]:
-    if value is None:
-        return frozenset()
+def _chosen(value: Any) -> Collection[str]:
+    if isinstance(value, str):
+        return (value,)
     if isinstance(value, bool):
-        return frozenset({"true" if value else "false"})
-    if isinstance(value, list):
-        return frozenset(item for item in value if isinstance(item, str))
-    return frozenset({value}) if isinstance(value, str) else frozenset()
+        return ("true",) if value else ("false",)
+    return value if isinstance(value, list) else ()
 
 
 def _fragment(slot: Mapping[str, Any]) -> Fragment:
@@ -71,15 +77,14 @@ def _fragment(slot: Mapping[str, Any]) -> Fragment:
     empty = [_FILLED % n for n in range(blanks)] if kind is Kind.BLANKS else None
     html = _macro(slot, empty)
     cut = list(_OPTION.finditer(html))
-    if not cut:
-        return Fragment(kind, html, "", {}, blanks)
+    stem, end = (html[: cut[0].start()], html[cut[-1].end() :]) if cut else (html, "")
     keys = ["true", "false"] if kind is Kind.JUDGE else [option["key"] for option in slot["options"]]
     options = {}
-    for key, match in zip(keys, cut, strict=True):
+    for key, match in zip(keys if cut else (), cut, strict=True):
         plain = match.group()
         checked = plain.replace(f' value="{key}"', f' value="{key}" checked', 1)
         options[key] = (_halves(plain), _halves(checked))
-    return Fragment(kind, html[: cut[0].start()], html[cut[-1].end() :], options, blanks)
+    return Fragment(kind, stem.split(_NUMBER), options, blanks, end)
 
 
 def _halves(option: str) -> tuple[str, str]:

@@ -174,10 +174,6 @@ def _result(rows: Sequence[sa.Row[int, int, datetime | None, int, int, bool]]) -
     return Result(best.points, best.full, bool(passing), passing[0] if passing else None, len(rows))
 
 
-def result(exam_id: int, person_id: int) -> Result | None:
-    return results([exam_id], [person_id]).get((exam_id, person_id))
-
-
 def entrants(exam: Exam, paths: Sequence[str]) -> sa.Select[Person]:
     """Persons who are to sit the exam and whose unit lies in one of the subtrees `paths`."""
     assigned_unit = aliased(Unit)

@@ -4,9 +4,8 @@ import base64
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -16,8 +15,7 @@ from app.exams.models import Attempt, Response, Score
 from app.web.db import db, to_micros
 
 
-@dataclass(frozen=True)
-class Current:
+class Current(NamedTuple):
     """The answer in force in a slot."""
 
     epoch: int

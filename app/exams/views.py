@@ -75,12 +75,12 @@ def sitting(attempt_id: int) -> Any:
     if _over(attempt):
         return redirect(url_for(".result", attempt_id=attempt_id))
     now = state.of(attempt, clock.now())
-    values = {int(slot): response["value"] for slot, response in now["responses"].items()}
+    values = {slot: response.value for slot, response in now.responses.items()}
     return render_template(
         "exams/sitting.html",
         attempt=attempt,
         state=now,
-        saved_epoch=max((response["epoch"] for response in now["responses"].values()), default=0),
+        saved_epoch=max((response.epoch for response in now.responses.values()), default=0),
         now_ms=to_micros(clock.now()) // 1000,
         values=values,
         paper=pages.paper(attempt, values),

@@ -8,6 +8,7 @@ from flask import Flask, current_app, g, request, url_for
 from flask_babel import get_translations
 from flask_login import current_user
 from jinja2 import StrictUndefined
+from markupsafe import Markup
 
 from app.domain.access import Action
 from app.domain.scoring import format_points
@@ -25,7 +26,8 @@ def _date(moment: datetime | None) -> str:
 
 
 def _static(filename: str) -> str:
-    return url_for("static", version=current_app.extensions["static_hash"], filename=filename)
+    """By hand: url_for takes longer than all else that a short page's head does."""
+    return f"{request.script_root}/static/{current_app.extensions['static_hash']}/{filename}"
 
 
 def _page_url(at: str = "", /, **changes: Any) -> str:
@@ -43,22 +45,18 @@ def _catalogue() -> Any:
     return g.catalogue
 
 
-def _gettext(text: str) -> str:
-    translated: str = _catalogue().gettext(text)
-    return translated
-
-
-def _ngettext(one: str, many: str, n: int) -> str:
-    translated: str = _catalogue().ngettext(one, many, n)
-    return translated
+def _gettext(text: str, /, **values: Any) -> Markup:
+    """Jinja's newstyle gettext, at half its price: safe text, `values` escaped, %% for a percent sign."""
+    translated = Markup(_catalogue().gettext(text))  # noqa: S704
+    return translated % values if "%" in text else translated
 
 
 def register(app: Flask) -> None:
-    app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(time=_time, date=_date, points=format_points, markdown=render_markdown)
     app.jinja_env.globals |= {
+        "_": _gettext,
         "static": _static,
         "csp_nonce": nonce,
         "Action": Action,

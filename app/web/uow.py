@@ -2,9 +2,7 @@
 
 from flask import Flask, Response, request
 
-from app.web.db import db
-
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+from app.web.db import SAFE_METHODS, db
 
 
 def register(app: Flask) -> None:
