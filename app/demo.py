@@ -15,6 +15,7 @@ from app.audit.service import record
 from app.courses import service as courses
 from app.courses.models import Course
 from app.domain.access import Role
+from app.domain.ranks import Political
 from app.exams import service as exams
 from app.exams.models import Blueprint, Exam
 from app.people import passwords, school, service
@@ -110,7 +111,8 @@ def _people(entries: list[dict[str, Any]], units: dict[str, Unit], now: datetime
     for entry in entries:
         if entry["username"] in known:
             continue
-        facts = {key: entry[key] for key in ("username", "name", "post", "rank", "party_member")}
+        facts = {key: entry[key] for key in ("username", "name", "post", "rank")}
+        facts["political"] = Political.MEMBER if entry["party_member"] else Political.MASSES
         person = Person(**facts, unit_id=units[entry["unit"]].id, created_at=now, demo=True)
         db.session.add(person)
         db.session.flush()

@@ -60,7 +60,7 @@ FIELDS = {
     "person_id": _l("人员号"),
     "post": _l("职务"),
     "rank": _l("职级"),
-    "party_member": _l("党员"),
+    "political": _l("政治面貌"),
     "active": _l("启用"),
     "role": _l("角色"),
     "ends_at": _l("截止（UTC）"),

@@ -16,11 +16,13 @@ class AuditEvent(Base):
     actor_id: Mapped[int | None] = mapped_column(index=True)  # no foreign key: the record outlives the person
     actor: Mapped[str]  # name and username as they were
     address: Mapped[str]
+    agent: Mapped[str] = mapped_column(default="")  # the browser, shortened
     action: Mapped[str] = mapped_column(index=True)  # verb, such as "person.create"
     target: Mapped[str]  # kind and id, such as "person:12"
     summary: Mapped[str]
     before: Mapped[str | None]  # JSON
     after: Mapped[str | None]  # JSON
+    result: Mapped[str] = mapped_column(default="ok")  # ok | refused
 
 
 class AuditSeal(Base):
@@ -33,3 +35,15 @@ class AuditSeal(Base):
     algorithm: Mapped[str]
     previous: Mapped[str]
     digest: Mapped[str]
+
+
+class AuditAnchor(Base):
+    """How long the chain was and how it ended at a moment, under a key: a cut tail shows against it."""
+
+    __tablename__ = "audit_anchor"
+
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # of the last seal
+    at: Mapped[datetime]
+    algorithm: Mapped[str]
+    digest: Mapped[str]  # of the last seal
+    mac: Mapped[str]

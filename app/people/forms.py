@@ -14,7 +14,7 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, NumberRange, Optional, Regexp
 
-from app.people.labels import GRANTABLE, ROLES, UNIT_KINDS
+from app.people.labels import GRANTABLE, POLITICAL, ROLES, UNIT_KINDS
 from app.people.names import CODE, USERNAME, tidy, tidy_name, tidy_username
 from app.people.passwords import MINIMUM_LENGTH
 from app.web.choices import choices
@@ -75,7 +75,7 @@ class PersonForm(EditForm):
     unit_id = SelectField(_l("单位"), coerce=int)
     post = StringField(_l("职务"), [Length(max=100)], filters=[tidy])
     rank = StringField(_l("职级"), [Length(max=50)], filters=[tidy], render_kw={"list": "ranks"})
-    party_member = BooleanField(_l("中共党员"))
+    political = SelectField(_l("政治面貌"), choices=choices([("", ""), *POLITICAL.items()]))
     active = BooleanField(
         _l("启用"), default=True, description=_l("停用后不能登录，已登录的立即退出；成绩和证书保留。")
     )

@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from app.domain.access import Action, Role
+from app.domain.ranks import Political
 
 UNIT_KINDS = {
     "county": _l("县（市、区）"),
@@ -17,11 +18,21 @@ UNIT_KINDS = {
     "other": _l("其他"),
 }
 
-# 综合管理类公务员职级, highest first; suggested, not enforced: others have ranks of their own.
-RANKS = (
-    "一级巡视员", "二级巡视员", "一级调研员", "二级调研员", "三级调研员", "四级调研员",
-    "一级主任科员", "二级主任科员", "三级主任科员", "四级主任科员", "一级科员", "二级科员",
-)  # fmt: skip
+POLITICAL = {
+    Political.MEMBER: _l("中共党员"),
+    Political.PROBATIONARY: _l("中共预备党员"),
+    Political.YOUTH_LEAGUE: _l("共青团员"),
+    Political.REVOLUTIONARY_COMMITTEE: _l("民革党员"),
+    Political.DEMOCRATIC_LEAGUE: _l("民盟盟员"),
+    Political.NATIONAL_CONSTRUCTION: _l("民建会员"),
+    Political.PROMOTING_DEMOCRACY: _l("民进会员"),
+    Political.PEASANTS_AND_WORKERS: _l("农工党党员"),
+    Political.ZHI_GONG: _l("致公党党员"),
+    Political.JIU_SAN: _l("九三学社社员"),
+    Political.TAIWAN_LEAGUE: _l("台盟盟员"),
+    Political.INDEPENDENT: _l("无党派人士"),
+    Political.MASSES: _l("群众"),
+}
 
 ROLES = {
     Role.LEARNER: _l("学员"),

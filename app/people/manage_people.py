@@ -7,10 +7,11 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.domain.access import Action, covers
+from app.domain.ranks import RANKS
 from app.people import queries, service
 from app.people.blueprint import bp
 from app.people.forms import PersonForm
-from app.people.labels import RANKS
+from app.people.labels import POLITICAL
 from app.people.models import Person
 from app.web import clock, gate
 from app.web.choices import choices
@@ -47,7 +48,9 @@ def people() -> Any:
     options = queries.unit_options(paths)
     page = queries.people_page(_filter(options), paths, asked_page())
     editable = {person.id for person in page if covers(edit_paths, person.unit.path)}
-    return render_template("people/manage/people.html", page=page, editable=editable, units=options)
+    return render_template(
+        "people/manage/people.html", page=page, editable=editable, units=options, political=POLITICAL
+    )
 
 
 def _form(person: Person | None = None) -> PersonForm:

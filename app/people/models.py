@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -7,7 +7,10 @@ from app.web.db import Base
 
 
 class Unit(Base):
-    """A unit or party organisation. `path` is the materialised path of ids, "/1/12/", its own id last."""
+    """A unit or party organisation. `path` is the materialised path of ids, "/1/12/", its own id last.
+
+    A closed unit stays for the records that name it; `merged_into_id` says where its people went.
+    """
 
     __tablename__ = "unit"
     # Prefix LIKE uses an index on PostgreSQL only with text_pattern_ops.
@@ -17,32 +20,100 @@ class Unit(Base):
     parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id"), index=True)
     path: Mapped[str] = mapped_column(default="")
     code: Mapped[str] = mapped_column(unique=True)
-    name: Mapped[str]
+    name: Mapped[str] = mapped_column(index=True)
+    short_name: Mapped[str] = mapped_column(default="")
     kind: Mapped[str]
+    leading_group: Mapped[bool] = mapped_column(default=False)  # 设有党组: an attribute of a unit, no level
     position: Mapped[int] = mapped_column(default=0)
+    closed_at: Mapped[datetime | None]
+    merged_into_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id"))
 
-    parent: Mapped["Unit | None"] = relationship(remote_side=[id])
+    parent: Mapped["Unit | None"] = relationship(remote_side=[id], foreign_keys=[parent_id])
+    merged_into: Mapped["Unit | None"] = relationship(remote_side=[id], foreign_keys=[merged_into_id])
+
+
+class UnitChange(Base):
+    """The history of a unit: what it was called and where it stood before, as JSON."""
+
+    __tablename__ = "unit_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"), index=True)
+    at: Mapped[datetime]
+    what: Mapped[str]  # create | update | move | merge | close
+    before: Mapped[str | None]
+    after: Mapped[str | None]
+    by: Mapped[str]  # name and username as they were
 
 
 class Person(Base):
-    """Someone who learns or works here. Nothing about opinions is kept."""
+    """Someone who learns or works here. Nothing about opinions is kept.
+
+    `unit_id`, `post` and `rank` are what holds today; `Posting` and `RankChange` say since when.
+    Identity and phone numbers are sealed, and found by their keyed digests (`app.web.sealing`).
+    """
 
     __tablename__ = "person"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     username: Mapped[str] = mapped_column(unique=True)  # lower case; staff number, phone or a name
     name: Mapped[str] = mapped_column(index=True)
+    pinyin: Mapped[str] = mapped_column(default="", index=True)  # "zengguofan", the surname read as one
+    initials: Mapped[str] = mapped_column(default="", index=True)  # "zgf"
+    sex: Mapped[str] = mapped_column(default="")  # m | f | "" unknown
+    born_on: Mapped[date | None]
+    id_number_sealed: Mapped[str | None]
+    id_number_digest: Mapped[str | None] = mapped_column(unique=True)
+    phone_sealed: Mapped[str | None]
+    phone_digest: Mapped[str | None] = mapped_column(index=True)
+    staff_no: Mapped[str | None] = mapped_column(unique=True)  # 工号, lower case
     unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"), index=True)
     post: Mapped[str] = mapped_column(default="")  # 职务
-    rank: Mapped[str] = mapped_column(default="")  # 职级
-    party_member: Mapped[bool] = mapped_column(default=False)
+    rank: Mapped[str] = mapped_column(default="", index=True)  # 职级, a term of domain.ranks
+    political: Mapped[str] = mapped_column(default="")  # 政治面貌, a code of domain.ranks.Political
+    joined_on: Mapped[date | None]  # 入党时间
     active: Mapped[bool] = mapped_column(default=True)
+    left_on: Mapped[date | None]
+    left_reason: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
-    password_hash: Mapped[str | None]  # argon2id; None: cannot sign in yet
+    password_hash: Mapped[str | None]  # argon2id of a password that the person chose
+    password_set_at: Mapped[datetime | None]
     must_change_password: Mapped[bool] = mapped_column(default=False)
     demo: Mapped[bool] = mapped_column(default=False)  # exempt from forced changes
 
     unit: Mapped[Unit] = relationship()
+
+
+class Posting(Base):
+    """任职经历: where a person belonged or was lent to, from `since` to `until` (None: today)."""
+
+    __tablename__ = "posting"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"), index=True)
+    kind: Mapped[str]  # home | secondment
+    post: Mapped[str] = mapped_column(default="")
+    since: Mapped[date]
+    until: Mapped[date | None]
+    note: Mapped[str] = mapped_column(default="")
+
+    person: Mapped[Person] = relationship()
+    unit: Mapped[Unit] = relationship()
+
+
+class RankChange(Base):
+    """A rank and the day from which a person holds it; the rules on hours need the dates."""
+
+    __tablename__ = "rank_change"
+    __table_args__ = (sa.UniqueConstraint("person_id", "since"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    rank: Mapped[str]
+    since: Mapped[date]
+
+    person: Mapped[Person] = relationship()
 
 
 class RoleGrant(Base):
@@ -54,9 +125,11 @@ class RoleGrant(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
     role: Mapped[str]
-    unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"))
+    unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"), index=True)
     ends_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
+    granted_by: Mapped[str] = mapped_column(default="")  # name and username as they were
+    reason: Mapped[str] = mapped_column(default="")
 
     person: Mapped[Person] = relationship()
     unit: Mapped[Unit] = relationship()
@@ -72,11 +145,12 @@ class SignInSession(Base):
     created_at: Mapped[datetime]
     address: Mapped[str]
     agent: Mapped[str]
+    second_factor: Mapped[bool] = mapped_column(default=False)  # a one-time code was given, too
     revoked_at: Mapped[datetime | None]
 
 
 class SignInFailure(Base):
-    """A refused sign-in, for the limits per account and per address."""
+    """A refused sign-in, for the limits per account, per known device and per address."""
 
     __tablename__ = "sign_in_failure"
 
@@ -84,6 +158,98 @@ class SignInFailure(Base):
     at: Mapped[datetime] = mapped_column(index=True)
     username: Mapped[str] = mapped_column(index=True)
     address: Mapped[str] = mapped_column(index=True)
+    device: Mapped[str] = mapped_column(default="", index=True)  # of a browser that signed in before
+
+
+class AccessCode(Base):
+    """首次登录码: lets a person in once, to choose a password. Kept as an HMAC; a new one replaces it."""
+
+    __tablename__ = "access_code"
+
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), primary_key=True)
+    digest: Mapped[str]
+    issued_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class SecondFactor(Base):
+    """A person's TOTP secret, sealed. Not `confirmed_at`: shown, but no code was given yet."""
+
+    __tablename__ = "second_factor"
+
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), primary_key=True)
+    secret_sealed: Mapped[str]
+    confirmed_at: Mapped[datetime | None]
+    last_step: Mapped[int] = mapped_column(sa.BigInteger, default=0)  # a code is good once
+
+
+class RecoveryCode(Base):
+    """Replaces a lost second factor once. Only its HMAC is kept; a used one is deleted."""
+
+    __tablename__ = "recovery_code"
+
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), primary_key=True)
+    digest: Mapped[str] = mapped_column(primary_key=True)
+
+
+class RosterImport(Base):
+    """An uploaded roster on its way: read and checked by the worker, looked at by a person, then saved.
+
+    `state`: waiting (to be checked) | ready | saving | done | failed. `only_good`: leave faulty rows out.
+    """
+
+    __tablename__ = "roster_import"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime]
+    created_by: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"))  # the subtree that the sheet speaks of
+    file_name: Mapped[str]
+    source: Mapped[bytes | None]  # the uploaded file, until it has been read
+    state: Mapped[str] = mapped_column(index=True)
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=0)
+    only_good: Mapped[bool] = mapped_column(default=False)
+    message: Mapped[str] = mapped_column(default="")
+    finished_at: Mapped[datetime | None]
+
+    unit: Mapped[Unit] = relationship()
+    creator: Mapped[Person] = relationship()
+
+
+class RosterRow(Base):
+    """A row of an uploaded roster. `sealed` holds its cells as JSON: identity numbers are among them.
+
+    `outcome`: new | update | move | same | fault.
+    """
+
+    __tablename__ = "roster_row"
+    __table_args__ = (sa.Index("ix_roster_row_outcome", "import_id", "outcome"),)
+
+    import_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("roster_import.id", ondelete="CASCADE"), primary_key=True
+    )
+    number: Mapped[int] = mapped_column(primary_key=True)  # of the row in the sheet, from 1
+    sealed: Mapped[str]
+    outcome: Mapped[str]
+    faults: Mapped[str] = mapped_column(default="[]")  # JSON: [[field, message], …]
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+
+
+class CorrectionRequest(Base):
+    """What a person says is wrong in their own data, and what came of it."""
+
+    __tablename__ = "correction_request"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    at: Mapped[datetime]
+    text: Mapped[str]
+    answer: Mapped[str] = mapped_column(default="")
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[str] = mapped_column(default="")
+
+    person: Mapped[Person] = relationship()
 
 
 class Setting(Base):

@@ -1,6 +1,9 @@
 """How names, usernames and codes are written, whoever typed them."""
 
+import re
 import unicodedata
+
+from pypinyin import lazy_pinyin
 
 USERNAME = r"^[\w.@-]{2,50}$"
 CODE = r"^[\w.-]{1,30}$"
@@ -21,3 +24,26 @@ def tidy_name(text: str | None) -> str:
 def tidy_username(text: str | None) -> str:
     """Lower case; the full-width digits and letters of a Chinese keyboard become plain ones."""
     return unicodedata.normalize("NFKC", text or "").strip().lower()
+
+
+# Surnames that are read otherwise than the character usually is; pypinyin knows only usual readings.
+_SURNAMES = {
+    "万俟": "mo qi", "尉迟": "yu chi", "单于": "chan yu", "长孙": "zhang sun", "澹台": "tan tai",
+    "曾": "zeng", "单": "shan", "仇": "qiu", "解": "xie", "查": "zha", "盖": "ge", "区": "ou",
+    "朴": "piao", "繁": "po", "乐": "yue", "翟": "zhai", "覃": "qin", "缪": "miao", "洗": "xian",
+    "折": "she", "黑": "he", "秘": "bi", "召": "shao", "员": "yun", "祭": "zhai", "种": "chong",
+    "句": "gou", "薄": "bo", "都": "du", "能": "nai", "乜": "nie", "佴": "nai", "卜": "bu", "阚": "kan",
+}  # fmt: skip
+
+
+def readings(name: str) -> tuple[str, str]:
+    """(pinyin, initials) of a name, lower case without tones: 曾国藩 is ("zengguofan", "zgf")."""
+    surname = next((name[:n] for n in (2, 1) if name[:n] in _SURNAMES), "")
+    given = lazy_pinyin(name[len(surname) :], errors=_plain)  # type: ignore[arg-type]
+    syllables = [syllable.lower() for syllable in [*_SURNAMES.get(surname, "").split(), *given]]
+    return "".join(syllables), "".join(syllable[0] for syllable in syllables)
+
+
+def _plain(text: str) -> list[str]:
+    """Letters and digits of a name that is not written in characters; separators go."""
+    return [word for word in re.split(r"[\W_]+", text) if word]

@@ -7,6 +7,7 @@ from itertools import count
 
 from flask_babel import gettext as _
 
+from app.domain.ranks import Political
 from app.people import queries
 from app.people.models import Unit
 from app.people.names import USERNAME, tidy, tidy_name, tidy_username
@@ -15,9 +16,9 @@ from app.web.sheets import EMPTY, Cell, Sheet, SheetError, read_sheet, write_wor
 
 MAX_PEOPLE = 500  # one argon2 hash takes 28 ms: half a minute of patience, sign-ins beside it included
 HEADERS = ("姓名", "用户名（工号或手机号）", "单位编码", "职务", "职级", "是否党员（是/否）")
-_COLUMNS = ("name", "username", "unit", "post", "rank", "party_member")
+_COLUMNS = ("name", "username", "unit", "post", "rank", "political")
 _REQUIRED = 3  # the first columns must be in the file
-_YES_NO = {"是": True, "否": False, "": False}
+_YES_NO = {"是": Political.MEMBER, "否": "", "": ""}
 _LIMITS = {"name": 50, "post": 100, "rank": 50}
 
 
@@ -92,9 +93,9 @@ class _Reader:
                 self.fault(number, column, _("内容太长，最多 %(n)s 个字。请缩短。", n=limit))
         username = self._username(number, cells["username"])
         unit = self._unit(number, text["unit"])
-        member = self._party_member(number, text["party_member"])
+        political = self._political(number, text["political"])
         if len(self.faults) == before and unit is not None:
-            facts = PersonFacts(name, username, unit.id, text["post"], text["rank"], member)
+            facts = PersonFacts(name, username, unit.id, text["post"], text["rank"], political)
             self.read.append((number, facts))
 
     def _username(self, row: int, cell: Cell) -> str:
@@ -123,10 +124,10 @@ class _Reader:
             self.fault(row, "unit", text)
         return unit
 
-    def _party_member(self, row: int, text: str) -> bool:
+    def _political(self, row: int, text: str) -> str:
         if text not in _YES_NO:
-            self.fault(row, "party_member", _("“%(v)s”认不出来。请填“是”或“否”。", v=text))
-        return _YES_NO.get(text, False)
+            self.fault(row, "political", _("“%(v)s”认不出来。请填“是”或“否”。", v=text))
+        return _YES_NO.get(text, "")
 
 
 def read(data: bytes, paths: Iterable[str]) -> list[PersonFacts]:

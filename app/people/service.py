@@ -42,7 +42,7 @@ class PersonFacts:
     unit_id: int
     post: str = ""
     rank: str = ""
-    party_member: bool = False
+    political: str = ""
     active: bool = True
 
 

@@ -38,3 +38,46 @@ def test_up_down_up_and_no_difference(engine: str, tmp_path: Path, request: pyte
             context = MigrationContext.configure(connection, opts={"compare_type": True})
             assert compare_metadata(context, Base.metadata) == []
         db.engine.dispose()
+
+
+OLD_PEOPLE = """
+INSERT INTO unit (id, parent_id, path, code, name, kind, position)
+VALUES (1, NULL, '/1/', 'a', '青禾县', 'county', 0);
+INSERT INTO person (id, username, name, unit_id, post, rank, party_member, active, created_at,
+                    must_change_password, demo)
+VALUES (1, 'zhang', '张三', 1, '书记', '一级科员', TRUE, TRUE, 1767200400000000, FALSE, FALSE),
+       (2, 'li', '李四', 1, '', '', FALSE, TRUE, 1767200400000000, FALSE, FALSE);
+INSERT INTO sign_in_session (id, person_id, created_at, address, agent) VALUES ('s', 1, 1, '', '')
+"""
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+def test_people_of_the_first_release_are_kept(
+    engine: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    app = create_app(settings(_address(engine, tmp_path, request), tmp_path))
+    with app.app_context():
+        upgrade(revision="0001")
+        for statement in OLD_PEOPLE.split(";"):
+            db.session.execute(sa.text(statement))
+        db.session.commit()
+        upgrade(revision="0002")
+        assert db.session.execute(sa.text("SELECT id, political FROM person ORDER BY id")).all() == [
+            (1, "01"), (2, ""),
+        ]  # fmt: skip
+        postings = (
+            "SELECT person_id, unit_id, post, kind, CAST(since AS TEXT) FROM posting ORDER BY person_id"
+        )
+        assert db.session.execute(sa.text(postings)).all() == [
+            (1, 1, "书记", "home", "2026-01-01"), (2, 1, "", "home", "2026-01-01"),
+        ]  # fmt: skip
+        db.session.rollback()
+        downgrade(revision="0001")
+        kept = sa.text("SELECT username, party_member, rank FROM person ORDER BY id")
+        assert [tuple(row) for row in db.session.execute(kept)] == [
+            ("zhang", True, "一级科员"),
+            ("li", False, ""),
+        ]
+        assert db.session.execute(sa.text("SELECT person_id FROM sign_in_session")).all() == [(1,)]
+        db.session.rollback()
+        db.engine.dispose()

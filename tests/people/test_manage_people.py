@@ -13,7 +13,8 @@ from tests.people.school import acts, county
 
 
 def filled(unit_id: int, **more: Any) -> dict[str, Any]:
-    return {"name": "王　芳", "username": " WangFang ", "unit_id": unit_id, "active": "y", **more}
+    base = {"name": "王　芳", "username": " WangFang ", "unit_id": unit_id, "political": "", "active": "y"}
+    return {**base, **more}
 
 
 def password_on(page: Any) -> str:
@@ -112,13 +113,11 @@ def test_editing_keeps_what_was_and_what_is(app: Flask, sign_in) -> None:
     zhao = factories.person("赵云", c.branch, username="zhao")
     answer = sign_in(c.admin).post(
         f"/manage/people/{zhao.id}",
-        data=filled(
-            c.other.id, name="赵子龙", username="zhao", post="书记", rank="一级科员", party_member="y"
-        ),
+        data=filled(c.other.id, name="赵子龙", username="zhao", post="书记", rank="一级科员", political="01"),
     )
     assert answer.status_code == 302
-    kept = (zhao.name, zhao.unit_id, zhao.post, zhao.rank, zhao.party_member, zhao.active)
-    assert kept == ("赵子龙", c.other.id, "书记", "一级科员", True, True)
+    kept = (zhao.name, zhao.unit_id, zhao.post, zhao.rank, zhao.political, zhao.active)
+    assert kept == ("赵子龙", c.other.id, "书记", "一级科员", "01", True)
     assert acts() == ["person.update"]
 
 

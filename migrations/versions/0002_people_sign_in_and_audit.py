@@ -1,0 +1,292 @@
+"""people, sign-in and audit"""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = '0002'
+down_revision = '0001'
+branch_labels = None
+depends_on = None
+
+BEIJING = ZoneInfo('Asia/Shanghai')
+PERSON = sa.table(
+    'person',
+    sa.column('id', sa.Integer), sa.column('unit_id', sa.Integer), sa.column('post', sa.Text),
+    sa.column('created_at', sa.BigInteger), sa.column('party_member', sa.Boolean), sa.column('political', sa.Text),
+)  # fmt: skip
+POSTING = sa.table(
+    'posting',
+    sa.column('person_id', sa.Integer), sa.column('unit_id', sa.Integer), sa.column('post', sa.Text),
+    sa.column('kind', sa.Text), sa.column('since', sa.Date), sa.column('note', sa.Text),
+)  # fmt: skip
+
+
+def upgrade() -> None:
+    op.create_table('audit_anchor',
+    sa.Column('seq', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.Column('algorithm', sa.Text(), nullable=False),
+    sa.Column('digest', sa.Text(), nullable=False),
+    sa.Column('mac', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('seq', name=op.f('pk_audit_anchor'))
+    )
+    op.create_table('unit_change',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('unit_id', sa.Integer(), nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.Column('what', sa.Text(), nullable=False),
+    sa.Column('before', sa.Text(), nullable=True),
+    sa.Column('after', sa.Text(), nullable=True),
+    sa.Column('by', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_unit_change_unit_id_unit')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_unit_change'))
+    )
+    with op.batch_alter_table('unit_change', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_unit_change_unit_id'), ['unit_id'], unique=False)
+
+    op.create_table('access_code',
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('digest', sa.Text(), nullable=False),
+    sa.Column('issued_at', sa.BigInteger(), nullable=False),
+    sa.Column('expires_at', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_access_code_person_id_person')),
+    sa.PrimaryKeyConstraint('person_id', name=op.f('pk_access_code'))
+    )
+    op.create_table('correction_request',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('answer', sa.Text(), nullable=False),
+    sa.Column('answered_at', sa.BigInteger(), nullable=True),
+    sa.Column('answered_by', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_correction_request_person_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_correction_request'))
+    )
+    with op.batch_alter_table('correction_request', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_correction_request_person_id'), ['person_id'], unique=False)
+
+    op.create_table('posting',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('unit_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('post', sa.Text(), nullable=False),
+    sa.Column('since', sa.Date(), nullable=False),
+    sa.Column('until', sa.Date(), nullable=True),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_posting_person_id_person')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_posting_unit_id_unit')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_posting'))
+    )
+    with op.batch_alter_table('posting', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_posting_person_id'), ['person_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_posting_unit_id'), ['unit_id'], unique=False)
+
+    op.create_table('rank_change',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('rank', sa.Text(), nullable=False),
+    sa.Column('since', sa.Date(), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_rank_change_person_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_rank_change')),
+    sa.UniqueConstraint('person_id', 'since', name=op.f('uq_rank_change_person_id_since'))
+    )
+    op.create_table('recovery_code',
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('digest', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_recovery_code_person_id_person')),
+    sa.PrimaryKeyConstraint('person_id', 'digest', name=op.f('pk_recovery_code'))
+    )
+    op.create_table('roster_import',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.BigInteger(), nullable=False),
+    sa.Column('created_by', sa.Integer(), nullable=False),
+    sa.Column('unit_id', sa.Integer(), nullable=False),
+    sa.Column('file_name', sa.Text(), nullable=False),
+    sa.Column('source', sa.LargeBinary(), nullable=True),
+    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('done', sa.Integer(), nullable=False),
+    sa.Column('total', sa.Integer(), nullable=False),
+    sa.Column('only_good', sa.Boolean(), nullable=False),
+    sa.Column('message', sa.Text(), nullable=False),
+    sa.Column('finished_at', sa.BigInteger(), nullable=True),
+    sa.ForeignKeyConstraint(['created_by'], ['person.id'], name=op.f('fk_roster_import_created_by_person')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_roster_import_unit_id_unit')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_roster_import'))
+    )
+    with op.batch_alter_table('roster_import', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_roster_import_created_by'), ['created_by'], unique=False)
+        batch_op.create_index(batch_op.f('ix_roster_import_state'), ['state'], unique=False)
+
+    op.create_table('second_factor',
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('secret_sealed', sa.Text(), nullable=False),
+    sa.Column('confirmed_at', sa.BigInteger(), nullable=True),
+    sa.Column('last_step', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_second_factor_person_id_person')),
+    sa.PrimaryKeyConstraint('person_id', name=op.f('pk_second_factor'))
+    )
+    op.create_table('roster_row',
+    sa.Column('import_id', sa.Integer(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('sealed', sa.Text(), nullable=False),
+    sa.Column('outcome', sa.Text(), nullable=False),
+    sa.Column('faults', sa.Text(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['import_id'], ['roster_import.id'], name=op.f('fk_roster_row_import_id_roster_import'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_roster_row_person_id_person')),
+    sa.PrimaryKeyConstraint('import_id', 'number', name=op.f('pk_roster_row'))
+    )
+    with op.batch_alter_table('roster_row', schema=None) as batch_op:
+        batch_op.create_index('ix_roster_row_outcome', ['import_id', 'outcome'], unique=False)
+
+    with op.batch_alter_table('audit_event', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('agent', sa.Text(), nullable=False, server_default=''))
+        batch_op.add_column(sa.Column('result', sa.Text(), nullable=False, server_default='ok'))
+
+    with op.batch_alter_table('person', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('pinyin', sa.Text(), nullable=False, server_default=''))
+        batch_op.add_column(sa.Column('initials', sa.Text(), nullable=False, server_default=''))
+        batch_op.add_column(sa.Column('sex', sa.Text(), nullable=False, server_default=''))
+        batch_op.add_column(sa.Column('born_on', sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column('id_number_sealed', sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column('id_number_digest', sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column('phone_sealed', sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column('phone_digest', sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column('staff_no', sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column('political', sa.Text(), nullable=False, server_default=''))
+        batch_op.add_column(sa.Column('joined_on', sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column('left_on', sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column('left_reason', sa.Text(), nullable=False, server_default=''))
+        batch_op.add_column(sa.Column('password_set_at', sa.BigInteger(), nullable=True))
+        batch_op.create_index(batch_op.f('ix_person_initials'), ['initials'], unique=False)
+        batch_op.create_index(batch_op.f('ix_person_phone_digest'), ['phone_digest'], unique=False)
+        batch_op.create_index(batch_op.f('ix_person_pinyin'), ['pinyin'], unique=False)
+        batch_op.create_index(batch_op.f('ix_person_rank'), ['rank'], unique=False)
+        batch_op.create_unique_constraint(batch_op.f('uq_person_id_number_digest'), ['id_number_digest'])
+        batch_op.create_unique_constraint(batch_op.f('uq_person_staff_no'), ['staff_no'])
+
+    with op.batch_alter_table('role_grant', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('granted_by', sa.Text(), nullable=False, server_default=''))
+        batch_op.add_column(sa.Column('reason', sa.Text(), nullable=False, server_default=''))
+        batch_op.create_index(batch_op.f('ix_role_grant_unit_id'), ['unit_id'], unique=False)
+
+    with op.batch_alter_table('sign_in_failure', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('device', sa.Text(), nullable=False, server_default=''))
+        batch_op.create_index(batch_op.f('ix_sign_in_failure_device'), ['device'], unique=False)
+
+    with op.batch_alter_table('sign_in_session', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('second_factor', sa.Boolean(), nullable=False, server_default=sa.false()))
+
+    with op.batch_alter_table('unit', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('short_name', sa.Text(), nullable=False, server_default=''))
+        batch_op.add_column(sa.Column('leading_group', sa.Boolean(), nullable=False, server_default=sa.false()))
+        batch_op.add_column(sa.Column('closed_at', sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column('merged_into_id', sa.Integer(), nullable=True))
+        batch_op.create_index(batch_op.f('ix_unit_name'), ['name'], unique=False)
+        batch_op.create_foreign_key(batch_op.f('fk_unit_merged_into_id_unit'), 'unit', ['merged_into_id'], ['id'])
+
+    _move_data()
+    with op.batch_alter_table('person', schema=None) as batch_op:
+        batch_op.drop_column('party_member')
+
+
+def _move_data() -> None:
+    """Party members get their code; everybody's present unit becomes the first entry of their record."""
+    connection = op.get_bind()
+    connection.execute(sa.update(PERSON).where(PERSON.c.party_member).values(political='01'))
+    for person_id, unit_id, post, created_at in connection.execute(
+        sa.select(PERSON.c.id, PERSON.c.unit_id, PERSON.c.post, PERSON.c.created_at)
+    ).all():
+        since = datetime.fromtimestamp(created_at / 1_000_000, BEIJING).date()
+        connection.execute(
+            sa.insert(POSTING).values(
+                person_id=person_id, unit_id=unit_id, post=post, kind='home', since=since, note=''
+            )
+        )
+
+
+def downgrade() -> None:
+    with op.batch_alter_table('unit', schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f('fk_unit_merged_into_id_unit'), type_='foreignkey')
+        batch_op.drop_index(batch_op.f('ix_unit_name'))
+        batch_op.drop_column('merged_into_id')
+        batch_op.drop_column('closed_at')
+        batch_op.drop_column('leading_group')
+        batch_op.drop_column('short_name')
+
+    with op.batch_alter_table('sign_in_session', schema=None) as batch_op:
+        batch_op.drop_column('second_factor')
+
+    with op.batch_alter_table('sign_in_failure', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_sign_in_failure_device'))
+        batch_op.drop_column('device')
+
+    with op.batch_alter_table('role_grant', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_role_grant_unit_id'))
+        batch_op.drop_column('reason')
+        batch_op.drop_column('granted_by')
+
+    with op.batch_alter_table('person', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('party_member', sa.Boolean(), nullable=False, server_default=sa.false()))
+
+    op.get_bind().execute(
+        sa.update(PERSON).where(PERSON.c.political.in_(['01', '02'])).values(party_member=True)
+    )
+    with op.batch_alter_table('person', schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f('uq_person_staff_no'), type_='unique')
+        batch_op.drop_constraint(batch_op.f('uq_person_id_number_digest'), type_='unique')
+        batch_op.drop_index(batch_op.f('ix_person_rank'))
+        batch_op.drop_index(batch_op.f('ix_person_pinyin'))
+        batch_op.drop_index(batch_op.f('ix_person_phone_digest'))
+        batch_op.drop_index(batch_op.f('ix_person_initials'))
+        batch_op.drop_column('password_set_at')
+        batch_op.drop_column('left_reason')
+        batch_op.drop_column('left_on')
+        batch_op.drop_column('joined_on')
+        batch_op.drop_column('political')
+        batch_op.drop_column('staff_no')
+        batch_op.drop_column('phone_digest')
+        batch_op.drop_column('phone_sealed')
+        batch_op.drop_column('id_number_digest')
+        batch_op.drop_column('id_number_sealed')
+        batch_op.drop_column('born_on')
+        batch_op.drop_column('sex')
+        batch_op.drop_column('initials')
+        batch_op.drop_column('pinyin')
+
+    with op.batch_alter_table('audit_event', schema=None) as batch_op:
+        batch_op.drop_column('result')
+        batch_op.drop_column('agent')
+
+    with op.batch_alter_table('roster_row', schema=None) as batch_op:
+        batch_op.drop_index('ix_roster_row_outcome')
+
+    op.drop_table('roster_row')
+    op.drop_table('second_factor')
+    with op.batch_alter_table('roster_import', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_roster_import_state'))
+        batch_op.drop_index(batch_op.f('ix_roster_import_created_by'))
+
+    op.drop_table('roster_import')
+    op.drop_table('recovery_code')
+    op.drop_table('rank_change')
+    with op.batch_alter_table('posting', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_posting_unit_id'))
+        batch_op.drop_index(batch_op.f('ix_posting_person_id'))
+
+    op.drop_table('posting')
+    with op.batch_alter_table('correction_request', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_correction_request_person_id'))
+
+    op.drop_table('correction_request')
+    op.drop_table('access_code')
+    with op.batch_alter_table('unit_change', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_unit_change_unit_id'))
+
+    op.drop_table('unit_change')
+    op.drop_table('audit_anchor')
