@@ -19,6 +19,7 @@ from app.domain.ranks import Political
 from app.exams import service as exams
 from app.exams.models import Blueprint, Exam
 from app.people import passwords, school, service
+from app.people.facts import PersonFacts, columns
 from app.people.models import Person, Setting, Unit
 from app.web import clock, config, uow
 from app.web.db import db
@@ -111,9 +112,12 @@ def _people(entries: list[dict[str, Any]], units: dict[str, Unit], now: datetime
     for entry in entries:
         if entry["username"] in known:
             continue
-        facts = {key: entry[key] for key in ("username", "name", "post", "rank")}
-        facts["political"] = Political.MEMBER if entry["party_member"] else Political.MASSES
-        person = Person(**facts, unit_id=units[entry["unit"]].id, created_at=now, demo=True)
+        facts = PersonFacts(
+            **{key: entry[key] for key in ("username", "name", "post", "rank")},
+            unit_id=units[entry["unit"]].id,
+            political=Political.MEMBER if entry["party_member"] else Political.MASSES,
+        )
+        person = Person(**columns(facts, now), created_at=now, demo=True)
         db.session.add(person)
         db.session.flush()
         for grant in entry["roles"]:

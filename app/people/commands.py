@@ -8,6 +8,7 @@ from flask.cli import AppGroup
 
 from app.domain.access import Role
 from app.people import passwords, service
+from app.people.facts import PersonFacts
 from app.people.models import Person, Unit
 from app.people.names import USERNAME, tidy_name, tidy_username
 from app.web import clock, schema, uow
@@ -47,7 +48,7 @@ def create_admin(username: str, name: str, unit_name: str | None, one_time: bool
         raise click.ClickException(f"用户名 {username} 已被使用。没有建立账号。")
     chosen = None if one_time else _chosen_password()
     root = _root_unit(unit_name)
-    facts = service.PersonFacts(name=name, username=username, unit_id=root.id)
+    facts = PersonFacts(name=name, username=username, unit_id=root.id)
     person, issued = service.create_person(facts, clock.now())
     if chosen is not None:
         person.password_hash, person.must_change_password = passwords.hash_password(chosen), False

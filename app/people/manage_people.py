@@ -1,5 +1,6 @@
 """Persons: list, create, edit, a new one-time password."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -8,8 +9,9 @@ from flask_login import current_user
 
 from app.domain.access import Action, covers
 from app.domain.ranks import RANKS
-from app.people import queries, service
+from app.people import facts, queries, service
 from app.people.blueprint import bp
+from app.people.facts import PersonFacts
 from app.people.forms import PersonForm
 from app.people.labels import POLITICAL
 from app.people.models import Person
@@ -61,8 +63,10 @@ def _form(person: Person | None = None) -> PersonForm:
     return form
 
 
-def _facts(form: PersonForm) -> service.PersonFacts:
-    return service.PersonFacts(**{name: form[name].data for name in service.PersonFacts.__dataclass_fields__})
+def _facts(form: PersonForm, person: Person | None) -> PersonFacts:
+    """What the form says; what it does not ask for stays."""
+    said = {name: form[name].data for name in PersonFacts.__dataclass_fields__ if name in form}
+    return replace(facts.of(person), **said) if person else PersonFacts(**said)
 
 
 def _taken(form: PersonForm) -> None:
@@ -75,7 +79,7 @@ def person_new() -> Any:
     form = _form()
     if form.validate_on_submit():
         try:
-            account = service.create_person(_facts(form), clock.now())
+            account = service.create_person(_facts(form, None), clock.now())
             return render_template("people/manage/accounts.html", accounts=[account], title=_("已新建人员"))
         except service.Taken:
             _taken(form)
@@ -92,7 +96,7 @@ def person_edit(person_id: int) -> Any:
             form.active.errors = [_("不能停用自己的账号。")]
         else:
             try:
-                service.update_person(person, _facts(form), clock.now())
+                service.update_person(person, _facts(form, person), clock.now())
                 flash(_("已保存 %(name)s 的信息。", name=person.name))
                 return redirect(url_for("people_manage.people"))
             except service.Taken:

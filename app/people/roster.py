@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 
 from app.domain.ranks import Political
 from app.people import queries
+from app.people.facts import PersonFacts
 from app.people.models import Unit
 from app.people.names import USERNAME, tidy, tidy_name, tidy_username
-from app.people.service import PersonFacts
 from app.web.sheets import EMPTY, Cell, Sheet, SheetError, read_sheet, write_workbook
 
 MAX_PEOPLE = 500  # one argon2 hash takes 28 ms: half a minute of patience, sign-ins beside it included
@@ -95,7 +95,9 @@ class _Reader:
         unit = self._unit(number, text["unit"])
         political = self._political(number, text["political"])
         if len(self.faults) == before and unit is not None:
-            facts = PersonFacts(name, username, unit.id, text["post"], text["rank"], political)
+            facts = PersonFacts(
+                name, username, unit.id, post=text["post"], rank=text["rank"], political=political
+            )
             self.read.append((number, facts))
 
     def _username(self, row: int, cell: Cell) -> str:

@@ -12,6 +12,8 @@ from sqlalchemy.exc import IntegrityError
 from app.audit.service import record
 from app.domain.access import Role
 from app.people import passwords
+from app.people.facts import PersonFacts, columns, for_the_record
+from app.people.facts import of as stored
 from app.people.labels import ROLES
 from app.people.models import Person, RoleGrant, Unit
 from app.people.sign_in import forget_failures, revoke_sessions
@@ -34,19 +36,6 @@ def _unique() -> Iterator[None]:
 
 
 @dataclass(frozen=True)
-class PersonFacts:
-    """What is kept about a person. `username` is lower case."""
-
-    name: str
-    username: str
-    unit_id: int
-    post: str = ""
-    rank: str = ""
-    political: str = ""
-    active: bool = True
-
-
-@dataclass(frozen=True)
 class UnitFacts:
     name: str
     code: str
@@ -62,7 +51,7 @@ def create_person(facts: PersonFacts, now: datetime) -> tuple[Person, str]:
     """The new account and its one-time password. Raises Taken."""
     password = passwords.one_time()
     [person] = _add_people([facts], [passwords.hash_password(password)], now)
-    record("person.create", f"person:{person.id}", f"新建人员 {person.name}", after=asdict(facts))
+    record("person.create", f"person:{person.id}", f"新建人员 {person.name}", after=for_the_record(facts))
     return person, password
 
 
@@ -81,7 +70,7 @@ def import_people(rows: Sequence[PersonFacts], now: datetime) -> list[tuple[Pers
 
 def _add_people(rows: Sequence[PersonFacts], hashes: Sequence[str], now: datetime) -> list[Person]:
     people = [
-        Person(**asdict(facts), created_at=now, password_hash=digest, must_change_password=True)
+        Person(**columns(facts, now), created_at=now, password_hash=digest, must_change_password=True)
         for facts, digest in zip(rows, hashes, strict=True)
     ]
     with _unique():
@@ -92,16 +81,17 @@ def _add_people(rows: Sequence[PersonFacts], hashes: Sequence[str], now: datetim
 
 def update_person(person: Person, facts: PersonFacts, now: datetime) -> None:
     """Change what is kept; a deactivated person is signed out everywhere. Raises Taken."""
-    before, after = _facts(PersonFacts, person), asdict(facts)
-    if before == after:
+    before = stored(person)
+    if before == facts:
         return
     with _unique():
-        for name, value in after.items():
+        for name, value in columns(facts, now).items():
             setattr(person, name, value)
         db.session.flush()
     if not facts.active:
         revoke_sessions(person.id, now)
-    record("person.update", f"person:{person.id}", f"修改人员 {facts.name}", before=before, after=after)
+    shown, after = for_the_record(before), for_the_record(facts)
+    record("person.update", f"person:{person.id}", f"修改人员 {facts.name}", before=shown, after=after)
 
 
 def reset_password(person: Person, now: datetime) -> str:

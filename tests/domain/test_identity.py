@@ -1,0 +1,55 @@
+"""Numbers here are invented: region 110105, the example of GB 11643 among them."""
+
+from datetime import date
+
+import pytest
+
+from app.domain.identity import check_digit, identity, masked_number, masked_phone, phone
+
+TODAY = date(2026, 11, 22)
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "born_on", "sex"),
+    [
+        ("11010519491231002X", "11010519491231002X", date(1949, 12, 31), "f"),
+        (" 110105 19491231 002x ", "11010519491231002X", date(1949, 12, 31), "f"),
+        ("１１０１０５１９４９１２３１００２Ｘ", "11010519491231002X", date(1949, 12, 31), "f"),
+        ("440524188001010014", None, None, None),  # born before anyone alive
+        ("11010519491231002Y", None, None, None),
+        ("110105194912310021", None, None, None),  # check digit
+        ("110105194902300024", None, None, None),
+        ("110105491231002", None, None, None),  # fifteen digits, out of use since 2013
+        ("1.10105194912310E+17", None, None, None),
+        ("", None, None, None),
+    ],
+)
+def test_an_identity_number(text: str, number: str | None, born_on: date | None, sex: str | None) -> None:
+    found = identity(text, TODAY)
+    assert (found and (found.number, found.born_on, found.sex)) == (number and (number, born_on, sex))
+
+
+def test_nobody_is_born_tomorrow() -> None:
+    first = "11010520261123001"
+    assert identity(first + check_digit(first), TODAY) is None
+    assert identity(first + check_digit(first), date(2026, 11, 23)) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("13800000001", "13800000001"),
+        ("+86 138-0000-0001", "13800000001"),
+        ("１３８０００００００１", "13800000001"),
+        ("12800000001", None),
+        ("1380000000", None),
+        ("0571-88888888", None),
+    ],
+)
+def test_a_phone_number(text: str, expected: str | None) -> None:
+    assert phone(text) == expected
+
+
+def test_masks_show_too_little_to_use() -> None:
+    assert masked_number("11010519491231002X") == "110105**********2X"
+    assert masked_phone("13800000001") == "138****0001"
