@@ -23,11 +23,25 @@ def _demo_key(data_dir: Path) -> str:
     return path.read_text().strip()
 
 
+def _weak(key: str) -> bool:
+    return len(key) < 32 or len(set(key)) < 10
+
+
+def _data_key() -> str:
+    """What personal numbers are sealed with; empty: a key derived from SECRET_KEY."""
+    key = os.environ.get("DATA_KEY", "")
+    if key and _weak(key):
+        raise ConfigError(
+            "DATA_KEY is too weak (at least 32 random characters); leave it out to use SECRET_KEY."
+        )
+    return key
+
+
 def _key(demo: bool, data_dir: Path) -> str:
     key = os.environ.get("SECRET_KEY", "")
     if not key and demo:
         return _demo_key(data_dir)
-    if len(key) < 32 or len(set(key)) < 10:
+    if _weak(key):
         raise ConfigError(
             "SECRET_KEY is missing or too weak (at least 32 random characters). Make one with:\n"
             '  python3 -c "import secrets; print(secrets.token_urlsafe(48))"\n'
@@ -50,6 +64,7 @@ def from_environment() -> dict[str, Any]:
         "DEMO": demo,
         "DATA_DIR": data_dir,
         "SECRET_KEY": _key(demo, data_dir),
+        "DATA_KEY": _data_key(),
         "PUBLIC_URL": public_url,
         "SQLALCHEMY_DATABASE_URI": _database_url(env.get("DATABASE_URL", ""), data_dir),
         "TRUSTED_PROXIES": _number("TRUSTED_PROXIES", 0),
