@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from flask.cli import AppGroup
 
 from app.domain.access import Role
-from app.people import passwords, service
+from app.people import codes, passwords, service
 from app.people.facts import PersonFacts
 from app.people.models import Person, Unit
 from app.people.names import USERNAME, tidy_name, tidy_username
@@ -37,7 +37,7 @@ def _chosen_password() -> str:
 @click.option("--username", prompt="用户名", help="登录用的用户名。")
 @click.option("--name", prompt="姓名", help="显示的姓名。")
 @click.option("--unit-name", help="最上级单位的名称；还没有单位时用。")
-@click.option("--one-time", is_flag=True, help="生成一次性密码，首次登录时修改。")
+@click.option("--one-time", is_flag=True, help="生成首次登录码，登录后再设置密码。")
 def create_admin(username: str, name: str, unit_name: str | None, one_time: bool) -> None:
     """建立教务管理员账号，管理最上级单位及其下属单位。"""
     schema.require()
@@ -49,11 +49,11 @@ def create_admin(username: str, name: str, unit_name: str | None, one_time: bool
     chosen = None if one_time else _chosen_password()
     root = _root_unit(unit_name)
     facts = PersonFacts(name=name, username=username, unit_id=root.id)
-    person, issued = service.create_person(facts, clock.now())
+    person, code = service.create_person(facts, clock.now())
     if chosen is not None:
-        person.password_hash, person.must_change_password = passwords.hash_password(chosen), False
+        service.set_password(person, chosen, clock.now())
     service.grant_role(person, Role.ADMIN, root, None, clock.now())
     uow.commit_item()
     click.echo(f"已建立管理员：{name}（{username}），管理 {root.name} 及下属单位。")
     if chosen is None:
-        click.echo(f"一次性密码：{issued}（首次登录时须修改）")
+        click.echo(f"首次登录码：{codes.shown(code)}（{codes.LIFETIME.days} 天内有效，登录后设置密码）")

@@ -10,6 +10,7 @@ from flask_login import current_user
 from app.domain.access import Action, covers
 from app.domain.ranks import RANKS
 from app.people import facts, queries, service
+from app.people.accounts import accounts_page
 from app.people.blueprint import bp
 from app.people.facts import PersonFacts
 from app.people.forms import PersonForm
@@ -80,7 +81,7 @@ def person_new() -> Any:
     if form.validate_on_submit():
         try:
             account = service.create_person(_facts(form, None), clock.now())
-            return render_template("people/manage/accounts.html", accounts=[account], title=_("已新建人员"))
+            return accounts_page([account], _("已新建人员"))
         except service.Taken:
             _taken(form)
     return render_template("people/manage/person.html", form=form, person=None, ranks=RANKS)
@@ -111,4 +112,4 @@ def person_reset(person_id: int) -> Any:
     if person.id == current_user.person_id:
         raise Problem(409, "own_account", _("这是您自己的账号，请到“修改密码”页更换密码。"))
     account = (person, service.reset_password(person, clock.now()))
-    return render_template("people/manage/accounts.html", accounts=[account], title=_("已重置密码"))
+    return accounts_page([account], _("已重置密码"))

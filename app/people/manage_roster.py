@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from app.domain.access import Action
 from app.people import queries, roster, service
+from app.people.accounts import accounts_page
 from app.people.blueprint import bp
 from app.people.forms import RosterForm
 from app.web import clock, gate
@@ -30,8 +31,7 @@ def people_import() -> Any:
         try:
             facts = roster.read(form.file.data.read(), gate.scope(Action.PEOPLE_EDIT))
             accounts = service.import_people(facts, clock.now())
-            title = _("已导入 %(n)s 人", n=len(accounts))
-            return render_template("people/manage/accounts.html", accounts=accounts, title=title)
+            return accounts_page(accounts, _("已导入 %(n)s 人", n=len(accounts)))
         except SheetError as error:
             form.file.errors = [str(error)]
         except roster.Refused as refusal:

@@ -10,8 +10,6 @@ _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _TURNS = threading.BoundedSemaphore(2)
 _NOBODY = _HASHER.hash(secrets.token_urlsafe())  # compared with when there is no account
 MINIMUM_LENGTH = 10
-# Without characters that people mistake for one another when they copy a slip of paper.
-_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 def hash_password(password: str) -> str:
@@ -26,8 +24,3 @@ def verify(stored: str | None, password: str) -> bool:
             return _HASHER.verify(stored or _NOBODY, password) and stored is not None
         except (VerificationError, InvalidHashError):
             return False
-
-
-def one_time() -> str:
-    """A password to hand over on paper; its owner must change it at the first sign-in."""
-    return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(4)) for _ in range(3))

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.audit.service import record
 from app.domain.access import Role
-from app.people import passwords
+from app.people import codes, passwords
 from app.people.facts import PersonFacts, columns, for_the_record
 from app.people.facts import of as stored
 from app.people.labels import ROLES
@@ -48,31 +48,24 @@ def _facts(kind: type[Any], row: Any) -> dict[str, Any]:
 
 
 def create_person(facts: PersonFacts, now: datetime) -> tuple[Person, str]:
-    """The new account and its one-time password. Raises Taken."""
-    password = passwords.one_time()
-    [person] = _add_people([facts], [passwords.hash_password(password)], now)
+    """The new account and its first-access code. Raises Taken."""
+    [person] = _add_people([facts], now)
     record("person.create", f"person:{person.id}", f"新建人员 {person.name}", after=for_the_record(facts))
-    return person, password
+    return person, codes.issue([person.id], now)[person.id]
 
 
 def import_people(rows: Sequence[PersonFacts], now: datetime) -> list[tuple[Person, str]]:
-    """All the accounts with their one-time passwords, or none: raises Taken.
-
-    Hashing takes seconds, so it comes before the first write and holds no lock.
-    """
-    issued = [passwords.one_time() for _row in rows]
-    people = _add_people(rows, [passwords.hash_password(password) for password in issued], now)
+    """All the accounts with their first-access codes, or none: raises Taken."""
+    people = _add_people(rows, now)
     after = [{"id": p.id, "username": p.username, "name": p.name, "unit_id": p.unit_id} for p in people]
     target = f"person:{people[0].id}"
     record("person.import", target, f"导入人员 {len(people)} 名，首名 {people[0].name}", after=after)
-    return list(zip(people, issued, strict=True))
+    issued = codes.issue([person.id for person in people], now)
+    return [(person, issued[person.id]) for person in people]
 
 
-def _add_people(rows: Sequence[PersonFacts], hashes: Sequence[str], now: datetime) -> list[Person]:
-    people = [
-        Person(**columns(facts, now), created_at=now, password_hash=digest, must_change_password=True)
-        for facts, digest in zip(rows, hashes, strict=True)
-    ]
+def _add_people(rows: Sequence[PersonFacts], now: datetime) -> list[Person]:
+    people = [Person(**columns(facts, now), created_at=now, must_change_password=True) for facts in rows]
     with _unique():
         db.session.add_all(people)
         db.session.flush()
@@ -94,15 +87,21 @@ def update_person(person: Person, facts: PersonFacts, now: datetime) -> None:
     record("person.update", f"person:{person.id}", f"修改人员 {facts.name}", before=shown, after=after)
 
 
+def set_password(person: Person, password: str, now: datetime) -> None:
+    """The person's own choice; the code that let them in is spent."""
+    person.password_hash, person.password_set_at = passwords.hash_password(password), now
+    person.must_change_password = False
+    codes.spend(person.id)
+
+
 def reset_password(person: Person, now: datetime) -> str:
-    """A new one-time password; every session that the person has ends."""
-    password = passwords.one_time()
-    person.password_hash = passwords.hash_password(password)
+    """A first-access code instead of the password; every session that the person has ends."""
+    person.password_hash = person.password_set_at = None
     person.must_change_password = True
     revoke_sessions(person.id, now)
     forget_failures(person.username)
     record("person.reset", f"person:{person.id}", f"重置 {person.name}（{person.username}）的密码")
-    return password
+    return codes.issue([person.id], now)[person.id]
 
 
 def create_unit(parent: Unit | None, facts: UnitFacts) -> Unit:

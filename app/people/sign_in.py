@@ -10,7 +10,7 @@ from flask_login import LoginManager, UserMixin, login_user, logout_user
 from sqlalchemy.orm import aliased
 
 from app.domain.access import Action, Grant, Role, scope
-from app.people import passwords
+from app.people import codes, passwords
 from app.people.models import Person, RoleGrant, SignInFailure, SignInSession, Unit
 from app.people.names import tidy_username
 from app.web import clock
@@ -81,10 +81,15 @@ def load(session_id: str) -> Actor | None:
 
 
 def authenticate(username: str, password: str, address: str, now: datetime) -> Person | None:
-    """The person, or None; an unknown account, a wrong password and a locked account look the same."""
+    """The person, or None; an unknown account, a wrong password and a locked account look the same.
+
+    A person who has no password yet comes in by the first-access code.
+    """
     username = tidy_username(username)
     person = db.session.scalar(sa.select(Person).where(Person.username == username, Person.active))
     right = passwords.verify(person.password_hash if person else None, password)
+    if person is not None and person.password_hash is None:
+        right = codes.opens(person.id, password, now)
     if too_many_failures(username, address, now):
         return None
     if person is None or not right:

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.domain.access import Action
-from app.people import passwords
+from app.people import service
 from app.people import sign_in as sessions
 from app.people.forms import PasswordForm, SignInForm
 from app.web import clock
@@ -52,8 +52,7 @@ def password() -> Any:
         address = request.remote_addr or ""
         person = sessions.authenticate(current_user.username, form.current.data, address, clock.now())
         if person is not None:
-            person.password_hash = passwords.hash_password(form.new.data)
-            person.must_change_password = False
+            service.set_password(person, form.new.data, clock.now())
             sessions.revoke_sessions(person.id, clock.now(), keep=current_user.session_id)
             flash(_("密码已修改，其他设备上的登录已退出。"))
             return redirect(url_for("home.index"))

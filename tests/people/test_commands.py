@@ -7,9 +7,10 @@ from flask import Flask
 from flask.cli import ScriptInfo
 
 from app.domain.access import ROLE_ACTIONS, Grant, Role
-from app.people import passwords
+from app.people import codes, passwords
 from app.people.commands import people_cli
-from app.people.models import Person, RoleGrant, Unit
+from app.people.models import AccessCode, Person, RoleGrant, Unit
+from app.web import clock
 from app.web.db import db
 from tests import factories
 from tests.people.school import acts
@@ -31,18 +32,19 @@ def test_the_first_admin_of_an_empty_school(app: Flask) -> None:
     grant = db.session.scalars(sa.select(RoleGrant)).one()
     assert (luo.username, luo.unit_id, luo.must_change_password) == ("luo", root.id, False)
     assert passwords.verify(luo.password_hash, secret)
+    assert db.session.get(AccessCode, luo.id) is None
     assert (root.name, root.path, root.parent_id) == ("青禾县", f"/{root.id}/", None)
     assert ROLE_ACTIONS[Grant(Role(grant.role), root.path).role] == ROLE_ACTIONS[Role.ADMIN]
     assert acts() == ["unit.create", "person.create", "role.grant"]
 
 
-def test_a_one_time_password_is_printed_and_must_be_changed(app: Flask) -> None:
+def test_a_first_access_code_is_printed_and_only_its_digest_kept(app: Flask) -> None:
     root = factories.unit("青禾县")
     answer = run(app, "--username", "luo", "--name", "罗晓梅", "--one-time")
-    found = re.search("一次性密码：([a-z2-9-]+)", answer.output)
+    found = re.search("首次登录码：([0-9A-Z-]{9})（30 天内有效", answer.output)
     luo = db.session.scalars(sa.select(Person)).one()
-    assert found is not None and passwords.verify(luo.password_hash, found.group(1))
-    assert luo.must_change_password and luo.unit_id == root.id
+    assert found is not None and codes.opens(luo.id, found.group(1), clock.now())
+    assert (luo.password_hash, luo.must_change_password, luo.unit_id) == (None, True, root.id)
 
 
 def test_refusals_make_no_account(app: Flask) -> None:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.domain.access import Role
-from app.people.models import Person, SignInSession
+from app.people.models import AccessCode, Person, SignInSession
 from app.web.db import db
 from tests import factories
 from tests.people.school import acts, county
@@ -17,8 +17,8 @@ def filled(unit_id: int, **more: Any) -> dict[str, Any]:
     return {**base, **more}
 
 
-def password_on(page: Any) -> str:
-    found = re.search(r"<code>([a-z2-9-]+)</code>", page.text)
+def code_on(page: Any) -> str:
+    found = re.search(r"<code>([0-9A-Z]{4}-[0-9A-Z]{4})</code>", page.text)
     assert found is not None
     return found.group(1)
 
@@ -78,16 +78,20 @@ def test_fifty_on_a_page(app: Flask, sign_in) -> None:
     assert "第 1 / 2 页，共 62 条" in first.text
 
 
-def test_a_new_person_signs_in_with_the_one_time_password_shown_once(app: Flask, sign_in, client) -> None:
+def test_a_new_person_signs_in_with_the_code_shown_once(app: Flask, sign_in, client) -> None:
     c = county()
     page = sign_in(c.admin).post("/manage/people/new", data=filled(c.branch.id))
-    password = password_on(page)
+    code = code_on(page)
     assert page.headers["Cache-Control"] == "no-store"
     made = db.session.scalars(sa.select(Person).where(Person.username == "wangfang")).one()
-    assert (made.name, made.unit_id, made.must_change_password) == ("王芳", c.branch.id, True)
-    assert password not in (made.password_hash or "")
-    client.post("/sign-in", data={"username": "wangfang", "password": password})
+    assert (made.name, made.unit_id, made.password_hash) == ("王芳", c.branch.id, None)
+    client.post("/sign-in", data={"username": "wangfang", "password": code})
     assert client.get("/").location == "/password"
+    chosen = {"current": code, "new": "my own long word", "again": "my own long word"}
+    assert client.post("/password", data=chosen).location == "/"
+    assert made.password_set_at is not None and db.session.get(AccessCode, made.id) is None
+    client.post("/sign-out")
+    assert client.post("/sign-in", data={"username": "wangfang", "password": code}).status_code == 200
     assert acts() == ["person.create"]
 
 
@@ -149,9 +153,9 @@ def test_deactivation_and_reset_sign_the_person_out(app: Flask, sign_in) -> None
     admin = sign_in(c.admin)
     admin.post(f"/manage/people/{zhao.id}", data=filled(c.branch.id, name="赵云", username="zhao", active=""))
     assert theirs.get("/").status_code == 302 and not zhao.active
-    password = password_on(admin.post(f"/manage/people/{qian.id}/password"))
-    assert his.get("/").status_code == 302 and qian.must_change_password
-    his.post("/sign-in", data={"username": qian.username, "password": password})
+    code = code_on(admin.post(f"/manage/people/{qian.id}/password"))
+    assert his.get("/").status_code == 302 and qian.password_hash is None
+    his.post("/sign-in", data={"username": qian.username, "password": code})
     assert his.get("/").location == "/password"
     open_sessions = (
         sa.select(sa.func.count()).select_from(SignInSession).where(SignInSession.revoked_at.is_(None))

@@ -46,14 +46,14 @@ def test_good_rows_become_accounts(app: Flask, sign_in, client) -> None:
     c = county()
     page = upload(sign_in(c.town_admin), sheet(GOOD, [""] * 6, ["Li Si", " ＬＩＳＩ", " XC ", "", "", ""]))
     assert "已导入 2 人" in page.text
-    passwords = re.findall(r"<code>([^<]+)</code>", page.text)
+    issued = re.findall(r"<code>([^<]+)</code>", page.text)
     wang = db.session.scalars(sa.select(Person).where(Person.username == "13800000001")).one()
     li = db.session.scalars(sa.select(Person).where(Person.username == "lisi")).one()
     assert (wang.name, wang.unit_id, wang.post, wang.rank, wang.political) == (
         "王芳", c.branch.id, "书记", "一级科员", "01",
     )  # fmt: skip
     assert (li.name, li.unit_id, li.political) == ("Li Si", c.town.id, "")
-    client.post("/sign-in", data={"username": "13800000001", "password": passwords[0]})
+    client.post("/sign-in", data={"username": "13800000001", "password": issued[0]})
     assert client.get("/").location == "/password"
     assert acts() == ["person.import"]
 
