@@ -9,6 +9,7 @@ from flask_login import current_user
 from app.certificates import queries
 from app.certificates.forms import CodeForm, FileForm
 from app.certificates.models import Certificate
+from app.courses import queries as courses
 from app.domain.access import Action
 from app.domain.certificates import mask_name, read_code
 from app.web import pdf
@@ -47,8 +48,10 @@ def of_course(course_id: int) -> Any:
     found = queries.of_course(current_user.person_id, course_id)
     if found is not None:
         return redirect(url_for(".certificate", certificate_id=found.id))
+    course = courses.course_with_lessons(course_id) or abort(404)
+    standing = courses.standings([course], [current_user.person_id])[course_id, current_user.person_id]
     trouble = queries.trouble_of(current_user.person_id, course_id)
-    return render_template("certificates/awaited.html", course_id=course_id, trouble=trouble)
+    return render_template("certificates/awaited.html", standing=standing, trouble=trouble)
 
 
 @bp.get("/certificates/<int:certificate_id>")

@@ -72,11 +72,14 @@ def test_while_it_is_printed_the_page_says_so(app: Flask, sign_in: SignIn) -> No
 def test_a_course_leads_to_its_certificate_or_says_why_not(app: Flask, sign_in: SignIn) -> None:
     person, course = factories.person(), courses.course("reading")
     client, path = sign_in(person), f"/certificates/of/{course.id}"
+    assert "还没有达到发证条件" in client.get(path).text
+    courses.completed(course, person, START)
     assert "证书正在生成" in client.get(path).text
     factories.save(CertificateTrouble(person_id=person.id, course_id=course.id, at=START, message="缺“龘”字"))
     assert "缺“龘”字" in client.get(path).text
     certificate = make.certificate(person, course)
     assert client.get(path).location == f"/certificates/{certificate.id}"
+    assert client.get("/certificates/of/999").status_code == 404
 
 
 def test_android_wechat_is_told_first(app: Flask, sign_in: SignIn) -> None:
