@@ -10,7 +10,7 @@ from app.certificates.forms import ReasonForm
 from app.certificates.models import Certificate
 from app.certificates.queries import CertificateFilter
 from app.domain.access import Action
-from app.people.queries import unit_options
+from app.people.unit_field import unit_filter
 from app.web import clock
 from app.web.db import db
 from app.web.gate import requires, scope
@@ -32,7 +32,6 @@ def _wanted() -> CertificateFilter:
     args = request.args
     return CertificateFilter(
         text=args.get("q", "").strip(),
-        unit_id=number("unit"),
         course_id=number("course"),
         state=args.get("state", ""),
     )
@@ -41,15 +40,15 @@ def _wanted() -> CertificateFilter:
 @bp.get("/")
 @requires(Action.CERTIFICATE_VIEW)
 def certificates() -> Any:
-    wanted, paths = _wanted(), scope(Action.CERTIFICATE_VIEW)
-    rows = queries.certificates(wanted, paths)
+    wanted, where = _wanted(), unit_filter(Action.CERTIFICATE_VIEW)
+    rows = queries.certificates(wanted, where.paths)
     return render_template(
         "certificates/manage/certificates.html",
         page=paginate(rows, asked_page()),
         wanted=wanted,
-        units=unit_options(paths),
+        where=where,
         courses=queries.course_options(),
-        troubles=queries.troubles(paths),
+        troubles=queries.troubles(scope(Action.CERTIFICATE_VIEW)),
     )
 
 
@@ -57,7 +56,7 @@ def certificates() -> Any:
 @requires(Action.CERTIFICATE_VIEW)
 def export() -> Any:
     """The list as it is filtered, whole."""
-    rows = db.session.scalars(queries.certificates(_wanted(), scope(Action.CERTIFICATE_VIEW)))
+    rows = db.session.scalars(queries.certificates(_wanted(), unit_filter(Action.CERTIFICATE_VIEW).paths))
     headers = [_("编号"), _("姓名"), _("单位及职务"), _("课程"), _("开始"), _("结束"), _("学时"), _("成绩"),
                _("发证日期"), _("状态"), _("作废原因")]  # fmt: skip
     keys = ("number", "name", "unit_and_post", "course", "started", "finished", "hours", "score", "issued")

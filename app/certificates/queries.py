@@ -9,7 +9,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from app.certificates.models import Certificate, CertificateFile, CertificateTrouble
 from app.courses.models import Course
-from app.people.models import Person, Unit
+from app.people.models import Person
 from app.people.queries import within
 from app.web.db import db
 
@@ -84,7 +84,6 @@ class CertificateFilter:
     """What the list is narrowed to; empty fields narrow nothing. `state`: valid or voided."""
 
     text: str = ""
-    unit_id: int | None = None
     course_id: int | None = None
     state: str = ""
 
@@ -103,9 +102,6 @@ def certificates(wanted: CertificateFilter, paths: Iterable[str]) -> sa.Select[C
     if wanted.text:
         named = Person.name.icontains(wanted.text, autoescape=True)
         rows = rows.where(sa.or_(named, Certificate.number.icontains(wanted.text, autoescape=True)))
-    if wanted.unit_id is not None:
-        above = sa.select(Unit.path).where(Unit.id == wanted.unit_id).scalar_subquery()
-        rows = rows.where(Unit.path.startswith(sa.func.coalesce(above, "-")))
     if wanted.course_id is not None:
         rows = rows.where(Certificate.course_id == wanted.course_id)
     if wanted.state:

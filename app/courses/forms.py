@@ -16,6 +16,8 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
 
 from app.courses.service import CourseText, LessonText
+from app.domain.access import Action
+from app.people.unit_field import UnitField
 from app.web.clock import from_beijing
 from app.web.editing import EditForm
 
@@ -113,7 +115,7 @@ LESSON_FORMS: dict[str, Any] = {"reading": ReadingForm, "rules": RulesForm, "qui
 
 
 class AssignForm(FlaskForm):
-    unit_id = SelectField(_l("单位（含下属）"), [Optional()], coerce=int)
+    unit_id = UnitField(_l("单位（含下属）"), action=Action.COURSE_EDIT)
     username = StringField(
         _l("或者一名学员的用户名"), [Length(max=100)], render_kw={"autocapitalize": "none"}
     )
@@ -121,8 +123,8 @@ class AssignForm(FlaskForm):
         _l("学完期限"), [Optional()], description=_l("到这一天结束为止；可以不填。逾期仍可学习，只作提示。")
     )
 
-    def validate_username(self, field: StringField) -> None:
-        if bool(self.unit_id.data) == bool((field.data or "").strip()):
+    def validate_unit_id(self, field: UnitField) -> None:
+        if bool(field.data) == bool((self.username.data or "").strip()):
             raise ValidationError(_l("单位和用户名请填其中一项。"))
 
     def due_at(self) -> datetime | None:

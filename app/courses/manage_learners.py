@@ -12,12 +12,11 @@ from app.courses.forms import AssignForm
 from app.courses.models import Course, CourseAssignment
 from app.domain.access import Action, covers
 from app.domain.scoring import format_points
-from app.people.queries import person_named, unit_in_scope, unit_options
+from app.people.queries import person_named
+from app.people.unit_field import unit_filter
 from app.web import clock
-from app.web.choices import choices
 from app.web.db import db
 from app.web.gate import requires, scope
-from app.web.intake import number
 from app.web.paging import asked_page, page_of
 from app.web.sheets import xlsx_response
 
@@ -27,7 +26,6 @@ from app.web.sheets import xlsx_response
 def assignments(course_id: int) -> Any:
     course, paths = course_or_404(course_id), scope(Action.COURSE_EDIT)
     form = AssignForm()
-    form.unit_id.choices = choices([(0, _("选择单位")), *unit_options(paths)])
     if form.validate_on_submit() and _assign(course, form, paths):
         flash(_("已指派。单位以后新增的人员也包括在内。"))
         return redirect(url_for(".assignments", course_id=course_id))
@@ -41,8 +39,7 @@ def assignments(course_id: int) -> Any:
 
 
 def _assign(course: Course, form: AssignForm, paths: tuple[str, ...]) -> bool:
-    if form.unit_id.data:
-        unit = unit_in_scope(form.unit_id.data, paths) or abort(404)
+    if (unit := form.unit_id.unit) is not None:
         service.assign(course, unit=unit, due_at=form.due_at())
         return True
     person = person_named(form.username.data, paths)
@@ -71,9 +68,9 @@ def progress() -> Any:
     return render_template("courses/manage/progress.html", courses=queries.published_courses())
 
 
-def _rows(course: Course) -> list[Any]:
-    """The learners that the address asks for."""
-    rows = queries.progress_of(course, scope(Action.SCORE_VIEW), number("unit"))
+def _rows(course: Course, paths: tuple[str, ...]) -> list[Any]:
+    """The learners in the subtrees that the address asks for."""
+    rows = queries.progress_of(course, paths)
     state = request.args.get("state", "")
     if state in ("done", "open"):
         rows = [row for row in rows if (row[1].completed_at is not None) == (state == "done")]
@@ -84,14 +81,15 @@ def _rows(course: Course) -> list[Any]:
 @requires(Action.SCORE_VIEW)
 def learners(course_id: int) -> Any:
     course = course_or_404(course_id)
-    rows = _rows(course)
+    where = unit_filter(Action.SCORE_VIEW)
+    rows = _rows(course, where.paths)
     return render_template(
         "courses/manage/learners.html",
         course=course,
         page=page_of(rows, asked_page()),
         completed=sum(standing.completed_at is not None for _person, standing in rows),
         by_unit=queries.by_unit(rows) if request.args.get("view") == "units" else None,
-        units=unit_options(scope(Action.SCORE_VIEW)),
+        where=where,
     )
 
 
@@ -114,7 +112,7 @@ def learners_sheet(course_id: int) -> Any:
         _("完成日期"),
     ]
     rows = []
-    for person, standing in _rows(course):
+    for person, standing in _rows(course, unit_filter(Action.SCORE_VIEW).paths):
         done, every = standing.lessons
         score = format_points(standing.exam.points) if standing.exam else ""
         rows.append(

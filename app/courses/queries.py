@@ -14,7 +14,7 @@ from app.exams import queries as exams
 from app.exams.models import Exam
 from app.exams.queries import Result, ancestors
 from app.people.models import Person, Unit
-from app.people.queries import within
+from app.people.queries import under, within
 from app.web.db import db
 
 _BATCH = 500  # persons per statement; engines limit parameters
@@ -213,7 +213,7 @@ def learners(course_id: int, paths: Iterable[str]) -> sa.Select[Person]:
             sa.select(1)
             .select_from(CourseAssignment)
             .join(assigned_unit, assigned_unit.id == CourseAssignment.unit_id)
-            .where(CourseAssignment.course_id == course_id, Unit.path.startswith(assigned_unit.path))
+            .where(CourseAssignment.course_id == course_id, under(assigned_unit.path))
         ),
     )
     return (
@@ -225,13 +225,9 @@ def learners(course_id: int, paths: Iterable[str]) -> sa.Select[Person]:
     )
 
 
-def progress_of(course: Course, paths: Iterable[str], unit_id: int | None) -> list[tuple[Person, Standing]]:
-    """Everyone in the subtrees (and the unit, if one is given) who is to study the course, and how far."""
-    rows = learners(course.id, paths)
-    if unit_id is not None:
-        above = sa.select(Unit.path).where(Unit.id == unit_id).scalar_subquery()
-        rows = rows.where(Unit.path.startswith(sa.func.coalesce(above, "-")))
-    people = db.session.scalars(rows).all()
+def progress_of(course: Course, paths: Iterable[str]) -> list[tuple[Person, Standing]]:
+    """Everyone in the subtrees who is to study the course, and how far."""
+    people = db.session.scalars(learners(course.id, paths)).all()
     found: dict[tuple[int, int], Standing] = {}
     for start in range(0, len(people), _BATCH):
         found |= standings([course], [person.id for person in people[start : start + _BATCH]])

@@ -22,9 +22,11 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from wtforms.widgets import HiddenInput
 
 from app.bank.labels import KINDS
+from app.domain.access import Action
 from app.domain.questions import Kind
 from app.domain.scoring import Preset
 from app.exams.labels import PRESETS, REVIEWS
+from app.people.unit_field import UnitField
 from app.web.choices import choices
 from app.web.editing import EditForm
 
@@ -183,12 +185,12 @@ def _tenths(text: str, number: int) -> int:
 class AssignForm(FlaskForm):
     """A unit with everything below it, or one person by username."""
 
-    unit_id = SelectField(_l("单位（含下属）"), coerce=int, choices=choices([(0, _l("请选择"))]))
+    unit_id = UnitField(_l("单位（含下属）"), action=Action.EXAM_EDIT)
     username = StringField(
         _l("或个人的用户名"), filters=[_stripped], render_kw={"autocapitalize": "none", "spellcheck": "false"}
     )
 
-    def validate_unit_id(self, field: SelectField) -> None:
+    def validate_unit_id(self, field: UnitField) -> None:
         if bool(field.data) == bool(self.username.data):
             raise ValidationError(_("请选一个单位，或填写一个用户名，二者选一。"))
 

@@ -13,7 +13,6 @@ from app.exams.forms import AssignForm
 from app.exams.models import Exam
 from app.people import queries as people
 from app.web import gate
-from app.web.choices import choices
 from app.web.gate import requires
 
 
@@ -22,7 +21,6 @@ from app.web.gate import requires
 def assignments(exam_id: int) -> Any:
     exam, paths = load_exam(exam_id), gate.scope(Action.EXAM_EDIT)
     form = AssignForm()
-    form.unit_id.choices = choices([(0, _("请选择")), *people.unit_options(paths)])
     if form.validate_on_submit() and _assign(exam, form, paths):
         return redirect(url_for("exams_manage.assignments", exam_id=exam.id))
     rows = queries.assignments(exam.id, paths)
@@ -34,8 +32,7 @@ def assignments(exam_id: int) -> Any:
 
 
 def _assign(exam: Exam, form: AssignForm, paths: tuple[str, ...]) -> bool:
-    if form.unit_id.data:
-        unit = people.unit_in_scope(form.unit_id.data, paths) or abort(404)
+    if (unit := form.unit_id.unit) is not None:
         planning.assign(exam, unit=unit)
         flash(_("已指派给%(name)s（含下属单位）。", name=unit.name))
         return True

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from flask import Response, abort, render_template, request
+from flask import Response, render_template, request
 from flask_babel import gettext as _
 
 from app.domain.access import Action
@@ -16,30 +16,20 @@ from app.exams.back_office import bp, load_exam
 from app.exams.candidates import Candidate, State
 from app.exams.labels import STATES
 from app.exams.models import Exam
-from app.people import queries as people
-from app.web import clock, gate
+from app.people.unit_field import unit_filter
+from app.web import clock
 from app.web.gate import requires
-from app.web.intake import number
 from app.web.paging import asked_page, page_of
 from app.web.sheets import xlsx_response
 
 REFRESH_SECONDS = 30
 
 
-def paths_of(unit_id: int | None, paths: tuple[str, ...]) -> tuple[str, ...]:
-    """The subtree of the unit asked for, which must lie within `paths`; without one, all of `paths`."""
-    if unit_id is None:
-        return paths
-    unit = people.unit_in_scope(unit_id, paths) or abort(404)
-    return (unit.path,)
-
-
 @bp.get("/<int:exam_id>")
 @requires(Action.EXAM_VIEW)
 def board(exam_id: int) -> Any:
-    exam, args, scope = load_exam(exam_id), request.args, gate.scope(Action.EXAM_VIEW)
-    paths = paths_of(number("unit"), scope)
-    everyone = candidates.candidates(exam, paths, clock.now(), args.get("q", "").strip())
+    exam, args, where = load_exam(exam_id), request.args, unit_filter(Action.EXAM_VIEW)
+    everyone = candidates.candidates(exam, where.paths, clock.now(), args.get("q", "").strip())
     wanted = args.get("state", "")
     shown = [one for one in everyone if wanted in ("", one.state)]
     if args.get("format") == "xlsx":
@@ -47,7 +37,7 @@ def board(exam_id: int) -> Any:
     return render_template(
         "exams/manage/board.html", exam=exam, page=page_of(shown, asked_page()), states=STATES,
         totals=Counter(one.state for one in everyone), everyone=len(everyone), State=State,
-        units=people.unit_options(scope), window=queries.window(exam, clock.now()), ago=ago, left=left,
+        where=where, window=queries.window(exam, clock.now()), ago=ago, left=left,
         refresh=REFRESH_SECONDS if "refresh" in args else None,
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from app.exams.models import Allowance, Attempt, Blueprint, Exam, ExamAssignment
 from app.people.models import Person, Unit
-from app.people.queries import within
+from app.people.queries import under, within
 from app.web.db import db
 from app.web.paging import paginate
 
@@ -63,7 +63,7 @@ def entries(exam_ids: Collection[int], paths: Iterable[str]) -> sa.Subquery:
     by_unit = (
         sa.select(ExamAssignment.exam_id, Person.id.label("person_id"))
         .join(assigned_unit, assigned_unit.id == ExamAssignment.unit_id)
-        .join(Unit, Unit.path.like(assigned_unit.path.concat("%")))
+        .join(Unit, under(assigned_unit.path))
         .join(Person, Person.unit_id == Unit.id)
         .where(ExamAssignment.exam_id.in_(exam_ids), Person.active, within(paths))
     )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased, joinedload
 from app.domain.attempts import AttemptClock, ExamClock
 from app.exams.models import Allowance, Attempt, Exam, ExamAssignment, Score
 from app.people.models import Person, Unit
+from app.people.queries import under, within
 from app.web.db import db
 
 
@@ -183,13 +184,12 @@ def entrants(exam: Exam, paths: Sequence[str]) -> sa.Select[Person]:
             sa.select(1)
             .select_from(ExamAssignment)
             .join(assigned_unit, assigned_unit.id == ExamAssignment.unit_id)
-            .where(ExamAssignment.exam_id == exam.id, Unit.path.like(assigned_unit.path.concat("%")))
+            .where(ExamAssignment.exam_id == exam.id, under(assigned_unit.path))
         ),
     )
-    in_scope = sa.or_(*(Unit.path.startswith(path) for path in paths), sa.false())
     return (
         sa.select(Person)
         .join(Unit, Unit.id == Person.unit_id)
-        .where(Person.active, reached, in_scope)
+        .where(Person.active, reached, within(paths))
         .order_by(Unit.path, Person.name, Person.id)
     )

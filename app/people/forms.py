@@ -14,9 +14,11 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, NumberRange, Optional, Regexp
 
+from app.domain.access import Action
 from app.people.labels import GRANTABLE, POLITICAL, ROLES, UNIT_KINDS
 from app.people.names import CODE, USERNAME, tidy, tidy_name, tidy_username
 from app.people.passwords import MINIMUM_LENGTH
+from app.people.unit_field import UnitField
 from app.web.choices import choices
 from app.web.editing import EditForm
 
@@ -72,7 +74,7 @@ class PersonForm(EditForm):
         description=_l("登录用，建议用工号或手机号。不分大小写。"),
         render_kw={"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"},
     )
-    unit_id = SelectField(_l("单位"), coerce=int)
+    unit_id = UnitField(_l("单位"), [DataRequired(_l("请选择单位。"))], action=Action.PEOPLE_EDIT)
     post = StringField(_l("职务"), [Length(max=100)], filters=[tidy])
     rank = StringField(_l("职级"), [Length(max=50)], filters=[tidy], render_kw={"list": "ranks"})
     political = SelectField(_l("政治面貌"), choices=choices([("", ""), *POLITICAL.items()]))
@@ -102,7 +104,7 @@ class UnitForm(EditForm):
 
 
 class NewUnitForm(UnitForm):
-    parent_id = SelectField(_l("上级单位"), coerce=int)
+    parent_id = UnitField(_l("上级单位"), [DataRequired(_l("请选择上级单位。"))], action=Action.PEOPLE_EDIT)
 
 
 class RosterForm(FlaskForm):
@@ -122,7 +124,12 @@ class GrantForm(FlaskForm):
         render_kw={"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"},
     )
     role = SelectField(_l("角色"), choices=choices((role.value, ROLES[role]) for role in GRANTABLE))
-    unit_id = SelectField(_l("在哪个单位"), coerce=int, description=_l("包括它的全部下属单位。"))
+    unit_id = UnitField(
+        _l("在哪个单位"),
+        [DataRequired(_l("请选择单位。"))],
+        action=Action.ROLE_GRANT,
+        description=_l("包括它的全部下属单位。"),
+    )
     until = DateField(_l("截止日期（可不填）"), [Optional()], description=_l("当日结束时失效。"))
 
     def validate_until(self, field: DateField) -> None:

@@ -16,8 +16,8 @@ from app.people.facts import PersonFacts
 from app.people.forms import PersonForm
 from app.people.labels import POLITICAL
 from app.people.models import Person
+from app.people.unit_field import unit_filter
 from app.web import clock, gate
-from app.web.choices import choices
 from app.web.errors import Problem
 from app.web.gate import requires
 from app.web.intake import number
@@ -36,29 +36,25 @@ def load_editable(person_id: int) -> Person:
     return person
 
 
-def _filter(options: list[tuple[int, str]]) -> queries.PeopleFilter:
-    args = request.args
-    unit = number("unit")
-    active = {"1": True, "0": False}.get(args.get("active", ""))
-    return queries.PeopleFilter(args.get("q", "").strip(), unit if unit in dict(options) else None, active)
+def _filter() -> queries.PeopleFilter:
+    active = {"1": True, "0": False}.get(request.args.get("active", ""))
+    return queries.PeopleFilter(request.args.get("q", "").strip(), active)
 
 
 @bp.get("/people")
 @requires(Action.PEOPLE_VIEW)
 def people() -> Any:
-    paths = gate.scope(Action.PEOPLE_VIEW)
+    where = unit_filter(Action.PEOPLE_VIEW)
     edit_paths = gate.scope(Action.PEOPLE_EDIT)
-    options = queries.unit_options(paths)
-    page = queries.people_page(_filter(options), paths, asked_page())
+    page = queries.people_page(_filter(), where.paths, asked_page())
     editable = {person.id for person in page if covers(edit_paths, person.unit.path)}
     return render_template(
-        "people/manage/people.html", page=page, editable=editable, units=options, political=POLITICAL
+        "people/manage/people.html", page=page, editable=editable, where=where, political=POLITICAL
     )
 
 
 def _form(person: Person | None = None) -> PersonForm:
     form = PersonForm(obj=person)
-    form.unit_id.choices = choices(queries.unit_options(gate.scope(Action.PEOPLE_EDIT)))
     if person is None and not form.is_submitted():
         form.unit_id.data = number("unit")
     return form

@@ -14,15 +14,8 @@ from app.people.forms import GrantForm
 from app.people.labels import ACTIONS, GRANTABLE, ROLES
 from app.people.models import Person, RoleGrant
 from app.web import clock, gate
-from app.web.choices import choices
 from app.web.errors import Problem
 from app.web.gate import requires
-
-
-def _form() -> GrantForm:
-    form = GrantForm()
-    form.unit_id.choices = choices(queries.unit_options(gate.scope(Action.ROLE_GRANT)))
-    return form
 
 
 def _last_day(grant: RoleGrant) -> datetime | None:
@@ -44,7 +37,7 @@ def _page(form: GrantForm) -> str:
 @bp.get("/roles")
 @requires(Action.ROLE_GRANT)
 def roles() -> Any:
-    return _page(_form())
+    return _page(GrantForm())
 
 
 def _ends_at(form: GrantForm) -> datetime | None:
@@ -72,11 +65,11 @@ def _person(form: GrantForm) -> Person | None:
 @bp.post("/roles")
 @requires(Action.ROLE_GRANT)
 def role_grant() -> Any:
-    form = _form()
+    form = GrantForm()
     person = _person(form) if form.validate() else None
-    if person is None:
+    unit = form.unit_id.unit
+    if person is None or unit is None:
         return _page(form)
-    unit = queries.unit_in_scope(form.unit_id.data, gate.scope(Action.ROLE_GRANT)) or abort(404)
     service.grant_role(person, Role(form.role.data), unit, _ends_at(form), clock.now())
     flash(_("已授权：%(name)s，%(role)s。", name=person.name, role=ROLES[Role(form.role.data)]))
     return redirect(url_for("people_manage.roles"))

@@ -12,7 +12,6 @@ from app.people.forms import NewUnitForm, UnitForm
 from app.people.labels import UNIT_KINDS
 from app.people.models import Unit
 from app.web import gate
-from app.web.choices import choices
 from app.web.gate import requires
 from app.web.intake import number
 
@@ -41,12 +40,11 @@ def units() -> Any:
 @requires(Action.PEOPLE_EDIT)
 def unit_new() -> Any:
     form = NewUnitForm()
-    form.parent_id.choices = choices(queries.unit_options(gate.scope(Action.PEOPLE_EDIT)))
     if not form.is_submitted():
         form.parent_id.data = number("parent")
     if form.validate_on_submit():
         try:
-            unit = service.create_unit(_load(form.parent_id.data), _facts(form))
+            unit = service.create_unit(form.parent_id.unit, _facts(form))
             flash(_("已新建单位“%(name)s”。", name=unit.name))
             return redirect(url_for("people_manage.units"))
         except service.Taken:

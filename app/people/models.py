@@ -5,6 +5,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.web.db import Base
 
+# Compared byte by byte on both engines, so that a range of paths is a subtree and an index finds it.
+Path = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
 
 class Unit(Base):
     """A unit or party organisation. `path` is the materialised path of ids, "/1/12/", its own id last.
@@ -13,15 +16,12 @@ class Unit(Base):
     """
 
     __tablename__ = "unit"
-    # Prefix LIKE uses an index on PostgreSQL only with text_pattern_ops.
-    __table_args__ = (sa.Index("ix_unit_path", "path", postgresql_ops={"path": "text_pattern_ops"}),)
-
     id: Mapped[int] = mapped_column(primary_key=True)
     parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id"), index=True)
-    path: Mapped[str] = mapped_column(default="")
+    path: Mapped[str] = mapped_column(Path, default="", index=True)
     code: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str] = mapped_column(index=True)
-    short_name: Mapped[str] = mapped_column(default="")
+    short_name: Mapped[str] = mapped_column(default="", index=True)
     kind: Mapped[str]
     leading_group: Mapped[bool] = mapped_column(default=False)  # 设有党组: an attribute of a unit, no level
     position: Mapped[int] = mapped_column(default=0)

@@ -9,16 +9,17 @@ from flask_babel import gettext as _
 from app.domain.access import Action
 from app.exams import candidates
 from app.exams.candidates import Candidate
-from app.exams.manage_board import paths_of, points_number
+from app.exams.manage_board import points_number
 from app.exams.manage_queries import timed_exams
 from app.exams.models import Exam
 from app.people import queries as people
 from app.people.models import Unit
+from app.people.unit_field import UnitFilter, unit_filter
 from app.reports import figures
 from app.reports.blueprint import bp
 from app.reports.figures import Figures, Outcome
 from app.reports.labels import OUTCOMES
-from app.web import clock, gate
+from app.web import clock
 from app.web.gate import requires
 from app.web.intake import number
 from app.web.paging import asked_page, page_of
@@ -32,11 +33,10 @@ def scores() -> Any:
     exam = _chosen(exams, number("exam"))
     if exam is None:
         return render_template("reports/no_scores.html")
-    scope = gate.scope(Action.SCORE_VIEW)
-    paths = paths_of(number("unit"), scope)
+    where = unit_filter(Action.SCORE_VIEW)
     if request.args.get("by") == "unit":
-        return _per_unit(exam, exams, scope, paths)
-    return _per_person(exam, exams, scope, paths)
+        return _per_unit(exam, exams, where)
+    return _per_person(exam, exams, where)
 
 
 def _chosen(exams: Sequence[Exam], exam_id: int | None) -> Exam | None:
@@ -47,27 +47,27 @@ def _chosen(exams: Sequence[Exam], exam_id: int | None) -> Exam | None:
     return next(opened, exams[0] if exams else None)
 
 
-def _per_person(exam: Exam, exams: Sequence[Exam], scope: tuple[str, ...], paths: tuple[str, ...]) -> Any:
-    everyone = candidates.candidates(exam, paths, clock.now(), request.args.get("q", "").strip())
+def _per_person(exam: Exam, exams: Sequence[Exam], where: UnitFilter) -> Any:
+    everyone = candidates.candidates(exam, where.paths, clock.now(), request.args.get("q", "").strip())
     wanted = request.args.get("outcome", "")
     shown = [one for one in everyone if wanted in ("", figures.outcome(one))]
     if request.args.get("format") == "xlsx":
         return _person_sheet(exam, shown)
     return render_template(
-        "reports/scores.html", exam=exam, exams=exams, units=people.unit_options(scope), outcomes=OUTCOMES,
+        "reports/scores.html", exam=exam, exams=exams, where=where, outcomes=OUTCOMES,
         page=page_of(shown, asked_page()), outcome=figures.outcome,
         total=figures.total(everyone),
     )  # fmt: skip
 
 
-def _per_unit(exam: Exam, exams: Sequence[Exam], scope: tuple[str, ...], paths: tuple[str, ...]) -> Any:
-    everyone = candidates.candidates(exam, paths, clock.now())
-    rows = figures.by_unit(everyone, people.units_below(paths))
+def _per_unit(exam: Exam, exams: Sequence[Exam], where: UnitFilter) -> Any:
+    everyone = candidates.candidates(exam, where.paths, clock.now())
+    rows = figures.by_unit(everyone, people.units_above({one.unit_path for one in everyone}, where.paths))
     if request.args.get("format") == "xlsx":
         return _unit_sheet(exam, rows)
     return render_template(
-        "reports/scores_by_unit.html", exam=exam, exams=exams, units=people.unit_options(scope), rows=rows,
-        depth=lambda unit: people.depth(unit, paths), total=figures.total(everyone),
+        "reports/scores_by_unit.html", exam=exam, exams=exams, where=where, page=page_of(rows, asked_page()),
+        depth=lambda unit: people.depth(unit, where.paths), total=figures.total(everyone),
     )  # fmt: skip
 
 

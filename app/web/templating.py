@@ -30,7 +30,7 @@ def _static(filename: str) -> str:
     return f"{request.script_root}/static/{current_app.extensions['static_hash']}/{filename}"
 
 
-def _page_url(at: str = "", /, **changes: Any) -> str:
+def page_url(at: str = "", /, **changes: Any) -> str:
     """This page's address, or `at`, with some of this page's query changed; filters live in the URL."""
     here = at or url_for(request.endpoint or "home.index", **(request.view_args or {}))
     # Not through url_for: it would obey a parameter named _scheme or endpoint.
@@ -61,6 +61,6 @@ def register(app: Flask) -> None:
         "csp_nonce": nonce,
         "Action": Action,
         "now": clock.now,
-        "page_url": _page_url,
+        "page_url": page_url,
         "current_user": current_user,
     }

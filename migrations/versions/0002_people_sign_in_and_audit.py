@@ -188,11 +188,21 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('closed_at', sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column('merged_into_id', sa.Integer(), nullable=True))
         batch_op.create_index(batch_op.f('ix_unit_name'), ['name'], unique=False)
+        batch_op.create_index(batch_op.f('ix_unit_short_name'), ['short_name'], unique=False)
         batch_op.create_foreign_key(batch_op.f('fk_unit_merged_into_id_unit'), 'unit', ['merged_into_id'], ['id'])
 
+    _sort_paths('"C"', '')
     _move_data()
     with op.batch_alter_table('person', schema=None) as batch_op:
         batch_op.drop_column('party_member')
+
+
+def _sort_paths(collation: str, ops: str) -> None:
+    """How PostgreSQL compares and indexes unit.path; SQLite always compares bytes."""
+    if op.get_bind().dialect.name == 'postgresql':
+        op.execute('DROP INDEX ix_unit_path')
+        op.execute(f'ALTER TABLE unit ALTER COLUMN path TYPE text COLLATE {collation}')
+        op.execute(f'CREATE INDEX ix_unit_path ON unit (path {ops})')
 
 
 def _move_data() -> None:
@@ -211,8 +221,10 @@ def _move_data() -> None:
 
 
 def downgrade() -> None:
+    _sort_paths('"default"', 'text_pattern_ops')
     with op.batch_alter_table('unit', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('fk_unit_merged_into_id_unit'), type_='foreignkey')
+        batch_op.drop_index(batch_op.f('ix_unit_short_name'))
         batch_op.drop_index(batch_op.f('ix_unit_name'))
         batch_op.drop_column('merged_into_id')
         batch_op.drop_column('closed_at')

@@ -15,7 +15,6 @@ def test_people_in_a_unit_and_below_are_the_active_ones(app: Flask) -> None:
 def test_no_scope_is_nobody(app: Flask) -> None:
     c = county()
     assert people_queries.person_in_scope(c.admin.id, ()) is None
-    assert people_queries.unit_options(()) == []
     assert people_queries.grants_in(()) == []
 
 
@@ -27,9 +26,3 @@ def test_paths_end_at_their_slash(app: Flask) -> None:
     for town in towns[1:]:
         factories.person("乙", town)
     assert [p.id for p in people_queries.people_in(towns[0].path)] == [inside.id]
-
-
-def test_options_are_indented_from_the_top_of_the_scope(app: Flask) -> None:
-    c = county()
-    options = people_queries.unit_options([c.town.path])
-    assert options == [(c.town.id, "溪川镇党委"), (c.branch.id, "　云岭村党支部")]
