@@ -19,7 +19,7 @@ from app.domain.access import Role
 from app.domain.ranks import Political
 from app.exams import service as exams
 from app.exams.models import Blueprint, Exam
-from app.people import passwords, school, service
+from app.people import passwords, postings, school, service
 from app.people.facts import PersonFacts, columns
 from app.people.models import Person, Setting, Unit
 from app.web import clock, config, uow
@@ -121,6 +121,7 @@ def _people(entries: list[dict[str, Any]], units: dict[str, Unit], now: datetime
         person = Person(**columns(facts, now), created_at=now, demo=True)
         db.session.add(person)
         db.session.flush()
+        postings.open_homes([(person, clock.day(now))])
         for grant in entry["roles"]:
             role, unit_code = grant.split("@")
             service.grant_role(person, Role(role), units[unit_code], None, now)

@@ -73,9 +73,22 @@ def phone(person: Person) -> str:
     return sealing.unseal(PHONE, person.phone_sealed) if person.phone_sealed else ""
 
 
-def for_the_record(facts: PersonFacts) -> Mapping[str, Any]:
-    """The facts as the audit log may show them: numbers masked."""
+def masked_id_number(person: Person) -> str:
+    number = id_number(person)
+    return identity.masked_number(number) if number else ""
+
+
+def masked_phone(person: Person) -> str:
+    number = phone(person)
+    return identity.masked_phone(number) if number else ""
+
+
+def for_the_record(facts: PersonFacts, before: PersonFacts | None = None) -> Mapping[str, Any]:
+    """The facts as the audit log may show them: numbers masked, a change said where the mask hides it."""
     shown = dict(vars(facts))
-    shown["id_number"] = identity.masked_number(facts.id_number) if facts.id_number else ""
-    shown["phone"] = identity.masked_phone(facts.phone) if facts.phone else ""
+    for field, mask in (("id_number", identity.masked_number), ("phone", identity.masked_phone)):
+        number, old = getattr(facts, field), getattr(before, field) if before else ""
+        shown[field] = mask(number) if number else ""
+        if number and old and number != old and mask(number) == mask(old):
+            shown[field] += "（已更改）"
     return shown

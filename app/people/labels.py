@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from app.domain.access import Action, Role
+from app.domain.careers import Leaving
 from app.domain.ranks import Political
 
 UNIT_KINDS = {
@@ -32,6 +33,25 @@ POLITICAL = {
     Political.TAIWAN_LEAGUE: _l("台盟盟员"),
     Political.INDEPENDENT: _l("无党派人士"),
     Political.MASSES: _l("群众"),
+}
+
+SEXES = {"m": _l("男"), "f": _l("女")}
+
+RANK_GROUPS = {
+    "leaders": _l("领导职务"),
+    "civil_servants": _l("公务员职级"),
+    "institutions": _l("事业单位"),
+    "enterprises": _l("国有企业"),
+    "villages": _l("村（社区）"),
+    "new_groups": _l("两新组织"),
+}
+
+LEAVING = {
+    Leaving.RETIRED: _l("退休"),
+    Leaving.MOVED_AWAY: _l("调出"),
+    Leaving.RESIGNED: _l("辞职"),
+    Leaving.DECEASED: _l("去世"),
+    Leaving.OTHER: _l("其他"),
 }
 
 ROLES = {

@@ -74,7 +74,7 @@ class Person(Base):
     joined_on: Mapped[date | None]  # 入党时间
     active: Mapped[bool] = mapped_column(default=True)
     left_on: Mapped[date | None]
-    left_reason: Mapped[str] = mapped_column(default="")
+    left_reason: Mapped[str] = mapped_column(default="")  # a word of domain.careers.Leaving
     created_at: Mapped[datetime]
     password_hash: Mapped[str | None]  # argon2id of a password that the person chose
     password_set_at: Mapped[datetime | None]
@@ -85,14 +85,26 @@ class Person(Base):
 
 
 class Posting(Base):
-    """任职经历: where a person belonged or was lent to, from `since` to `until` (None: today)."""
+    """任职经历: where a person belonged or was lent to, from `since` to the last day, `until` (None: today).
+
+    Whoever belongs here has exactly one open home posting.
+    """
 
     __tablename__ = "posting"
+    __table_args__ = (
+        sa.Index(
+            "uq_posting_open_home",
+            "person_id",
+            unique=True,
+            sqlite_where=sa.text("kind = 'home' AND until IS NULL"),
+            postgresql_where=sa.text("kind = 'home' AND until IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
     unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"), index=True)
-    kind: Mapped[str]  # home | secondment
+    kind: Mapped[str]  # domain.careers.PostingKind
     post: Mapped[str] = mapped_column(default="")
     since: Mapped[date]
     until: Mapped[date | None]

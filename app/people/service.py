@@ -11,9 +11,11 @@ from sqlalchemy.exc import IntegrityError
 
 from app.audit.service import record
 from app.domain.access import Role
-from app.people import codes, passwords
+from app.people import codes, corrections, passwords, postings
+from app.people.corrections import Dates
 from app.people.facts import PersonFacts, columns, for_the_record
 from app.people.facts import of as stored
+from app.people.history import hold
 from app.people.labels import ROLES
 from app.people.models import Person, RoleGrant, Unit
 from app.people.sign_in import forget_failures, revoke_sessions
@@ -22,7 +24,14 @@ from app.web.db import db
 
 
 class Taken(Exception):
-    """The username or the code already belongs to another."""
+    """What `field` holds already belongs to another."""
+
+    def __init__(self, field: str = "") -> None:
+        super().__init__(field)
+        self.field = field
+
+
+_UNIQUE = {"id_number_digest": "id_number", "staff_no": "staff_no", "username": "username", "code": "code"}
 
 
 @contextmanager
@@ -32,7 +41,8 @@ def _unique() -> Iterator[None]:
         with db.session.begin_nested():
             yield
     except IntegrityError as error:
-        raise Taken from error
+        refused = str(error.orig).partition("\n")[0]  # the constraint or the column, not yet the values
+        raise Taken(next((_UNIQUE[name] for name in _UNIQUE if name in refused), "")) from error
 
 
 @dataclass(frozen=True)
@@ -47,9 +57,11 @@ def _facts(kind: type[Any], row: Any) -> dict[str, Any]:
     return {name: getattr(row, name) for name in kind.__dataclass_fields__}
 
 
-def create_person(facts: PersonFacts, now: datetime) -> tuple[Person, str]:
-    """The new account and its first-access code. Raises Taken."""
-    [person] = _add_people([facts], now)
+def create_person(facts: PersonFacts, now: datetime, dates: Dates | None = None) -> tuple[Person, str]:
+    """The new account and its first-access code. Raises Taken, Refused."""
+    with _unique():
+        [person] = _add_people([facts], now)
+        corrections.begin(person, dates or Dates(), now)
     record("person.create", f"person:{person.id}", f"新建人员 {person.name}", after=for_the_record(facts))
     return person, codes.issue([person.id], now)[person.id]
 
@@ -57,6 +69,7 @@ def create_person(facts: PersonFacts, now: datetime) -> tuple[Person, str]:
 def import_people(rows: Sequence[PersonFacts], now: datetime) -> list[tuple[Person, str]]:
     """All the accounts with their first-access codes, or none: raises Taken."""
     people = _add_people(rows, now)
+    postings.open_homes((person, clock.day(now)) for person in people)
     after = [{"id": p.id, "username": p.username, "name": p.name, "unit_id": p.unit_id} for p in people]
     target = f"person:{people[0].id}"
     record("person.import", target, f"导入人员 {len(people)} 名，首名 {people[0].name}", after=after)
@@ -72,18 +85,25 @@ def _add_people(rows: Sequence[PersonFacts], now: datetime) -> list[Person]:
     return people
 
 
-def update_person(person: Person, facts: PersonFacts, now: datetime) -> None:
-    """Change what is kept; a deactivated person is signed out everywhere. Raises Taken."""
-    before = stored(person)
-    if before == facts:
+def update_person(person: Person, facts: PersonFacts, now: datetime, dates: Dates | None = None) -> None:
+    """Put right what is kept; unit, post and rank in the history, too. A transfer is `history.transfer`.
+
+    `dates` None: they stay. A deactivated person is signed out everywhere. Raises Taken, Refused.
+    """
+    hold(person)
+    before, known = stored(person), corrections.dates(person)
+    said = dates or known
+    if (before, known) == (facts, said):
         return
     with _unique():
         for name, value in columns(facts, now).items():
             setattr(person, name, value)
+        corrections.correct(person, said, now)
         db.session.flush()
     if not facts.active:
         revoke_sessions(person.id, now)
-    shown, after = for_the_record(before), for_the_record(facts)
+    shown = {**for_the_record(before), "since": known.home, "rank_since": known.rank}
+    after = {**for_the_record(facts, before), "since": said.home, "rank_since": said.rank}
     record("person.update", f"person:{person.id}", f"修改人员 {facts.name}", before=shown, after=after)
 
 

@@ -1,7 +1,7 @@
 """The one clock. Nothing else in the application reads the time."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from flask import Flask, g, has_request_context
@@ -38,6 +38,11 @@ def register(app: Flask) -> None:
 
 def beijing(moment: datetime) -> datetime:
     return moment.astimezone(BEIJING)
+
+
+def day(moment: datetime) -> date:
+    """The date in Beijing."""
+    return beijing(moment).date()
 
 
 def from_beijing(local: datetime) -> datetime:

@@ -85,6 +85,11 @@ def upgrade() -> None:
     with op.batch_alter_table('posting', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_posting_person_id'), ['person_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_posting_unit_id'), ['unit_id'], unique=False)
+        batch_op.create_index(
+            'uq_posting_open_home', ['person_id'], unique=True,
+            sqlite_where=sa.text("kind = 'home' AND until IS NULL"),
+            postgresql_where=sa.text("kind = 'home' AND until IS NULL"),
+        )
 
     op.create_table('rank_change',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -288,6 +293,7 @@ def downgrade() -> None:
     op.drop_table('recovery_code')
     op.drop_table('rank_change')
     with op.batch_alter_table('posting', schema=None) as batch_op:
+        batch_op.drop_index('uq_posting_open_home')
         batch_op.drop_index(batch_op.f('ix_posting_unit_id'))
         batch_op.drop_index(batch_op.f('ix_posting_person_id'))
 

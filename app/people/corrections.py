@@ -1,0 +1,115 @@
+"""What was noted wrongly about a person, put right in the history, too; no transfer and no promotion."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from flask_babel import gettext as _
+
+from app.people import postings, promotions
+from app.people.history import Refused, hold, hold_member, note, refuse_future
+from app.people.models import Person, Posting, RankChange
+from app.web import clock
+from app.web.db import db
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Dates:
+    """Since when a person is in the present unit and post, and holds the present rank; None: not known."""
+
+    home: date | None = None
+    rank: date | None = None
+
+
+def dates(person: Person) -> Dates:
+    """What is known now."""
+    home, change = postings.homes_of(person.id)[:1], promotions.latest([person.id]).get(person.id)
+    return Dates(home[0].since if home else None, change.since if change else None)
+
+
+def begin(person: Person, said: Dates, now: datetime) -> None:
+    """The history of a new person. Raises Refused."""
+    for field, day in (("since", said.home), ("rank_since", said.rank)):
+        if day is not None:
+            refuse_future(field, day, now)
+    postings.open_homes([(person, said.home or clock.day(now))])
+    if said.rank is not None and person.rank:
+        promotions.note([(person, said.rank)])
+
+
+def correct(person: Person, said: Dates, now: datetime) -> None:
+    """Unit, post, rank or their days were wrong and are put right; this is no transfer. Raises Refused."""
+    if homes := postings.homes_of(person.id):
+        homes[0].unit_id, homes[0].post = person.unit_id, person.post
+        if said.home is not None and said.home != homes[0].since:
+            _correct_start(homes, said.home, now)
+    _correct_rank(person, said.rank, now)
+
+
+def _correct_start(homes: Sequence[Posting], since: date, now: datetime) -> None:
+    """The latest home posting began on another day; one that ended on the day before still does."""
+    home = homes[0]
+    refuse_future("since", since, now)
+    if home.until is not None and since > home.until:
+        raise Refused("since", _("晚于离开的日期 %(day)s。请核对。", day=home.until))
+    for earlier in homes[1:2]:
+        joined = earlier.until == home.since - _DAY
+        floor = earlier.since if joined else earlier.until or earlier.since
+        if since <= floor:
+            raise Refused("since", _("要晚于 %(day)s，那时还在上一个单位或职务。", day=floor))
+        if joined:
+            earlier.until = since - _DAY
+    home.since = since
+
+
+def _correct_rank(person: Person, since: date | None, now: datetime) -> None:
+    changes = promotions.of(person.id)
+    for latest in changes[:1]:
+        latest.rank = person.rank
+    if since == (changes[0].since if changes else None):
+        return
+    if since is None:
+        raise Refused("rank_since", _("要去掉这个日期，请在人员页的“职级”中删去那一条。"))
+    if not person.rank:
+        raise Refused("rank_since", _("没有选职级，不用填日期。"))
+    refuse_future("rank_since", since, now)
+    if len(changes) > 1 and since <= changes[1].since:
+        raise Refused("rank_since", _("要晚于上一职级的日期 %(day)s。", day=changes[1].since))
+    if changes:
+        changes[0].since = since
+    else:
+        promotions.note([(person, since)])
+
+
+def undo_transfer(person: Person) -> None:
+    """The latest transfer was a mistake: its posting goes, the one before is open again. Raises Refused."""
+    hold_member(person, "")
+    wrong, right = (*postings.homes_of(person.id), None, None)[:2]
+    if wrong is None or right is None or right.until != wrong.since - _DAY:
+        raise Refused("", _("没有可以撤销的调动。"))
+    before = postings.shown(wrong)
+    db.session.delete(wrong)
+    db.session.flush()  # the database allows one open home posting at a time
+    right.until, person.unit_id, person.post = None, right.unit_id, right.post
+    note("undo", person, "撤销最近一次调动：", before=before, after=postings.shown(right))
+
+
+def remove_rank(person: Person, change: RankChange) -> None:
+    """The change was noted by mistake; the person's rank is the latest that remains."""
+    hold(person)
+    before = {"rank": change.rank, "since": change.since}
+    db.session.delete(change)
+    db.session.flush()
+    if (latest := promotions.latest([person.id]).get(person.id)) is not None:
+        person.rank = latest.rank
+    note("undo", person, "删去一条职级记录：", before=before, after={"rank": person.rank})
+
+
+def remove_secondment(person: Person, posting: Posting) -> None:
+    """The secondment was noted by mistake."""
+    hold(person)
+    before = postings.shown(posting)
+    db.session.delete(posting)
+    note("undo", person, "删去一条借调记录：", before=before)

@@ -1,0 +1,179 @@
+"""What happens to a person by date: transfer, promotion, secondment, leaving, return.
+
+Every verb holds the person's row, so that two tabs or a double click cannot do the same thing twice, and
+raises Refused where a day or a state does not fit.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+
+from app.audit.service import record
+from app.domain.careers import Leaving, PostingKind
+from app.people import postings, promotions
+from app.people.labels import LEAVING
+from app.people.models import Person, Posting, RankChange, Unit
+from app.people.sign_in import revoke_sessions
+from app.web import clock
+from app.web.db import db
+
+_DAY = timedelta(days=1)
+
+
+class Refused(Exception):
+    """The act does not fit what is known; `message` belongs at the form's field `field`."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field, self.message = field, message
+
+
+def hold(person: Person) -> None:
+    """Nobody else changes this person's history until the end of the transaction."""
+    db.session.flush()  # a refresh drops what is not yet written
+    db.session.refresh(person, with_for_update=True)
+
+
+def hold_member(person: Person, field: str) -> None:
+    """Hold someone who belongs here."""
+    hold(person)
+    if person.left_on is not None:
+        text = _("此人已于 %(day)s 离开。若已回来，请先办理“返回”。", day=person.left_on)
+        raise Refused(field, text)
+
+
+def refuse_future(field: str, day: date, now: datetime) -> None:
+    if day > clock.day(now):
+        raise Refused(field, _("这一天还没有到。请到时再办理。"))
+
+
+def _home(person: Person, now: datetime) -> Posting:
+    """The open home posting of someone who belongs here; opened where none was ever noted."""
+    if (home := postings.homes([person.id]).get(person.id)) is None:
+        postings.open_homes([(person, clock.day(min(person.created_at, now)))])
+        home = postings.homes([person.id])[person.id]
+    return home
+
+
+def note(verb: str, person: Person, what: str, **change: object) -> None:
+    who = f"{person.name}（{person.username}）"
+    record(f"person.{verb}", f"person:{person.id}", f"{what} {who}", **change)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A unit and a post there."""
+
+    unit: Unit
+    post: str = ""
+    note: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.unit.name} {self.post}".rstrip()
+
+
+def transfer(person: Person, to: Place, since: date, now: datetime) -> None:
+    """调动或改任: another unit or post from `since` on. Raises Refused."""
+    hold_member(person, "since")
+    home = _home(person, now)
+    if (to.unit.id, to.post) == (person.unit_id, person.post):
+        raise Refused("unit_id", _("单位和职务都没有变。请选新单位，或填写新职务。"))
+    refuse_future("since", since, now)
+    if since <= home.since:
+        text = _(
+            "要晚于现任职务的起始日期 %(day)s。若是那个日期录错了，请先到“修改信息”更正。", day=home.since
+        )
+        raise Refused("since", text)
+    before = postings.shown(home)
+    postings.move_all([postings.Move(person, home, to.unit.id, to.post, since, to.note)])
+    after = {"unit_id": to.unit.id, "post": to.post, "since": since, "note": to.note}
+    note("transfer", person, f"{since} 调动到 {to}：", before=before, after=after)
+
+
+def promote(person: Person, rank: str, since: date, now: datetime) -> None:
+    """A rank held from `since` on; the person's own rank is the latest. Raises Refused."""
+    hold_member(person, "since")
+    refuse_future("since", since, now)
+    changes = promotions.of(person.id)
+    if any(change.since == since for change in changes):
+        raise Refused("since", _("这一天已有一条职级记录。请先删去那一条，或改填别的日期。"))
+    before = {"rank": person.rank}
+    db.session.add(RankChange(person_id=person.id, rank=rank, since=since))
+    if not changes or since > changes[0].since:
+        person.rank = rank
+    after = {"rank": rank, "since": since}
+    note("promote", person, f"{since} 起任 {rank}：", before=before, after=after)
+
+
+def second(
+    person: Person, to: Place, since: date, until: date | None, now: datetime, change: Posting | None = None
+) -> None:
+    """借调: lent, and still of the home unit. `change`: a secondment to put right. Raises Refused."""
+    hold_member(person, "since")
+    if to.unit.id == person.unit_id:
+        raise Refused("unit_id", _("借调到的单位就是现单位。请选别的单位。"))
+    if until is not None and until < since:
+        raise Refused("until", _("结束日期早于开始日期。请核对。"))
+    before = postings.shown(change) if change else None
+    posting = change or Posting(person_id=person.id, kind=PostingKind.SECONDMENT)
+    posting.unit_id, posting.post, posting.note = to.unit.id, to.post, to.note
+    posting.since, posting.until = since, until
+    db.session.add(posting)
+    db.session.flush()
+    note("second", person, f"{since} 起借调到 {to}：", before=before, after=postings.shown(posting))
+
+
+def leave(person: Person, reason: Leaving, day: date, now: datetime) -> None:
+    """The last day here: no more sign-in; scores, hours and certificates stay. Raises Refused."""
+    hold_member(person, "day")
+    refuse_future("day", day, now)
+    home = _home(person, now)
+    if day < home.since:
+        text = _("早于现任职务的起始日期 %(day)s。请核对，或先用“修改信息”更正起始日期。", day=home.since)
+        raise Refused("day", text)
+    home.until = day
+    lent = Posting.person_id == person.id, Posting.kind == PostingKind.SECONDMENT, Posting.since <= day
+    still = sa.or_(Posting.until.is_(None), Posting.until > day)
+    db.session.execute(sa.update(Posting).where(*lent, still).values(until=day))
+    person.active, person.left_on, person.left_reason = False, day, reason
+    revoke_sessions(person.id, now)
+    after = {"left_on": day, "left_reason": reason}
+    note("leave", person, f"{day} 离开（{LEAVING[reason]}）：", after=after)
+
+
+def come_back(person: Person, to: Place, since: date, now: datetime) -> None:
+    """The person belongs here again. Raises Refused.
+
+    Whoever is back at the same place on the day after never left.
+    """
+    hold(person)
+    left = person.left_on
+    if left is None:
+        raise Refused("since", _("此人没有离开，不必办理返回。"))
+    if since <= left:
+        raise Refused("since", _("要晚于离开的日期 %(day)s。", day=left))
+    refuse_future("since", since, now)
+    before = {"left_on": left, "left_reason": person.left_reason, "unit_id": person.unit_id}
+    last = next((p for p in postings.homes_of(person.id) if p.until == left), None)
+    same = (to.unit.id, to.post) == (person.unit_id, person.post) and since == left + _DAY
+    person.active, person.left_on, person.left_reason = True, None, ""
+    person.unit_id, person.post = to.unit.id, to.post
+    if same and last is not None:
+        last.until = None
+    else:
+        postings.open_homes([(person, since)], to.note)
+    after = {"unit_id": to.unit.id, "post": to.post, "since": since}
+    note("return", person, f"{since} 返回 {to}：", before=before, after=after)
+
+
+def set_active(person: Person, active: bool, now: datetime) -> None:
+    """停用 and 启用 of the account of someone who belongs here. Raises Refused."""
+    hold_member(person, "")
+    if person.active == active:
+        return
+    person.active = active
+    if not active:
+        revoke_sessions(person.id, now)
+    note("activate" if active else "deactivate", person, "启用" if active else "停用")

@@ -1,0 +1,89 @@
+"""任职经历: where a person belongs or is lent to, by date.
+
+`Person.unit_id` and `post` say what the open home posting says. Days are those of Beijing; `until` is the
+last day. These are the building blocks, in bulk: they hold nobody's row, refuse nothing and record nothing.
+`history` does, one person at a time.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from app.domain.careers import PostingKind
+from app.people.models import Person, Posting
+from app.web.db import db
+
+_DAY = timedelta(days=1)
+_BATCH = 1000
+
+
+@dataclass(frozen=True)
+class Move:
+    """A person and their open home posting, and what follows it from `since` on."""
+
+    person: Person
+    home: Posting
+    unit_id: int
+    post: str
+    since: date
+    note: str = ""
+
+
+def open_homes(starts: Iterable[tuple[Person, date]], note: str = "") -> None:
+    """The next home posting of each, at the unit and post that the person's row names."""
+    _insert([(person.id, person.unit_id, person.post, since, note) for person, since in starts])
+
+
+def _insert(rows: list[tuple[int, int, str, date, str]]) -> None:
+    fields = ("person_id", "unit_id", "post", "since", "note")
+    if rows:
+        values = [{**dict(zip(fields, row, strict=True)), "kind": PostingKind.HOME} for row in rows]
+        db.session.execute(sa.insert(Posting), values)
+
+
+def homes(person_ids: Sequence[int]) -> dict[int, Posting]:
+    """The open home postings, by person."""
+    found: dict[int, Posting] = {}
+    for start in range(0, len(person_ids), _BATCH):
+        batch = person_ids[start : start + _BATCH]
+        rows = sa.select(Posting).where(Posting.kind == PostingKind.HOME, Posting.until.is_(None))
+        chosen = db.session.scalars(rows.where(Posting.person_id.in_(batch)))
+        found |= {posting.person_id: posting for posting in chosen}
+    return found
+
+
+def move_all(moves: Iterable[Move]) -> None:
+    """Close each home posting on the day before and open the next; the persons' rows follow.
+
+    `since` must be later than `home.since`.
+    """
+    moves = list(moves)
+    for move in moves:
+        move.home.until = move.since - _DAY
+        move.person.unit_id, move.person.post = move.unit_id, move.post
+    db.session.flush()  # the database allows one open home posting at a time
+    _insert([(move.person.id, move.unit_id, move.post, move.since, move.note) for move in moves])
+
+
+def of(person_id: int) -> Sequence[Posting]:
+    """All postings, the latest first, units loaded."""
+    return db.session.scalars(
+        sa.select(Posting)
+        .options(joinedload(Posting.unit))
+        .where(Posting.person_id == person_id)
+        .order_by(Posting.since.desc(), Posting.id.desc())
+    ).all()
+
+
+def homes_of(person_id: int) -> list[Posting]:
+    """The home postings, the latest first: the open one, if the person belongs here."""
+    return [posting for posting in of(person_id) if posting.kind == PostingKind.HOME]
+
+
+def shown(posting: Posting) -> dict[str, object]:
+    """A posting as the audit log keeps it."""
+    fields = ("id", "kind", "unit_id", "post", "since", "until", "note")
+    return {field: getattr(posting, field) for field in fields}
