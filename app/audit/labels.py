@@ -5,6 +5,7 @@ from flask_babel import lazy_gettext as _l
 NOUNS = {
     "person": _l("人员"),
     "unit": _l("单位"),
+    "code": _l("首次登录码"),
     "role": _l("授权"),
     "setting": _l("设置"),
     "rule_set": _l("规矩条目集"),
@@ -29,6 +30,7 @@ VERBS = {
     "move": _l("调整次序"),
     "import": _l("导入"),
     "reset": _l("重置密码"),
+    "print": _l("打印"),
     "grant": _l("授予"),
     "revoke": _l("收回"),
     "publish": _l("发布"),
@@ -88,6 +90,9 @@ FIELDS = {
     "certificate_prefix": _l("证书编号前缀"),
     "contact": _l("联系方式"),
     "reason": _l("原因"),
+    "people": _l("人员号"),
+    "below": _l("含下属单位"),
+    "again": _l("重印"),
 }
 
 

@@ -3,18 +3,16 @@
 import hashlib
 from datetime import datetime, timedelta
 
-import segno
 import sqlalchemy as sa
 import structlog
 from flask import current_app, render_template
 from flask_babel import gettext as _
-from markupsafe import Markup
 from sqlalchemy.exc import IntegrityError
 
 from app.certificates.models import Certificate, CertificateFile, CertificateTrouble
 from app.certificates.service import clear_trouble, note_trouble
 from app.domain.certificates import Facts, grouped
-from app.web import pdf, uow
+from app.web import pdf, qr, uow
 from app.web.db import db
 
 log = structlog.get_logger()
@@ -82,7 +80,7 @@ def page(certificate: Certificate) -> str:
         code=grouped(certificate.code),
         address=current_app.config["PUBLIC_URL"] + "/verify",
         size=_size(facts),
-        qr=qr(f"{current_app.config['PUBLIC_URL']}/verify/{certificate.code}"),
+        qr=qr.drawing(f"{current_app.config['PUBLIC_URL']}/verify/{certificate.code}"),
     )
 
 
@@ -90,12 +88,6 @@ def _size(facts: Facts) -> str:
     """The type size that leaves room for everything; see paper.css."""
     length = sum(len(text) for text in (facts.name, facts.unit_and_post, facts.course))
     return next((size for limit, size in _SIZES if length <= limit), "xs")
-
-
-def qr(text: str) -> Markup:
-    return Markup(  # noqa: S704  our own drawing
-        segno.make(text, error="m", micro=False).svg_inline(border=0, omitsize=True, dark="#1c1a17")
-    )
 
 
 def stylesheet() -> str:

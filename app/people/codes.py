@@ -6,12 +6,12 @@ county's codes are made while its slips are printed.
 
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from app.people.models import AccessCode
+from app.people.models import AccessCode, Person
 from app.web import sealing
 from app.web.db import db
 
@@ -22,21 +22,43 @@ _MISREAD = str.maketrans("ILO", "110")
 
 def issue(person_ids: Sequence[int], now: datetime) -> dict[int, str]:
     """A new code for each, shown here and never again; the ones before are void."""
-    codes = {person: "".join(secrets.choice(_ALPHABET) for _ in range(8)) for person in person_ids}
-    db.session.execute(sa.delete(AccessCode).where(AccessCode.person_id.in_(codes)))
+    made = make(person_ids)
+    keep(made, now)
+    return made
+
+
+def make(person_ids: Sequence[int]) -> dict[int, str]:
+    """Codes that are good once they are kept."""
+    return {person: "".join(secrets.choice(_ALPHABET) for _ in range(8)) for person in person_ids}
+
+
+def keep(codes: Mapping[int, str], now: datetime, before: datetime | None = None) -> None:
+    """Store the codes' digests; whose password was set meanwhile needs none and gets none.
+
+    With `before`, only codes issued before that moment are replaced; raises IntegrityError at a later one.
+    """
+    waiting = db.session.scalars(
+        sa.update(Person)  # also the lock that keeps two printers of the same slips apart
+        .where(Person.id.in_(codes), Person.password_hash.is_(None))
+        .values(must_change_password=True)
+        .returning(Person.id)
+    ).all()
+    older = sa.true() if before is None else AccessCode.issued_at < before
+    db.session.execute(sa.delete(AccessCode).where(AccessCode.person_id.in_(waiting), older))
+    if not waiting:
+        return
     db.session.execute(
         sa.insert(AccessCode),
         [
             {
                 "person_id": person,
-                "digest": _digest(person, code),
+                "digest": _digest(person, codes[person]),
                 "issued_at": now,
                 "expires_at": now + LIFETIME,
             }
-            for person, code in codes.items()
+            for person in waiting
         ],
     )
-    return codes
 
 
 def opens(person_id: int, given: str, now: datetime) -> bool:

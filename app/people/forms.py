@@ -1,4 +1,6 @@
-"""Shape of input: sign-in and passwords, persons, units, grants, the school's settings."""
+"""Shape of input: sign-in and passwords, persons, units, slips, grants, the school's settings."""
+
+from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -13,6 +15,7 @@ from wtforms import (
     ValidationError,
 )
 from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms.widgets import HiddenInput
 
 from app.domain.access import Action
 from app.people.labels import GRANTABLE, POLITICAL, ROLES, UNIT_KINDS
@@ -20,6 +23,7 @@ from app.people.names import CODE, USERNAME, tidy, tidy_name, tidy_username
 from app.people.passwords import MINIMUM_LENGTH
 from app.people.unit_field import UnitField
 from app.web.choices import choices
+from app.web.db import from_micros, to_micros
 from app.web.editing import EditForm
 
 
@@ -114,6 +118,23 @@ class RosterForm(FlaskForm):
         description=_l("支持 .xlsx、.xls，一次最多 500 人。"),
         render_kw={"accept": ".xlsx,.xls"},
     )
+
+
+class SlipsForm(FlaskForm):
+    """`opened`: when the page was opened, in microseconds."""
+
+    below = BooleanField(_l("包括全部下属单位"))
+    again = BooleanField(
+        _l("已有登录码的也重印"), description=_l("重印后，这些人手里的旧登录码立即作废，须换发新条。")
+    )
+    opened = IntegerField(_l("打开时间"), [InputRequired(), NumberRange(0, 2**62)], widget=HiddenInput())
+
+    def __init__(self, now: datetime) -> None:
+        super().__init__(data={"opened": to_micros(now)})
+
+    @property
+    def opened_at(self) -> datetime:
+        return from_micros(self.opened.data)
 
 
 class GrantForm(FlaskForm):

@@ -117,7 +117,6 @@ def set_password(person: Person, password: str, now: datetime) -> None:
 def reset_password(person: Person, now: datetime) -> str:
     """A first-access code instead of the password; every session that the person has ends."""
     person.password_hash = person.password_set_at = None
-    person.must_change_password = True
     revoke_sessions(person.id, now)
     forget_failures(person.username)
     record("person.reset", f"person:{person.id}", f"重置 {person.name}（{person.username}）的密码")

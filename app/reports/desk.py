@@ -18,6 +18,7 @@ from app.exams.manage_queries import Counts, Window
 from app.exams.models import Exam
 from app.people.models import Person, Unit
 from app.people.queries import within
+from app.web import gate
 from app.web.db import db
 
 SOON = timedelta(days=7)
@@ -88,8 +89,14 @@ def _people(paths: Paths) -> Sequence[Tile]:
     url = url_for("people_manage.people")
     return [
         Tile(active, _("在册人员"), url),
-        *([Tile(locked_out, _("人还没有密码，不能登录"), url, waits=True)] if locked_out else []),
+        *([Tile(locked_out, _("人还没有密码，不能登录"), _slips() or url, waits=True)] if locked_out else []),
     ]
+
+
+def _slips() -> str:
+    """Where the caller prints slips for the first of the units they look after; "" if they may not."""
+    tops = [path.strip("/").rpartition("/")[2] for path in gate.scope(Action.PEOPLE_EDIT)]
+    return url_for("people_manage.slips", unit_id=tops[0]) if tops else ""
 
 
 def _questions(paths: Paths) -> Sequence[Tile]:

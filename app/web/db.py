@@ -39,6 +39,10 @@ def to_micros(moment: datetime) -> int:
     return (moment - _EPOCH) // _MICROSECOND
 
 
+def from_micros(micros: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=micros)
+
+
 class Instant(sa.types.TypeDecorator[datetime]):
     """An aware UTC datetime, stored as integer microseconds since 1970.
 
@@ -52,7 +56,7 @@ class Instant(sa.types.TypeDecorator[datetime]):
         return None if value is None else to_micros(value)
 
     def process_result_value(self, value: int | None, dialect: sa.Dialect) -> datetime | None:
-        return None if value is None else _EPOCH + timedelta(microseconds=value)
+        return None if value is None else from_micros(value)
 
 
 class Base(DeclarativeBase):

@@ -14,8 +14,10 @@ import sys
 import threading
 from pathlib import Path
 from typing import IO
+from urllib.parse import quote
 
 import pypdfium2
+from flask import Response
 from flask_babel import gettext as _
 
 from app.web import fonts
@@ -115,6 +117,13 @@ def picture(pdf: bytes, width: int) -> bytes:
     out = io.BytesIO()
     image.save(out, "PNG", optimize=True)
     return out.getvalue()
+
+
+def response(filename: str, document: bytes) -> Response:
+    """The document as a download; `filename` may be Chinese."""
+    answer = Response(document, mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(filename)}"  # RFC 5987
+    return answer
 
 
 def problems() -> list[str]:

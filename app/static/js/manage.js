@@ -18,6 +18,8 @@ for (const form of document.querySelectorAll('form[method="post"]')) {
   form.addEventListener("submit", (event) => {
     if (sent) event.preventDefault();
     sent = true;
+    // A download leaves the page where it is: the next one may be asked for after a while.
+    if ("download" in form.dataset) setTimeout(() => (sent = false), 5000);
   });
   window.addEventListener("pageshow", () => {
     sent = false;
