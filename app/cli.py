@@ -8,20 +8,20 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from app import demo, doctor, importing, serving
-from app.audit import service as audit
+from app.audit import jobs as audit
+from app.audit.commands import audit_cli
+from app.audit.service import record
 from app.certificates import jobs as certificates
 from app.exams import jobs as exams
 from app.people import jobs as people
 from app.people.commands import people_cli
 from app.web import clock, jobs, schema, static, uow
 from app.web.content import ContentError
-from app.web.jobs import Job
 
-JOBS = (Job("seal the audit chain", 2, audit.seal), *people.JOBS, *exams.JOBS, *certificates.JOBS)
+JOBS = (*audit.JOBS, *people.JOBS, *exams.JOBS, *certificates.JOBS)
 
 bank_cli = AppGroup("bank", help="题库内容：检查与导入。")
 demo_cli = AppGroup("demo", help="演示学校。")
-audit_cli = AppGroup("audit", help="审计记录。")
 static_cli = AppGroup("static", help="静态文件。")
 FOLDER = click.argument("folder", type=click.Path(path_type=Path))
 
@@ -78,7 +78,7 @@ def bank_import(folder: Path) -> None:
     except ContentError as error:
         uow.abandon_item()
         raise _refuse(error) from error
-    audit.record("bank.import", "bank:1", f"导入内容 {folder}", after=counts)
+    record("bank.import", "bank:1", f"导入内容 {folder}", after=counts)
     uow.commit_item()
     changes = "，".join(f"{_in_words(name)} {count}" for name, count in sorted(counts.items()) if count)
     click.echo(f"已导入：{changes or '没有变化'}")
@@ -103,21 +103,6 @@ def demo_load() -> None:
     schema.require()
     demo.reload(_app())
     click.echo(demo.greeting(_app()))
-
-
-@audit_cli.command("verify")
-def audit_verify() -> None:
-    """核对审计记录的哈希链。"""
-    schema.require()
-    breaks = list(audit.verify())
-    for found in breaks:
-        click.echo(f"第 {found.seq} 号记录：{_BREAKS[found.fault]}")
-    if breaks:
-        raise click.ClickException(f"审计记录有 {len(breaks)} 处与封存时不符。")
-    click.echo("审计记录完整，没有改动。")
-
-
-_BREAKS = {"missing": "缺号", "event deleted": "记录已被删除", "changed": "内容已被改动"}
 
 
 @static_cli.command("build")

@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from flask.testing import FlaskClient
 from flask_migrate import upgrade
 
 from app import create_app
+from app.audit import anchors
 from app.exams import papers
 from app.people.models import Person
 from app.web import clock
@@ -78,19 +80,44 @@ def engine_app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
         db.engine.dispose()
 
 
-@pytest.fixture
-def app(engine_app: Flask) -> Iterator[Flask]:
-    """The application on an empty database, inside an application context."""
-    with engine_app.app_context():
-        papers.forget()
-        tables = list(reversed(Base.metadata.sorted_tables))
+@contextmanager
+def unguarded() -> Iterator[None]:
+    """Without the triggers that keep the audit log, as for someone who owns the database."""
+    if db.engine.dialect.name != "sqlite":
+        db.session.execute(sa.text("SET LOCAL session_replication_role = replica"))
+        yield
+        db.session.commit()
+        return
+    triggers = db.session.execute(
+        sa.text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+    ).all()  # fmt: skip
+    for name, _ in triggers:
+        db.session.execute(sa.text(f"DROP TRIGGER {name}"))
+    yield
+    for _, statement in triggers:
+        db.session.execute(sa.text(statement))
+    db.session.commit()
+
+
+def empty() -> None:
+    """Every table."""
+    tables = list(reversed(Base.metadata.sorted_tables))
+    with unguarded():
         if db.engine.dialect.name == "sqlite":
             for table in tables:
                 db.session.execute(sa.delete(table))
         else:
             names = ", ".join(t.name for t in tables)
             db.session.execute(sa.text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
-        db.session.commit()
+
+
+@pytest.fixture
+def app(engine_app: Flask) -> Iterator[Flask]:
+    """The application on an empty database, inside an application context."""
+    with engine_app.app_context():
+        papers.forget()
+        anchors.file().unlink(missing_ok=True)
+        empty()
         yield engine_app
         db.session.rollback()
     clock.set_source(None)

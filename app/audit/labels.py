@@ -1,6 +1,9 @@
 """Acts in Chinese: "person.create" is 人员 · 新建. A word without a label is shown as it is."""
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+
+from app.audit.checking import Break, Kind
 
 NOUNS = {
     "person": _l("人员"),
@@ -19,6 +22,7 @@ NOUNS = {
     "certificate": _l("证书"),
     "bank": _l("题库"),
     "demo": _l("演示学校"),
+    "audit": _l("审计"),
 }
 
 VERBS = {
@@ -56,6 +60,7 @@ VERBS = {
     "deactivate": _l("停用"),
     "undo": _l("撤销"),
     "reveal": _l("查看完整号码"),
+    "check": _l("核验"),
     "export": _l("导出"),
 }
 
@@ -103,3 +108,25 @@ def field_label(field: str) -> str:
 def action_label(action: str) -> str:
     noun, _dot, verb = action.partition(".")
     return " · ".join(str(part) for part in (NOUNS.get(noun, noun), VERBS.get(verb, verb)) if part)
+
+
+_BREAKS = {
+    Kind.EDITED: _l("内容被改动"),
+    Kind.MOVED: _l("被换到了别处，次序不对"),
+    Kind.EVENT_DELETED: _l("记录被删除"),
+    Kind.SEALS_DELETED: _l("封存被删除"),
+    Kind.REWRITTEN: _l("被重新计算过，与锚点或后一条封存不符"),
+    Kind.TAIL_DELETED: _l("末尾被删除，锚点还记着"),
+    Kind.UNSEALED: _l("没有封存，也不在等待封存之列"),
+    Kind.ANCHOR_FORGED: _l("锚点的校验码不对：锚点被伪造，或系统密钥已更换"),
+    Kind.ANCHOR_DELETED: _l("数据库里的锚点被删除，锚点文件还记着"),
+}
+
+
+def break_text(found: Break) -> str:
+    """Where and what, for people: "封存号 12：内容被改动（记录 15）"."""
+    if found.kind is Kind.UNSEALED:
+        return str(_("记录 %(n)s：", n=found.event_id)) + str(_BREAKS[found.kind])
+    span = str(found.seq) if found.seq == found.upto else f"{found.seq}–{found.upto}"
+    event = str(_("（记录 %(n)s）", n=found.event_id)) if found.event_id else ""
+    return str(_("封存号 %(span)s：", span=span)) + str(_BREAKS[found.kind]) + event

@@ -3,11 +3,11 @@
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from app.audit import queries, service
-from app.audit.labels import action_label, field_label
+from app.audit.labels import action_label, break_text, field_label
 from app.domain.access import Action
 from app.web import clock
 from app.web.gate import requires
@@ -66,5 +66,14 @@ def export() -> Response:
 @bp.get("/chain")
 @requires(Action.AUDIT_VIEW)
 def chain() -> Any:
-    breaks = list(service.verify())
-    return render_template("audit/chain.html", breaks=breaks, chain=queries.chain_state())
+    return render_template(
+        "audit/chain.html", chain=queries.chain_state(), check=queries.check_state(), break_text=break_text
+    )
+
+
+@bp.post("/chain")
+@requires(Action.AUDIT_VIEW)
+def chain_check() -> Any:
+    """Have the worker check the whole chain; a second click orders nothing."""
+    service.order_check(clock.now())
+    return redirect(url_for(".chain"))

@@ -7,7 +7,10 @@ from app.web.db import Base
 
 
 class AuditEvent(Base):
-    """One act of a member of staff, written in the act's own transaction. Never updated, never deleted."""
+    """One act of a member of staff, written in the act's own transaction.
+
+    Never updated, never deleted: the database's own triggers refuse it.
+    """
 
     __tablename__ = "audit_event"
 
@@ -18,11 +21,22 @@ class AuditEvent(Base):
     address: Mapped[str]
     agent: Mapped[str] = mapped_column(default="")  # the browser, shortened
     action: Mapped[str] = mapped_column(index=True)  # verb, such as "person.create"
-    target: Mapped[str]  # kind and id, such as "person:12"
+    target: Mapped[str] = mapped_column(index=True)  # kind and id, such as "person:12"
     summary: Mapped[str]
     before: Mapped[str | None]  # JSON
     after: Mapped[str | None]  # JSON
     result: Mapped[str] = mapped_column(default="ok")  # ok | refused
+
+
+class AuditWaiting(Base):
+    """An event that the sealer has not chained yet; a trigger puts it here in the event's transaction.
+
+    Ids are not committed in their order, so no watermark could tell which events are still to be sealed.
+    """
+
+    __tablename__ = "audit_waiting"
+
+    event_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
 
 
 class AuditSeal(Base):
@@ -47,3 +61,18 @@ class AuditAnchor(Base):
     algorithm: Mapped[str]
     digest: Mapped[str]  # of the last seal
     mac: Mapped[str]
+
+
+class AuditCheck(Base):
+    """A check of the whole chain, done by the worker a slice at a time.
+
+    `state`: JSON of how far it has come and what it has found. Not `done_at`: still to do, or under way.
+    """
+
+    __tablename__ = "audit_check"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ordered_at: Mapped[datetime]
+    ordered_by: Mapped[str] = mapped_column(default="")  # name and username; "" by the clock
+    done_at: Mapped[datetime | None]
+    state: Mapped[str] = mapped_column(default="{}")

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from flask_sqlalchemy.pagination import Pagination
 
-from app.audit.models import AuditEvent, AuditSeal
+from app.audit.checking import Report, Walk
+from app.audit.models import AuditCheck, AuditEvent, AuditSeal, AuditWaiting
 from app.web.db import db
 from app.web.paging import paginate
 
@@ -102,7 +103,7 @@ def _word(value: Any) -> str:
 
 @dataclass(frozen=True)
 class ChainState:
-    """How far the log is sealed, and the last link: note it elsewhere, and a rewritten log shows."""
+    """How far the log is sealed, and the last link."""
 
     sealed: int
     waiting: int
@@ -110,11 +111,33 @@ class ChainState:
 
 
 def chain_state() -> ChainState:
-    sealed, total = db.session.execute(
-        sa.select(
-            sa.select(sa.func.count()).select_from(AuditSeal).scalar_subquery(),
-            sa.select(sa.func.count()).select_from(AuditEvent).scalar_subquery(),
-        )
-    ).one()
-    head = db.session.scalar(sa.select(AuditSeal.digest).order_by(AuditSeal.seq.desc()).limit(1))
-    return ChainState(sealed, total - sealed, head or "")
+    """By number, not by counting: the log may have millions of rows."""
+    waiting = sa.select(sa.func.count()).select_from(AuditWaiting).scalar_subquery()
+    last = db.session.execute(
+        sa.select(AuditSeal.seq, AuditSeal.digest, waiting).order_by(AuditSeal.seq.desc()).limit(1)
+    ).one_or_none()
+    if last is not None:
+        return ChainState(*last)
+    return ChainState(0, db.session.scalar(sa.select(waiting)) or 0, "")
+
+
+@dataclass(frozen=True)
+class CheckState:
+    """The last check that is done, with what it found, and the one under way, with how far it has come."""
+
+    done: AuditCheck | None
+    report: Report | None
+    under_way: AuditCheck | None
+    reached: int
+
+
+def check_state() -> CheckState:
+    newest = sa.select(AuditCheck).order_by(AuditCheck.id.desc()).limit(1)
+    done = db.session.scalar(newest.where(AuditCheck.done_at.is_not(None)))
+    under_way = db.session.scalar(newest.where(AuditCheck.done_at.is_(None)))
+    return CheckState(
+        done,
+        Report.from_json(done.state) if done else None,
+        under_way,
+        Walk.from_json(under_way.state).seq if under_way else 0,
+    )

@@ -24,6 +24,31 @@ POSTING = sa.table(
 )  # fmt: skip
 
 
+KEPT = ('audit_event', 'audit_seal', 'audit_anchor')
+SQLITE_TRIGGERS = (
+    *(
+        f"CREATE TRIGGER {table}_no_{act} BEFORE {act} ON {table} "
+        "BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END"
+        for table in KEPT
+        for act in ('UPDATE', 'DELETE')
+    ),
+    'CREATE TRIGGER audit_event_waits AFTER INSERT ON audit_event '
+    'BEGIN INSERT OR IGNORE INTO audit_waiting (event_id) VALUES (NEW.id); END',
+)  # fmt: skip
+POSTGRESQL_TRIGGERS = (
+    """CREATE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    RAISE EXCEPTION 'the audit log is append-only' USING ERRCODE = 'integrity_constraint_violation'; END $$""",
+    """CREATE FUNCTION audit_wait() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    INSERT INTO audit_waiting (event_id) VALUES (NEW.id) ON CONFLICT DO NOTHING; RETURN NULL; END $$""",
+    *(
+        f'CREATE TRIGGER {table}_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} '
+        'FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse()'
+        for table in KEPT
+    ),
+    'CREATE TRIGGER audit_event_waits AFTER INSERT ON audit_event FOR EACH ROW EXECUTE FUNCTION audit_wait()',
+)  # fmt: skip
+
+
 def upgrade() -> None:
     op.create_table('audit_anchor',
     sa.Column('seq', sa.Integer(), autoincrement=False, nullable=False),
@@ -32,6 +57,18 @@ def upgrade() -> None:
     sa.Column('digest', sa.Text(), nullable=False),
     sa.Column('mac', sa.Text(), nullable=False),
     sa.PrimaryKeyConstraint('seq', name=op.f('pk_audit_anchor'))
+    )
+    op.create_table('audit_waiting',
+    sa.Column('event_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.PrimaryKeyConstraint('event_id', name=op.f('pk_audit_waiting'))
+    )
+    op.create_table('audit_check',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('ordered_at', sa.BigInteger(), nullable=False),
+    sa.Column('ordered_by', sa.Text(), nullable=False),
+    sa.Column('done_at', sa.BigInteger(), nullable=True),
+    sa.Column('state', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_audit_check'))
     )
     op.create_table('unit_change',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -152,6 +189,7 @@ def upgrade() -> None:
     with op.batch_alter_table('audit_event', schema=None) as batch_op:
         batch_op.add_column(sa.Column('agent', sa.Text(), nullable=False, server_default=''))
         batch_op.add_column(sa.Column('result', sa.Text(), nullable=False, server_default='ok'))
+        batch_op.create_index(batch_op.f('ix_audit_event_target'), ['target'], unique=False)
 
     with op.batch_alter_table('person', schema=None) as batch_op:
         batch_op.add_column(sa.Column('pinyin', sa.Text(), nullable=False, server_default=''))
@@ -200,6 +238,21 @@ def upgrade() -> None:
     _move_data()
     with op.batch_alter_table('person', schema=None) as batch_op:
         batch_op.drop_column('party_member')
+    _keep_the_log()
+
+
+def _keep_the_log() -> None:
+    """What is in the audit log stays; what comes into it waits for the sealer.
+
+    SQLite drops a table's triggers when a later migration replaces the table: make them again there.
+    """
+    op.execute(
+        'INSERT INTO audit_waiting (event_id) SELECT id FROM audit_event '
+        'WHERE NOT EXISTS (SELECT 1 FROM audit_seal WHERE event_id = audit_event.id)'
+    )
+    sqlite = op.get_bind().dialect.name == 'sqlite'
+    for statement in SQLITE_TRIGGERS if sqlite else POSTGRESQL_TRIGGERS:
+        op.execute(statement)
 
 
 def _sort_paths(collation: str, ops: str) -> None:
@@ -225,8 +278,18 @@ def _move_data() -> None:
         )
 
 
+def _let_the_log_go() -> None:
+    if op.get_bind().dialect.name == 'sqlite':
+        for statement in SQLITE_TRIGGERS:
+            op.execute(f'DROP TRIGGER {statement.split()[2]}')
+    else:
+        op.execute('DROP FUNCTION audit_refuse() CASCADE')
+        op.execute('DROP FUNCTION audit_wait() CASCADE')
+
+
 def downgrade() -> None:
     _sort_paths('"default"', 'text_pattern_ops')
+    _let_the_log_go()
     with op.batch_alter_table('unit', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('fk_unit_merged_into_id_unit'), type_='foreignkey')
         batch_op.drop_index(batch_op.f('ix_unit_short_name'))
@@ -277,6 +340,7 @@ def downgrade() -> None:
         batch_op.drop_column('pinyin')
 
     with op.batch_alter_table('audit_event', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_audit_event_target'))
         batch_op.drop_column('result')
         batch_op.drop_column('agent')
 
@@ -307,4 +371,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_unit_change_unit_id'))
 
     op.drop_table('unit_change')
+    op.drop_table('audit_check')
+    op.drop_table('audit_waiting')
     op.drop_table('audit_anchor')
