@@ -4,6 +4,14 @@ import secrets
 
 from flask import Flask, Response, g
 
+# Besides the policy, on every answer: a sheet or a picture may be opened by itself, too.
+_FIXED = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
 
 def nonce() -> str:
     if "nonce" not in g:
@@ -22,18 +30,15 @@ def _policy() -> str:
 
 
 def register(app: Flask) -> None:
-    https = app.config["SESSION_COOKIE_SECURE"]
+    fixed = dict(_FIXED)
+    if app.config["SESSION_COOKIE_SECURE"]:
+        fixed["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
 
     @app.after_request
     def harden(response: Response) -> Response:
         headers = response.headers
-        headers["X-Content-Type-Options"] = "nosniff"
+        headers.update(fixed)
+        headers["Content-Security-Policy"] = _policy()
         if "Cache-Control" not in headers:
             headers["Cache-Control"] = "no-store"
-        if response.mimetype == "text/html":
-            headers["Content-Security-Policy"] = _policy()
-            headers["Referrer-Policy"] = "same-origin"
-            headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        if https:
-            headers["Strict-Transport-Security"] = "max-age=31536000"
         return response

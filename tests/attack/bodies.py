@@ -1,0 +1,132 @@
+"""What is sent to each route: the forms of the pages themselves, filled in, so that a request could act."""
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+
+from app.domain.access import Role
+from app.web.sheets import write_xlsx
+from tests import factories
+from tests.attack.html import Control, Form, Page
+from tests.attack.routes import Route, reviewed
+from tests.attack.things import things_for
+from tests.attack.world import PASSWORD, Visitor, World, client_of, small_pdf
+
+Body = dict[str, Any]
+_TEXTS = {"date": "2026-12-31", "datetime-local": "2026-12-31T10:00", "file": ""}
+# One section of a blueprint; the rows below it left empty.
+_BLANK = ("title", "count", "points", "topics")
+_SECTIONS = {f"sections-{n}-{name}": "" for n in range(5) for name in _BLANK} | {
+    "sections-0-title": "单选题", "sections-0-kind": "single", "sections-0-preset": "exact",
+    "sections-0-count": "1", "sections-0-points": "2", "sections-0-rule_sets": [],
+}  # fmt: skip
+_QUESTION = {"kind": "judge", "stem": "这话对吗？", "options": "", "key": "对", "explanation": "对。"}
+_PASSWORDS = {"current": PASSWORD, "new": "another long word", "again": "another long word"}
+
+
+def _sheet(world: World) -> Body:
+    rows = [["新人", "xinren", world.town.code]]
+    data = write_xlsx("人员", ["姓名", "用户名", "单位编码"], rows)
+    return {"file": (io.BytesIO(data), "名单.xlsx")}
+
+
+# What a form needs beyond its own values to be accepted and to change something, by endpoint. A new form
+# that asks for more goes here.
+FILLED: dict[str, Callable[[World], Body]] = {
+    "people.sign_in": lambda w: {"username": w.caller.username, "password": PASSWORD},
+    "people.password": lambda w: _PASSWORDS,
+    "certificates.verify": lambda w: {"file": (io.BytesIO(small_pdf("own")), "证书.pdf")},
+    "bank_manage.question_new": lambda w: _QUESTION | {"clauses": [f"{w.rules.code}/1"]},
+    "bank_manage.question_edit": lambda w: _QUESTION,
+    "courses_manage.assignments": lambda w: {"unit_id": w.town.id, "username": ""},
+    "courses_manage.course": lambda w: {"title": "改名的课"},
+    "courses_manage.course_new": lambda w: {"code": "new-course"},
+    "courses_manage.lesson": lambda w: {"title": "改名的课时"},
+    "exams_manage.assignments": lambda w: {"unit_id": w.town.id, "username": ""},
+    "exams_manage.exam_edit": lambda w: {"title": "改名的考试"},
+    "exams_manage.exam_new": lambda w: {"closes_at": "2026-12-31T12:00", "pass_percent": "60"},
+    "exams_manage.blueprint_new": lambda w: _SECTIONS,
+    "exams_manage.blueprint_edit": lambda w: _SECTIONS | {"title": "改名的规则"},
+    "exams_manage.allow_attempt": lambda w: {"again-reason": "设备故障", "again-seen": "0"},
+    "exams_manage.add_minutes_ahead": lambda w: {
+        "minutes-reason": "视力障碍", "minutes-minutes": "5", "minutes-seen": "0",
+    },
+    "people_manage.people_import": _sheet,
+    "people_manage.person_edit": lambda w: {"post": "新职务", "name": "新名字", "username": "new-name"},
+    "people_manage.person_new": lambda w: {"unit_id": w.town.id},
+    "people_manage.role_grant": lambda w: {
+        "username": w.holders["same unit"].person.username, "unit_id": w.town.id,
+    },
+    "people_manage.unit_edit": lambda w: {"name": "改名的单位", "code": "new-code"},
+    "people_manage.unit_new": lambda w: {"parent_id": w.town.id},
+}  # fmt: skip
+# The wire: docs/exam-protocol.md.
+_SAVE = {"epoch": 1, "responses": [{"slot": 1, "seq": 9, "value": "b"}]}
+WIRE: dict[str, Body] = {
+    "exams_api.start": {}, "exams_api.take_over": {}, "exams_api.check": {}, "exams_api.save": _SAVE,
+    "exams_api.submit": _SAVE,
+}  # fmt: skip
+
+
+def everything(world: World) -> Visitor:
+    """The caller with every role on the school."""
+    for role in Role:
+        factories.grant(world.caller, role, world.root)
+    return client_of(world.app, world.caller)
+
+
+def _value(control: Control) -> str | None:
+    """What a hurried person would send; None: nothing."""
+    if control.kind in {"checkbox", "radio"}:
+        return control.value or "y" if control.checked else None
+    if control.kind == "select":
+        chosen = [value for value, selected in control.options if selected and value not in {"", "0"}]
+        return next(iter(chosen or [v for v, _ in control.options if v not in {"", "0"}]), "")
+    if control.kind in _TEXTS:
+        return control.value or _TEXTS[control.kind]
+    if control.kind in {"hidden", "button", "submit"}:
+        return None if control.name == "preview" else control.value
+    return control.value.strip() or ("5" if control.numeric else "填写")
+
+
+def filled(form: Form) -> Body:
+    body: Body = {}
+    for control in form.controls:
+        value = _value(control)
+        if value is not None and control.name not in {"csrf_token", "shown"}:
+            body.setdefault(control.name, value)
+    return body
+
+
+def _endpoint(app: Flask, url: str) -> str:
+    endpoint, _arguments = app.url_map.bind("").match(url.partition("?")[0].partition("#")[0], method="POST")
+    return endpoint
+
+
+class Bodies:
+    """Every form that some page holds, filled in, by the endpoint it is sent to."""
+
+    def __init__(self, world: World, visitor: Visitor) -> None:
+        self.world, self.forms = world, dict[str, Body]()
+        for route in reviewed():
+            if "GET" in route.methods:
+                for thing in things_for(world, route.rule, route.endpoint, route.arguments):
+                    self._read(visitor, route.url(thing.values))
+
+    def _read(self, visitor: Visitor, url: str) -> None:
+        answer = visitor.get(url)
+        if answer.mimetype == "text/html":
+            for form in Page(answer.text, url).forms:
+                if form.method == "post":
+                    self.forms.setdefault(_endpoint(self.world.app, form.action), filled(form))
+
+    def arguments(self, route: Route) -> dict[str, Any]:
+        """`data=` or `json=` of a request that acts, as far as the pages and this file know."""
+        if route.endpoint in WIRE:
+            return {"json": WIRE[route.endpoint]}
+        extra = FILLED.get(route.endpoint)
+        if extra is None and route.endpoint not in self.forms:
+            raise LookupError(f"{route.endpoint}: no page holds a form for it; add it to FILLED or WIRE")
+        return {"data": self.forms.get(route.endpoint, {}) | (extra(self.world) if extra else {})}

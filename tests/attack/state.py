@@ -1,0 +1,71 @@
+"""The whole database as a value: to see whether anything changed, and to put back what did."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from app.web.db import Base, db
+
+APPEND_ONLY = {"audit_event", "audit_seal", "audit_anchor"}  # the database itself refuses to shorten them
+Rows = dict[tuple[Any, ...], dict[str, Any]]
+
+
+def _tables() -> list[sa.Table]:
+    return Base.metadata.sorted_tables
+
+
+def _read(conn: sa.Connection, table: sa.Table) -> Rows:
+    keys = [column.name for column in table.primary_key]
+    return {tuple(row[k] for k in keys): dict(row) for row in conn.execute(sa.select(table)).mappings()}
+
+
+def read() -> dict[str, Rows]:
+    """Every row of every table, by table and primary key."""
+    with db.engine.connect() as conn:
+        return {table.name: _read(conn, table) for table in _tables()}
+
+
+def differences(before: Mapping[str, Rows], after: Mapping[str, Rows]) -> dict[str, list[Any]]:
+    """Table → the primary keys whose rows are not as they were."""
+    found = {}
+    for name in before:
+        if before[name] != after[name]:
+            keys = {*before[name], *after[name]}
+            found[name] = sorted((k for k in keys if before[name].get(k) != after[name].get(k)), key=repr)
+    return found
+
+
+def restore(wanted: Mapping[str, Rows], actual: Mapping[str, Rows]) -> None:
+    """Make the database what it was, append-only tables excepted."""
+    changed = [t for t in _tables() if t.name not in APPEND_ONLY and wanted[t.name] != actual[t.name]]
+    waiting = [s for table in changed for s in _statements(table, wanted[table.name], actual[table.name])]
+    with db.engine.begin() as conn:
+        while waiting:  # constraints decide the order: what one refuses has its turn after the others
+            refused = [statement for statement in waiting if not _done(conn, statement)]
+            assert len(refused) < len(waiting), "the database cannot be put back"
+            waiting = refused
+
+
+def _statements(table: sa.Table, wanted: Rows, actual: Rows) -> Iterator[sa.Executable]:
+    for key in wanted.keys() - actual.keys():
+        yield sa.insert(table).values(wanted[key])
+    for key in actual.keys() - wanted.keys():
+        yield sa.delete(table).where(_is(table, key))
+    for key in actual.keys() & wanted.keys():
+        if actual[key] != wanted[key]:
+            yield sa.update(table).where(_is(table, key)).values(wanted[key])
+
+
+def _done(conn: sa.Connection, statement: sa.Executable) -> bool:
+    try:
+        with conn.begin_nested():
+            conn.execute(statement)
+    except IntegrityError:
+        return False
+    return True
+
+
+def _is(table: sa.Table, key: tuple[Any, ...]) -> sa.ColumnElement[bool]:
+    return sa.and_(*(column == value for column, value in zip(table.primary_key, key, strict=True)))

@@ -1,0 +1,163 @@
+"""What stands in the arguments of each route: objects in every place, and whose they are."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.courses.models import Lesson
+from app.exams import papers
+from app.exams.models import Blueprint
+from app.web.db import db
+from tests.attack.world import CALLER, Holder, World
+
+NOWHERE = 2**31 - 2  # no row has this id
+
+
+@dataclass(frozen=True)
+class Thing:
+    """Values for a route's arguments. `path`: the unit it belongs to, None where it is the school's.
+
+    `mine`: a learner's face shows it to the caller.
+    """
+
+    label: str
+    values: dict[str, Any]
+    path: str | None = None
+    mine: bool = True
+
+
+Make = Callable[[World], Iterator[Thing]]
+
+
+def _held(**names: Callable[[Holder], Any]) -> Make:
+    """One thing for each holder, belonging to the holder's unit."""
+
+    def make(world: World) -> Iterator[Thing]:
+        for place, holder in world.holders.items():
+            values = {name: value(holder) for name, value in names.items()}
+            yield Thing(place, values, holder.person.unit.path, place == CALLER)
+
+    return make
+
+
+def _school(*options: Callable[[World], dict[str, Any]]) -> Make:
+    """Things without a unit, open to whoever may do the action."""
+
+    def make(world: World) -> Iterator[Thing]:
+        for number, option in enumerate(options):
+            yield Thing(f"school {number}", option(world))
+
+    return make
+
+
+def _to_learn(mine: Callable[[World], list[dict[str, Any]]], not_mine: Callable[[World], Any]) -> Make:
+    """Things that reach the caller as a learner, and things that do not."""
+
+    def make(world: World) -> Iterator[Thing]:
+        yield from (Thing(f"mine {n}", values) for n, values in enumerate(mine(world)))
+        yield from (Thing(f"not mine {n}", values, mine=False) for n, values in enumerate(not_mine(world)))
+
+    return make
+
+
+def _lesson(course: Any, at: int = 0) -> dict[str, Any]:
+    lessons = db.session.scalars(
+        sa.select(Lesson).where(Lesson.course_id == course.id).order_by(Lesson.position)
+    ).all()
+    return {"course_id": course.id, "lesson_id": lessons[at].id}
+
+
+def _paper(exam: Any) -> dict[str, Any]:
+    return {"sha256": papers.digest(exam.paper_id)}
+
+
+def _blueprint() -> Any:
+    return db.session.scalars(sa.select(Blueprint.id).order_by(Blueprint.id)).first()
+
+
+RUNNING = _held(attempt_id=lambda h: h.running)
+
+# Keyed by endpoint, or by the face ("learn", "manage") and the arguments. A new kind of argument goes here,
+# with something for it in `world.py`.
+THINGS: dict[Any, Make] = {
+    ("learn", "attempt_id"): RUNNING,
+    "exams.result": _held(attempt_id=lambda h: h.closed),
+    ("learn", "attempt_id", "slot"): _held(attempt_id=lambda h: h.quiz, slot=lambda h: h.slots[1]),
+    ("learn", "attempt_id", "n"): _held(attempt_id=lambda h: h.quiz, n=lambda h: 2),
+    ("learn", "certificate_id"): _held(certificate_id=lambda h: h.certificate.id),
+    ("learn", "course_id"): _to_learn(
+        lambda w: [{"course_id": w.course.id}],
+        lambda w: [{"course_id": one.id} for one in (w.other_course, w.draft)],
+    ),
+    "certificates.of_course": _school(  # says only whether the caller's own is there
+        lambda w: {"course_id": w.course.id}, lambda w: {"course_id": w.other_course.id}
+    ),
+    ("learn", "course_id", "lesson_id"): _to_learn(
+        lambda w: [_lesson(w.course)], lambda w: [_lesson(w.other_course), _lesson(w.draft)]
+    ),
+    ("learn", "exam_id"): _to_learn(
+        lambda w: [{"exam_id": one.id} for one in (w.exam, w.fresh)], lambda w: [{"exam_id": w.other_exam.id}]
+    ),
+    "exams.quiz": _school(lambda w: {"exam_id": w.quiz.id}, lambda w: {"exam_id": w.fresh_quiz.id}),
+    "exams.quiz_start": _school(lambda w: {"exam_id": w.quiz.id}, lambda w: {"exam_id": w.fresh_quiz.id}),
+    ("learn", "sha256"): _to_learn(
+        lambda w: [_paper(w.exam)], lambda w: [_paper(w.other_exam), _paper(w.fresh)]
+    ),
+    ("learn", "code"): _school(lambda w: {"code": w.quiz.code.removeprefix("quiz:")}),
+    ("learn", "set_code", "code"): _school(lambda w: {"set_code": w.rules.code, "code": "1"}),
+    "certificates.verified": _held(code=lambda h: h.certificate.code),
+    "static": _school(lambda w: {"version": "x", "filename": "css/ganxun.css"}),
+    ("manage", "unit_id"): _held(unit_id=lambda h: h.person.unit_id),
+    ("manage", "person_id"): _held(person_id=lambda h: h.person.id),
+    ("manage", "grant_id"): _held(grant_id=lambda h: h.grant.id),
+    ("manage", "certificate_id"): _held(certificate_id=lambda h: h.certificate.id),
+    ("manage", "attempt_id"): RUNNING,
+    ("manage", "exam_id"): _school(lambda w: {"exam_id": w.exam.id}, lambda w: {"exam_id": w.fresh.id}),
+    ("manage", "exam_id", "assignment_id"): _school(
+        lambda w: {"exam_id": w.exam.id, "assignment_id": w.exam_assignment.id}
+    ),
+    ("manage", "course_id"): _school(
+        lambda w: {"course_id": w.course.id}, lambda w: {"course_id": w.draft.id}
+    ),
+    ("manage", "course_id", "assignment_id"): _school(
+        lambda w: {"course_id": w.course.id, "assignment_id": w.course_assignment.id}
+    ),
+    ("manage", "course_id", "lesson_id"): _school(lambda w: _lesson(w.course), lambda w: _lesson(w.draft)),
+    ("manage", "course_id", "kind"): _school(lambda w: {"course_id": w.course.id, "kind": "reading"}),
+    ("manage", "question_id"): _school(
+        lambda w: {"question_id": w.question.id}, lambda w: {"question_id": w.retired.id}
+    ),
+    ("manage", "code"): _school(lambda w: {"code": w.local.code}),
+    ("manage", "blueprint_id"): _school(lambda w: {"blueprint_id": _blueprint()}),
+}
+
+
+def _in_exam(world: World) -> Iterator[Thing]:
+    for thing in THINGS["manage", "person_id"](world):
+        yield Thing(thing.label, {"exam_id": world.exam.id, **thing.values}, thing.path, thing.mine)
+
+
+THINGS["manage", "exam_id", "person_id"] = _in_exam
+
+
+class Unknown(Exception):
+    """The world holds nothing for a route's arguments."""
+
+
+def things_for(world: World, rule: str, endpoint: str, arguments: tuple[str, ...]) -> list[Thing]:
+    """What the route is tried with. Raises Unknown."""
+    if not arguments and endpoint not in THINGS:
+        return [Thing("", {})]
+    face = "manage" if rule.startswith("/manage") else "learn"
+    make = THINGS.get(endpoint) or THINGS.get((face, *arguments))
+    if make is None:
+        raise Unknown(f"{endpoint} {arguments}: add it to THINGS in tests/attack/things.py")
+    return list(make(world))
+
+
+def missing_id(thing: Thing) -> dict[str, Any] | None:
+    """The same arguments, the last number naming no row; None where there is no number."""
+    ids = [name for name, value in thing.values.items() if isinstance(value, int) and name.endswith("_id")]
+    return thing.values | {ids[-1]: NOWHERE} if ids else None

@@ -1,0 +1,188 @@
+"""A county for attackers: the caller's town, a town beside it, and objects of every kind in each place.
+
+Five people hold the same things, one in each place that matters: the caller, a colleague in the caller's
+unit, someone below it, someone in the sibling town, someone at the root.
+"""
+
+import io
+from dataclasses import dataclass
+from typing import Any
+
+import pypdfium2
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.bank.models import Question, RuleSet
+from app.certificates.models import Certificate
+from app.courses.models import Course, CourseAssignment
+from app.domain.access import Role
+from app.domain.questions import Kind
+from app.exams import papers, service
+from app.exams.models import Exam, ExamAssignment
+from app.people.models import Person, RoleGrant, Unit
+from app.web.db import db
+from tests import factories
+from tests.certificates.factories import certificate
+from tests.conftest import Clock
+from tests.courses import factories as courses
+from tests.exams import build
+
+PASSWORD = "correct horse battery"  # the caller's
+CALLER, PLACES = "own", ("own", "same unit", "below", "sibling", "parent")
+
+
+def client_of(app: Flask, person: Person | None) -> "Visitor":
+    """Someone with a cookie that no answer can change."""
+    if person is None:
+        return Visitor(app.test_client(use_cookies=False), {})
+    serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+    signed_in = factories.session_for(person)
+    signed_in.second_factor = True
+    db.session.commit()
+    value = serializer.dumps({"_user_id": signed_in.id})
+    cookie = {"Cookie": f"{app.config['SESSION_COOKIE_NAME']}={value}"}
+    return Visitor(app.test_client(use_cookies=False), cookie)
+
+
+@dataclass(frozen=True)
+class Visitor:
+    client: FlaskClient
+    headers: dict[str, str]
+
+    def open(self, url: str, method: str = "GET", headers: dict[str, str] | None = None, **more: Any) -> Any:
+        return self.client.open(url, method=method, headers=self.headers | (headers or {}), **more)
+
+    def get(self, url: str, **more: Any) -> Any:
+        return self.open(url, **more)
+
+    def post(self, url: str, **more: Any) -> Any:
+        return self.open(url, method="POST", **more)
+
+
+@dataclass
+class Holder:
+    """One person with one of everything that a person can have."""
+
+    person: Person
+    grant: RoleGrant
+    running: int = 0  # attempts
+    closed: int = 0
+    quiz: int = 0
+    slots: tuple[int, ...] = ()  # of the quiz as shown; the first is checked, the second answered
+    certificate: Certificate | None = None
+
+
+@dataclass
+class World:
+    app: Flask
+    root: Unit
+    town: Unit
+    holders: dict[str, Holder]
+    exam: Exam  # for everybody, under way
+    past: Exam  # for everybody, handed in by everybody
+    other_exam: Exam  # for the sibling town alone
+    fresh: Exam  # for everybody, begun by nobody
+    quiz: Exam
+    fresh_quiz: Exam
+    course: Course  # for everybody
+    other_course: Course  # for the sibling town alone
+    draft: Course  # for everybody once published
+    rules: RuleSet
+    local: RuleSet
+    exam_assignment: ExamAssignment
+    course_assignment: CourseAssignment
+    question: Question
+    retired: Question
+
+    @property
+    def caller(self) -> Person:
+        return self.holders[CALLER].person
+
+
+def build_world(app: Flask, time: Clock) -> World:
+    root = factories.unit("青禾县", code="qh")
+    town = factories.unit("溪川镇", root, code="xc", kind="town")
+    below = factories.unit("云岭村党支部", town, code="xc-01", kind="branch")
+    sibling = factories.unit("石桥镇", root, code="sq", kind="town")
+    units = dict(zip(PLACES, (town, town, below, sibling, root), strict=True))
+    holders = {place: _holder(place, unit) for place, unit in units.items()}
+    rules, local = build.rule_set("five-musts"), build.rule_set("seven")
+    local.local = True
+    exam, past, other, fresh = _exams(time, root, sibling)
+    course = courses.course("reading", "rules", "quiz", exam=past, title="必修课")
+    other_course = courses.course("reading", title="石桥镇的课")
+    draft = courses.course("reading", published=False, title="未发布的课")
+    question, retired = (build.question(rules, Kind.SINGLE).question for _ in range(2))
+    retired.retired_at = time.now
+    world = World(
+        app=app, root=root, town=town, holders=holders, exam=exam, past=past, other_exam=other, fresh=fresh,
+        quiz=build.quiz(time.now), fresh_quiz=build.quiz(time.now), course=course, other_course=other_course,
+        draft=draft, rules=rules, local=local, question=question, retired=retired,
+        exam_assignment=db.session.query(ExamAssignment).filter_by(exam_id=exam.id).one(),
+        course_assignment=courses.assigned(course, root),
+    )  # fmt: skip
+    courses.assigned(other_course, sibling)
+    courses.assigned(draft, root)
+    for holder in holders.values():
+        _let_sit(world, holder)
+        holder.certificate = certificate(holder.person, course, pdf=small_pdf(holder.person.username))
+    _let_sit_elsewhere(world)
+    db.session.commit()
+    return world
+
+
+def _holder(place: str, unit: Unit) -> Holder:
+    password = PASSWORD if place == CALLER else None
+    person = factories.person(f"某人{place}", unit, username=place.replace(" ", "-"), password=password)
+    # The caller's own role is what the tests vary; a grant that everyone may hold stands in for it.
+    return Holder(person, factories.grant(person, Role.LEARNER, unit))
+
+
+def _exams(time: Clock, root: Unit, sibling: Unit) -> tuple[Exam, Exam, Exam, Exam]:
+    exams = [build.exam(time.now, attempts=None, minutes=45) for _ in range(4)]
+    for exam, unit in zip(exams, (root, root, sibling, root), strict=True):
+        service.assign(exam, unit=unit)
+    db.session.commit()
+    return exams[0], exams[1], exams[2], exams[3]
+
+
+def _started(world: World, exam: Exam, person: Person) -> tuple[Visitor, int, dict[str, Any]]:
+    visitor = client_of(world.app, person)
+    made = visitor.post(f"/exams/{exam.id}/attempts")
+    assert made.status_code == 201, made.text
+    attempt = made.json["attempt"]
+    state = visitor.post(f"/attempts/{attempt}/takeover").json
+    return visitor, attempt, state
+
+
+def _let_sit(world: World, holder: Holder) -> None:
+    """A running attempt with a saved answer, a closed and scored one, a quiz with a checked slot."""
+    visitor, holder.running, state = _started(world, world.exam, holder.person)
+    answer = {"epoch": state["epoch"], "responses": [{"slot": 1, "seq": 1, "value": "a"}]}
+    assert visitor.post(f"/attempts/{holder.running}/responses", json=answer).status_code == 200
+    visitor, holder.closed, state = _started(world, world.past, holder.person)
+    done = visitor.post(f"/attempts/{holder.closed}/submit", json={"epoch": state["epoch"], "responses": []})
+    assert done.status_code == 200, done.text
+    visitor, holder.quiz, state = _started(world, world.quiz, holder.person)
+    holder.slots = tuple(slot for slot, _keys in state["order"])
+    kinds = {slot["slot"]: slot["kind"] for slot in papers.document(world.quiz.paper_id)["slots"]}
+    answers = [
+        {"slot": slot, "seq": 1, "value": True if kinds[slot] == "judge" else "a"}
+        for slot in holder.slots[:2]
+    ]
+    body = {"epoch": state["epoch"], "responses": answers}
+    assert visitor.post(f"/attempts/{holder.quiz}/responses", json=body).status_code == 200
+    assert visitor.post(f"/attempts/{holder.quiz}/slots/{holder.slots[0]}/check").status_code == 200
+
+
+def _let_sit_elsewhere(world: World) -> None:
+    """The sibling town's own exam has a candidate, so that its paper is held by somebody."""
+    _started(world, world.other_exam, world.holders["sibling"].person)
+
+
+def small_pdf(text: str) -> bytes:
+    """A real PDF of one empty page, unlike any other."""
+    made, out = pypdfium2.PdfDocument.new(), io.BytesIO()
+    made.new_page(200, 200)
+    made.save(out)
+    return out.getvalue() + f"\n%{text}\n".encode()
