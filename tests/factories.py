@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from app.domain.access import Role
 from app.people import passwords
 from app.people.models import Person, RoleGrant, SignInSession, Unit
+from app.web import clock
 from app.web.db import db
 
 T = TypeVar("T")
@@ -46,9 +47,11 @@ def grant(who: Person, role: Role, on: Unit, **more: Any) -> RoleGrant:
     return save(RoleGrant(person_id=who.id, role=role, unit_id=on.id, created_at=CREATED, **more))
 
 
-def session_for(who: Person) -> SignInSession:
+def session_for(who: Person, *, second_factor: bool = True) -> SignInSession:
+    """A sign-in that has just begun, with a one-time code given: it opens the back office, too."""
     return save(
         SignInSession(
-            id=secrets.token_urlsafe(16), person_id=who.id, created_at=CREATED, address="", agent=""
+            id=secrets.token_urlsafe(16), person_id=who.id, created_at=clock.now(), address="", agent="",
+            second_factor=second_factor,
         )
-    )
+    )  # fmt: skip

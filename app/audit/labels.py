@@ -23,9 +23,18 @@ NOUNS = {
     "bank": _l("题库"),
     "demo": _l("演示学校"),
     "audit": _l("审计"),
+    "session": _l("登录"),
+    "password": _l("密码"),
+    "factor": _l("动态口令"),
 }
 
 VERBS = {
+    "start": _l("开始"),
+    "end": _l("退出"),
+    "change": _l("更换"),
+    "enrol": _l("启用"),
+    "renew": _l("换发备用码"),
+    "remove": _l("停用"),
     "load": _l("载入"),
     "create": _l("新建"),
     "update": _l("修改"),

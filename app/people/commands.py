@@ -28,9 +28,14 @@ def _root_unit(name: str | None) -> Unit:
 
 def _chosen_password() -> str:
     chosen: str = click.prompt("密码（输入时不显示）", hide_input=True, confirmation_prompt="再输一遍")
-    if len(chosen) < passwords.MINIMUM_LENGTH:
-        raise click.ClickException(f"密码至少 {passwords.MINIMUM_LENGTH} 个字符。没有建立账号。")
     return chosen
+
+
+def _set_password(person: Person, chosen: str) -> None:
+    if fault := passwords.fault_of(person, chosen):
+        uow.abandon_item()
+        raise click.ClickException(f"{fault}没有建立账号。")
+    service.set_password(person, chosen, clock.now())
 
 
 @people_cli.command("create-admin")
@@ -51,7 +56,7 @@ def create_admin(username: str, name: str, unit_name: str | None, one_time: bool
     facts = PersonFacts(name=name, username=username, unit_id=root.id)
     person, code = service.create_person(facts, clock.now())
     if chosen is not None:
-        service.set_password(person, chosen, clock.now())
+        _set_password(person, chosen)
     service.grant_role(person, Role.ADMIN, root, None, clock.now())
     uow.commit_item()
     click.echo(f"已建立管理员：{name}（{username}），管理 {root.name} 及下属单位。")

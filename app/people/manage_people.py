@@ -24,9 +24,9 @@ from app.web.intake import number
 from app.web.paging import asked_page
 
 
-def load_editable(person_id: int) -> Person:
+def load_editable(person_id: int, action: Action = Action.PEOPLE_EDIT) -> Person:
     """404 outside the caller's units; nobody changes the account of someone who serves above them."""
-    paths = gate.scope(Action.PEOPLE_EDIT)
+    paths = gate.scope(action)
     person = queries.person_in_scope(person_id, paths)
     if person is None:
         abort(404)

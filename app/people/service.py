@@ -11,14 +11,14 @@ from sqlalchemy.exc import IntegrityError
 
 from app.audit.service import record
 from app.domain.access import Role
-from app.people import codes, corrections, passwords, postings
+from app.people import codes, corrections, limits, passwords, postings
 from app.people.corrections import Dates
 from app.people.facts import PersonFacts, columns, for_the_record
 from app.people.facts import of as stored
 from app.people.history import hold
 from app.people.labels import ROLES
 from app.people.models import Person, RoleGrant, Unit
-from app.people.sign_in import forget_failures, revoke_sessions
+from app.people.sign_in import revoke_sessions
 from app.web import clock
 from app.web.db import db
 
@@ -108,17 +108,18 @@ def update_person(person: Person, facts: PersonFacts, now: datetime, dates: Date
 
 
 def set_password(person: Person, password: str, now: datetime) -> None:
-    """The person's own choice; the code that let them in is spent."""
+    """The person's own choice; the code that let them in is spent, and no failure counts any more."""
     person.password_hash, person.password_set_at = passwords.hash_password(password), now
     person.must_change_password = False
     codes.spend(person.id)
+    record("password.change", f"person:{person.id}", f"{person.name}（{person.username}）设置了密码")
 
 
 def reset_password(person: Person, now: datetime) -> str:
     """A first-access code instead of the password; every session that the person has ends."""
     person.password_hash = person.password_set_at = None
     revoke_sessions(person.id, now)
-    forget_failures(person.username)
+    limits.forget(person.username)
     record("person.reset", f"person:{person.id}", f"重置 {person.name}（{person.username}）的密码")
     return codes.issue([person.id], now)[person.id]
 

@@ -1,24 +1,22 @@
 """Who is calling: Flask-Login over a table of sign-in sessions that can be revoked."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
-from flask import Flask, request, session
-from flask_login import LoginManager, UserMixin, login_user, logout_user
+from flask import Flask, current_app, request, session
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from sqlalchemy.orm import aliased
 
+from app.audit.service import record
 from app.domain.access import Action, Grant, Role, scope
-from app.people import codes, passwords
-from app.people.models import Person, RoleGrant, SignInFailure, SignInSession, Unit
-from app.people.names import tidy_username
-from app.web import clock
+from app.domain.policy import Policy
+from app.people import limits
+from app.people.models import Person, RoleGrant, SignInSession, Unit
+from app.web import clock, sealing
 from app.web.db import db
-
-FAILURES_WINDOW = timedelta(minutes=15)
-FAILURES_PER_ACCOUNT = 10
-FAILURES_PER_ADDRESS = 100  # a county sits behind one address
 
 
 @dataclass(frozen=True)
@@ -32,7 +30,7 @@ class Actor(UserMixin):
     unit_id: int
     unit_name: str
     unit_path: str
-    must_change_password: bool
+    second_factor: bool  # a one-time code was given at this sign-in, or none is asked of this person
     grants: tuple[Grant, ...]
 
     def get_id(self) -> str:
@@ -45,12 +43,17 @@ class Actor(UserMixin):
     def can(self, action: Action) -> bool:
         return bool(self.scope(action))
 
+    @property
+    def lacks_second_factor(self) -> bool:
+        """No back office before a one-time code was given; study and exams need none."""
+        return not self.second_factor and policy().staff_second_factor
+
 
 _UNIT_OF_GRANT = aliased(Unit)
 # Built once: this runs before every page. One row per grant, one row without any.
 _LOAD = (
     sa.select(
-        Person.id, Person.username, Person.name, Person.must_change_password, Person.demo,
+        Person.id, Person.username, Person.name, Person.demo, SignInSession.second_factor,
         Person.unit_id, Unit.name.label("unit_name"), Unit.path.label("unit_path"),
         RoleGrant.role, _UNIT_OF_GRANT.path.label("grant_path"), RoleGrant.ends_at,
     )
@@ -59,11 +62,19 @@ _LOAD = (
     .outerjoin(RoleGrant, RoleGrant.person_id == Person.id)
     .outerjoin(_UNIT_OF_GRANT, _UNIT_OF_GRANT.id == RoleGrant.unit_id)
     .where(SignInSession.id == sa.bindparam("session"), SignInSession.revoked_at.is_(None), Person.active)
+    .where(SignInSession.created_at > sa.bindparam("since"))
 )  # fmt: skip
 
 
+def policy() -> Policy:
+    """What the school chose (SECURITY_PROFILE)."""
+    chosen: Policy = current_app.config["POLICY"]
+    return chosen
+
+
 def load(session_id: str) -> Actor | None:
-    rows = db.session.execute(_LOAD, {"session": session_id}).all()
+    since = clock.now() - policy().longest_session
+    rows = db.session.execute(_LOAD, {"session": session_id, "since": since}).all()
     if not rows:
         return None
     person = rows[0]
@@ -75,46 +86,12 @@ def load(session_id: str) -> Actor | None:
         unit_id=person.unit_id,
         unit_name=person.unit_name,
         unit_path=person.unit_path,
-        must_change_password=person.must_change_password and not person.demo,
+        second_factor=person.second_factor or person.demo,
         grants=tuple(Grant(Role(r.role), r.grant_path, r.ends_at) for r in rows if r.role is not None),
     )
 
 
-def authenticate(username: str, password: str, address: str, now: datetime) -> Person | None:
-    """The person, or None; an unknown account, a wrong password and a locked account look the same.
-
-    A person who has no password yet comes in by the first-access code.
-    """
-    username = tidy_username(username)
-    person = db.session.scalar(sa.select(Person).where(Person.username == username, Person.active))
-    right = passwords.verify(person.password_hash if person else None, password)
-    if person is not None and person.password_hash is None:
-        right = codes.opens(person.id, password, now)
-    if too_many_failures(username, address, now):
-        return None
-    if person is None or not right:
-        db.session.add(SignInFailure(at=now, username=username, address=address))
-        return None
-    return person
-
-
-def forget_failures(username: str) -> None:
-    """Slips of someone who is in by now, or was given a new password, count against nobody."""
-    db.session.execute(sa.delete(SignInFailure).where(SignInFailure.username == username))
-
-
-def too_many_failures(username: str, address: str, now: datetime) -> bool:
-    recent = SignInFailure.at > now - FAILURES_WINDOW
-    account, network = db.session.execute(
-        sa.select(
-            sa.select(sa.func.count()).where(recent, SignInFailure.username == username).scalar_subquery(),
-            sa.select(sa.func.count()).where(recent, SignInFailure.address == address).scalar_subquery(),
-        )
-    ).one()
-    return bool(account >= FAILURES_PER_ACCOUNT or network >= FAILURES_PER_ADDRESS)
-
-
-def start_session(person: Person, now: datetime) -> None:
+def start_session(person: Person, now: datetime, second_factor: bool = False) -> None:
     """A fresh session: nothing of the old cookie, its CSRF token included, survives a sign-in."""
     session.clear()
     row = SignInSession(
@@ -123,30 +100,52 @@ def start_session(person: Person, now: datetime) -> None:
         created_at=now,
         address=request.remote_addr or "",
         agent=request.user_agent.string[:200],
+        second_factor=second_factor,
         revoked_at=None,
     )
     db.session.add(row)
-    forget_failures(person.username)
+    limits.forget(person.username)
+    limits.remember_device(person.id)
     db.session.flush()
     actor = load(row.id)
     if actor is not None:
         login_user(actor)
 
 
+def renew_session(person: Person, now: datetime, second_factor: bool) -> None:
+    """After a change of password or second factor: signed in anew here, signed out everywhere else."""
+    revoke_sessions(person.id, now)
+    start_session(person, now, second_factor)
+
+
 def end_session(session_id: str, now: datetime) -> None:
+    if current_user.can(Action.MANAGE):
+        record("session.end", f"person:{current_user.person_id}", f"{current_user.name}退出登录")
     db.session.execute(sa.update(SignInSession).where(SignInSession.id == session_id).values(revoked_at=now))
     logout_user()
     session.clear()
 
 
 def revoke_sessions(person_id: int, now: datetime, keep: str | None = None) -> None:
-    """Sign the person out everywhere, except in the session `keep`."""
+    """Sign the person out everywhere, except in the session `keep`. It holds from their next request."""
     db.session.execute(
         sa.update(SignInSession)
         .where(SignInSession.person_id == person_id, SignInSession.revoked_at.is_(None))
         .where(SignInSession.id != (keep or ""))
         .values(revoked_at=now)
     )
+
+
+def sessions_of(person_id: int, now: datetime) -> Sequence[SignInSession]:
+    """Where the person is signed in, newest first."""
+    alive = SignInSession.revoked_at.is_(None), SignInSession.created_at > now - policy().longest_session
+    mine = sa.select(SignInSession).where(SignInSession.person_id == person_id, *alive)
+    return db.session.scalars(mine.order_by(SignInSession.created_at.desc())).all()
+
+
+def mark(row: SignInSession) -> str:
+    """Names a session on a page, without showing its id."""
+    return sealing.digest("session", row.id)[:16]
 
 
 def register(app: Flask) -> None:

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 import click
 
+from app.domain.policy import ASVS, PROFILES, Policy, without_second_factor
+
 
 class ConfigError(click.ClickException):
     """A setting is missing or unusable; the message says which and what to do, without a traceback."""
@@ -72,7 +74,21 @@ def from_environment() -> dict[str, Any]:
         "PORT": port,
         "WEB_PROCESSES": _number("WEB_PROCESSES", 2),
         "DEMO_PASSWORD": env.get("DEMO_PASSWORD", ""),
+        "POLICY": _policy(env.get("SECURITY_PROFILE") or "asvs", env.get("SECOND_FACTOR") or "required"),
     }
+
+
+def _policy(profile: str, second_factor: str) -> Policy:
+    if profile not in PROFILES:
+        raise ConfigError(f"SECURITY_PROFILE must be one of {', '.join(PROFILES)}, not {profile!r}.")
+    if second_factor not in {"required", "optional"}:
+        raise ConfigError(f"SECOND_FACTOR must be required or optional, not {second_factor!r}.")
+    if second_factor == "required":
+        return PROFILES[profile]
+    try:
+        return without_second_factor(PROFILES[profile])
+    except ValueError:
+        raise ConfigError("SECOND_FACTOR=optional is not allowed with SECURITY_PROFILE=djbh.") from None
 
 
 def _number(name: str, default: int) -> int:
@@ -95,7 +111,9 @@ def defaults(public_url: str) -> dict[str, Any]:
     """What does not depend on the machine."""
     https = public_url.startswith("https://")
     return {
+        "POLICY": ASVS,
         "SESSION_COOKIE_NAME": "__Host-ganxun" if https else "ganxun",
+        "DEVICE_COOKIE_NAME": "__Host-ganxun-device" if https else "ganxun-device",
         "SESSION_COOKIE_SECURE": https,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",

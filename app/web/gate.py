@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, current_app, redirect, request, session, url_for
+from flask import Flask, abort, current_app, flash, redirect, request, session, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.domain.access import Action
@@ -74,13 +75,20 @@ def _check() -> Any:
         return None
     if not current_user.is_authenticated:
         return _sign_in()
-    if current_user.must_change_password and request.endpoint not in {"people.password", "people.sign_out"}:
-        if wants_json():
-            abort(403)
-        return redirect(url_for("people.password"))
-    if action is not Action.LEARN and not current_user.scope(action):
+    if action is Action.LEARN:
+        return None
+    if not current_user.scope(action):
         abort(403)
+    if current_user.lacks_second_factor:
+        return _second_factor()
     return None
+
+
+def _second_factor() -> Any:
+    if wants_json():
+        abort(403)
+    flash(_("进入管理后台要先启用动态口令。"), "warn")
+    return redirect(url_for("people.factor"))
 
 
 def register(app: Flask) -> None:

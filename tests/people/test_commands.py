@@ -35,7 +35,7 @@ def test_the_first_admin_of_an_empty_school(app: Flask) -> None:
     assert db.session.get(AccessCode, luo.id) is None
     assert (root.name, root.path, root.parent_id) == ("青禾县", f"/{root.id}/", None)
     assert ROLE_ACTIONS[Grant(Role(grant.role), root.path).role] == ROLE_ACTIONS[Role.ADMIN]
-    assert acts() == ["unit.create", "person.create", "role.grant"]
+    assert acts() == ["unit.create", "person.create", "password.change", "role.grant"]
 
 
 def test_a_first_access_code_is_printed_and_only_its_digest_kept(app: Flask) -> None:
@@ -52,7 +52,7 @@ def test_refusals_make_no_account(app: Flask) -> None:
     for args, typed, words in (
         (("--username", "LIN", "--name", "林"), "", "已被使用"),
         (("--username", "a b", "--name", "林"), "", "不含空格"),
-        (("--username", "luo", "--name", "林"), "short\nshort\n", "至少 10 个字符"),
+        (("--username", "luo", "--name", "林"), "short\nshort\n", "10 至 200 个字符"),
     ):
         answer = run(app, *args, typed=typed)
         assert answer.exit_code == 1 and words in answer.output

@@ -85,14 +85,14 @@ def test_a_new_person_signs_in_with_the_code_shown_once(app: Flask, sign_in, cli
     assert page.headers["Cache-Control"] == "no-store"
     made = db.session.scalars(sa.select(Person).where(Person.username == "wangfang")).one()
     assert (made.name, made.unit_id, made.password_hash) == ("王芳", c.branch.id, None)
-    client.post("/sign-in", data={"username": "wangfang", "password": code})
-    assert client.get("/").location == "/password"
-    chosen = {"current": code, "new": "my own long word", "again": "my own long word"}
-    assert client.post("/password", data=chosen).location == "/"
+    entered = client.post("/sign-in", data={"username": "wangfang", "password": code})
+    assert entered.location == "/sign-in/password"
+    chosen = {"new": "my own long word", "again": "my own long word"}
+    assert client.post("/sign-in/password", data=chosen).location == "/"
     assert made.password_set_at is not None and db.session.get(AccessCode, made.id) is None
     client.post("/sign-out")
     assert client.post("/sign-in", data={"username": "wangfang", "password": code}).status_code == 200
-    assert acts() == ["person.create"]
+    assert acts() == ["person.create", "password.change"]
 
 
 def test_a_taken_username_is_refused_at_the_field(app: Flask, sign_in) -> None:
@@ -155,12 +155,12 @@ def test_deactivation_and_reset_sign_the_person_out(app: Flask, sign_in) -> None
     assert theirs.get("/").status_code == 302 and not zhao.active
     code = code_on(admin.post(f"/manage/people/{qian.id}/password"))
     assert his.get("/").status_code == 302 and qian.password_hash is None
-    his.post("/sign-in", data={"username": qian.username, "password": code})
-    assert his.get("/").location == "/password"
+    entered = his.post("/sign-in", data={"username": qian.username, "password": code})
+    assert entered.location == "/sign-in/password"
     open_sessions = (
         sa.select(sa.func.count()).select_from(SignInSession).where(SignInSession.revoked_at.is_(None))
     )
-    assert db.session.scalar(open_sessions) == 2
+    assert db.session.scalar(open_sessions) == 1
     assert acts() == ["person.update", "person.reset"]
 
 

@@ -53,8 +53,8 @@ def test_good_rows_become_accounts(app: Flask, sign_in, client) -> None:
         "王芳", c.branch.id, "书记", "一级科员", "01",
     )  # fmt: skip
     assert (li.name, li.unit_id, li.political) == ("Li Si", c.town.id, "")
-    client.post("/sign-in", data={"username": "13800000001", "password": issued[0]})
-    assert client.get("/").location == "/password"
+    entered = client.post("/sign-in", data={"username": "13800000001", "password": issued[0]})
+    assert entered.location == "/sign-in/password"
     assert acts() == ["person.import"]
 
 

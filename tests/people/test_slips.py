@@ -69,9 +69,8 @@ def test_a_slip_lets_its_owner_in(app: Flask, sign_in, time, tmp_path: Path) -> 
     assert "孙权" not in paper and "林正光" in paper
     [lin, mine] = codes_on(paper)
     assert codes.opens(zhao.id, mine, clock.now()) and not codes.opens(zhao.id, lin, clock.now())
-    door = app.test_client()
-    door.post("/sign-in", data={"username": "zhao", "password": mine})
-    assert door.get("/").location == "/password"
+    entered = app.test_client().post("/sign-in", data={"username": "zhao", "password": mine})
+    assert entered.location == "/sign-in/password"
 
 
 def test_nothing_but_the_paper_holds_a_code(app: Flask, sign_in, time, unprinted) -> None:

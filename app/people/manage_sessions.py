@@ -1,0 +1,45 @@
+"""What an administrator does to somebody else's sign-ins and second factor."""
+
+from typing import Any
+
+from flask import flash, redirect, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.audit.service import record
+from app.domain.access import Action
+from app.people import second_factor
+from app.people.blueprint import bp
+from app.people.manage_people import load_editable
+from app.people.sign_in import revoke_sessions
+from app.web import clock
+from app.web.errors import Problem
+from app.web.gate import requires
+
+
+@bp.post("/people/<int:person_id>/sign-out")
+@requires(Action.PEOPLE_EDIT)
+def person_sign_out(person_id: int) -> Any:
+    person = load_editable(person_id)
+    if person.id == current_user.person_id:
+        raise Problem(409, "own_account", _("这是您自己的账号，请到“登录的设备”页办理。"))
+    revoke_sessions(person.id, clock.now())
+    record("session.revoke", f"person:{person.id}", f"退出 {person.name}（{person.username}）在各处的登录")
+    flash(_("%(name)s在各处的登录都已退出。", name=person.name))
+    return redirect(url_for("people_manage.person_edit", person_id=person.id))
+
+
+@bp.post("/people/<int:person_id>/second-factor/remove")
+@requires(Action.ROLE_GRANT)
+def person_factor_remove(person_id: int) -> Any:
+    """For a colleague who lost the phone and the recovery codes; their sign-ins end with it."""
+    person = load_editable(person_id, Action.ROLE_GRANT)
+    if person.id == current_user.person_id:
+        raise Problem(409, "own_account", _("这是您自己的账号，请到“动态口令”页办理。"))
+    if second_factor.enrolled(person.id) is None:
+        raise Problem(409, "not_enrolled", _("%(name)s没有启用动态口令。", name=person.name))
+    second_factor.remove(person.id)
+    revoke_sessions(person.id, clock.now())
+    record("factor.remove", f"person:{person.id}", f"停用 {person.name}（{person.username}）的动态口令")
+    flash(_("已停用%(name)s的动态口令，请其登录后重新启用。", name=person.name))
+    return redirect(url_for("people_manage.roles"))
