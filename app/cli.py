@@ -11,6 +11,8 @@ from app import demo, doctor, importing, serving
 from app.audit import jobs as audit
 from app.audit.commands import audit_cli
 from app.audit.service import record
+from app.backup import jobs as backup
+from app.backup.commands import backup_command, restore_command
 from app.certificates import jobs as certificates
 from app.exams import jobs as exams
 from app.people import jobs as people
@@ -18,7 +20,7 @@ from app.people.commands import people_cli
 from app.web import clock, jobs, schema, static, uow
 from app.web.content import ContentError
 
-JOBS = (*audit.JOBS, *people.JOBS, *exams.JOBS, *certificates.JOBS)
+JOBS = (*audit.JOBS, *people.JOBS, *exams.JOBS, *certificates.JOBS, *backup.JOBS)
 
 bank_cli = AppGroup("bank", help="题库内容：检查与导入。")
 demo_cli = AppGroup("demo", help="演示学校。")
@@ -39,7 +41,7 @@ def up_command() -> None:
 
 @click.command("worker")
 def worker_command() -> None:
-    """只运行后台任务：收卷、发证、封存审计记录。"""
+    """只运行后台任务：收卷、发证、封存审计记录、每日备份。"""
     jobs.run_forever(_app(), JOBS)
 
 
@@ -131,6 +133,6 @@ def routes_table(app: Flask) -> list[str]:
 def register(app: Flask) -> None:
     for command in (
         up_command, worker_command, doctor_command, routes_table_command,
-        people_cli, bank_cli, demo_cli, audit_cli, static_cli,
+        backup_command, restore_command, people_cli, bank_cli, demo_cli, audit_cli, static_cli,
     ):  # fmt: skip
         app.cli.add_command(command)

@@ -5,15 +5,16 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
 from flask import Flask
 
+from app.backup import state
 from app.domain.access import Role
 from app.people.models import Person, RoleGrant
-from app.web import clock, config, fonts, jobs, pdf, schema
+from app.web import clock, config, fonts, health, jobs, pdf, schema
 from app.web.db import db, is_sqlite
 
 FREE_BYTES = 1 << 30
@@ -118,6 +119,24 @@ def _worker(app: Flask) -> Iterator[Finding]:
         yield Finding(False, "后台任务没有运行，证书和到时收卷会停住；请启动服务（make run 或 make serve）")
 
 
+def _backup(app: Flask) -> Iterator[Finding]:
+    last, failed = health.last_backup(app), state.failure_file(app)
+    if failed.exists():
+        yield Finding(False, f"最近一次备份没有做成：{failed.read_text(encoding='utf-8')}")
+    if app.config["BACKUP_HOUR"] is None:
+        yield Finding(True, "每日备份：未启用" + (f"，上次手工备份 {_local(last)}" if last else ""))
+    elif last is None:
+        yield Finding(False, "还没有备份过，请执行：flask backup")
+    elif clock.now() - last >= health.BACKUP_LATE:
+        yield Finding(False, f"最近一次备份是 {_local(last)}，已超过一天；请执行 flask backup，并查看日志")
+    else:
+        yield Finding(True, f"备份：{_local(last)}，在 {state.folder(app)}；请确认另有一份存在别的机器上")
+
+
+def _local(moment: datetime) -> str:
+    return f"{clock.beijing(moment):%Y-%m-%d %H:%M}"
+
+
 CHECKS: tuple[Callable[[Flask], Iterator[Finding]], ...] = (
-    _settings, _database, _schema, _people, _static, _printing, _clock, _disk, _worker,
+    _settings, _database, _schema, _people, _static, _printing, _clock, _disk, _worker, _backup,
 )  # fmt: skip

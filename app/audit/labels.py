@@ -26,6 +26,7 @@ NOUNS = {
     "session": _l("登录"),
     "password": _l("密码"),
     "factor": _l("动态口令"),
+    "backup": _l("备份"),
 }
 
 VERBS = {

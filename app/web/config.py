@@ -75,6 +75,9 @@ def from_environment() -> dict[str, Any]:
         "WEB_PROCESSES": _number("WEB_PROCESSES", 2),
         "DEMO_PASSWORD": env.get("DEMO_PASSWORD", ""),
         "POLICY": _policy(env.get("SECURITY_PROFILE") or "asvs", env.get("SECOND_FACTOR") or "required"),
+        "BACKUP_DIR": env.get("BACKUP_DIR", ""),
+        "BACKUP_KEEP": _number("BACKUP_KEEP", 14),
+        "BACKUP_HOUR": _backup_hour(demo),
     }
 
 
@@ -89,6 +92,16 @@ def _policy(profile: str, second_factor: str) -> Policy:
         return without_second_factor(PROFILES[profile])
     except ValueError:
         raise ConfigError("SECOND_FACTOR=optional is not allowed with SECURITY_PROFILE=djbh.") from None
+
+
+def _backup_hour(demo: bool) -> int | None:
+    """The hour in Beijing after which the worker makes the backup of the day; None: it makes none."""
+    given = os.environ.get("BACKUP_HOUR") or ("off" if demo else "2")
+    if given == "off":
+        return None
+    if not given.isdecimal() or int(given) > 23:
+        raise ConfigError(f"BACKUP_HOUR must be an hour from 0 to 23, or off, not {given!r}.")
+    return int(given)
 
 
 def _number(name: str, default: int) -> int:
@@ -128,6 +141,9 @@ def defaults(public_url: str) -> dict[str, Any]:
         "COMPRESS_LEVEL": 5,
         "COMPRESS_MIMETYPES": ["text/html", "application/json"],
         "JSON_AS_ASCII": False,
+        "BACKUP_DIR": "",  # in DATA_DIR
+        "BACKUP_KEEP": 14,
+        "BACKUP_HOUR": None,
     }
 
 

@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 APP = ROOT / "app"
 FLOORS = (
     "domain", "web", "audit", "people", "bank", "exams", "practice", "hours", "courses", "certificates",
-    "reports", "home",
+    "reports", "home", "backup",
 )  # fmt: skip
 TOP = len(FLOORS)  # app/__init__.py, cli.py and the commands' own modules
 
