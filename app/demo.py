@@ -19,7 +19,7 @@ from app.domain.access import Role
 from app.domain.ranks import Political
 from app.exams import service as exams
 from app.exams.models import Blueprint, Exam
-from app.people import passwords, postings, school, service
+from app.people import grants, passwords, postings, school, service
 from app.people.facts import PersonFacts, columns
 from app.people.models import Person, Setting, Unit
 from app.web import clock, config, uow
@@ -124,7 +124,7 @@ def _people(entries: list[dict[str, Any]], units: dict[str, Unit], now: datetime
         postings.open_homes([(person, clock.day(now))])
         for grant in entry["roles"]:
             role, unit_code = grant.split("@")
-            service.grant_role(person, Role(role), units[unit_code], None, now)
+            grants.grant(person, Role(role), units[unit_code], None, now)
 
 
 def _exam(entry: dict[str, Any], unit: Unit, now: datetime) -> None:

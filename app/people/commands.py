@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from flask.cli import AppGroup
 
 from app.domain.access import Role
-from app.people import codes, passwords, service
+from app.people import codes, grants, passwords, service
 from app.people.facts import PersonFacts
 from app.people.models import Person, Unit
 from app.people.names import USERNAME, tidy_name, tidy_username
@@ -57,7 +57,7 @@ def create_admin(username: str, name: str, unit_name: str | None, one_time: bool
     person, code = service.create_person(facts, clock.now())
     if chosen is not None:
         _set_password(person, chosen)
-    service.grant_role(person, Role.ADMIN, root, None, clock.now())
+    grants.grant(person, Role.ADMIN, root, None, clock.now())
     uow.commit_item()
     click.echo(f"已建立管理员：{name}（{username}），管理 {root.name} 及下属单位。")
     if chosen is None:

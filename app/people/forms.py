@@ -111,6 +111,12 @@ class GrantForm(FlaskForm):
         description=_l("包括它的全部下属单位。"),
     )
     until = DateField(_l("截止日期（可不填）"), [Optional()], description=_l("当日结束时失效。"))
+    reason = StringField(
+        _l("依据（可不填）"),
+        [Length(max=100)],
+        filters=[tidy],
+        description=_l("如分工文件的文号，日后查得到为什么授权。"),
+    )
 
     def validate_until(self, field: DateField) -> None:
         if field.data is not None and field.data.year > 2199:

@@ -57,10 +57,14 @@ LEAVING = {
 ROLES = {
     Role.LEARNER: _l("学员"),
     Role.AUTHOR: _l("命题人"),
+    Role.REVIEWER: _l("审题人"),
     Role.ADMIN: _l("教务管理员"),
     Role.GRADER: _l("阅卷人"),
+    Role.INVIGILATOR: _l("监考员"),
     Role.LIAISON: _l("单位联络员"),
-    Role.AUDITOR: _l("审计员"),
+    Role.SYSTEM: _l("系统管理员"),
+    Role.SECURITY: _l("安全管理员"),
+    Role.AUDITOR: _l("审计管理员"),
 }
 
 # Everyone learns without a grant, so this role is not handed out.
@@ -71,6 +75,7 @@ ACTIONS = {
     Action.MANAGE: _l("进入管理后台"),
     Action.PEOPLE_VIEW: _l("查看人员和单位"),
     Action.PEOPLE_EDIT: _l("管理人员和单位"),
+    Action.SIGN_IN_EDIT: _l("重置登录"),
     Action.ROLE_GRANT: _l("授权"),
     Action.BANK_VIEW: _l("查看题库"),
     Action.BANK_EDIT: _l("命题"),
@@ -84,4 +89,5 @@ ACTIONS = {
     Action.CERTIFICATE_EDIT: _l("作废与补发证书"),
     Action.AUDIT_VIEW: _l("查看审计记录"),
     Action.SETTINGS_EDIT: _l("修改学校设置"),
+    Action.SYSTEM_VIEW: _l("查看系统运行状况"),
 }

@@ -2,6 +2,7 @@
 
 from app.people import (  # noqa: F401
     manage_people,
+    manage_powers,
     manage_roles,
     manage_roster,
     manage_sessions,

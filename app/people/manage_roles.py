@@ -3,41 +3,46 @@
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.domain.access import ROLE_ACTIONS, Action, Role
-from app.people import queries, service
+from app.domain.access import Action, Role, actions
+from app.people import grants, queries
 from app.people.blueprint import bp
 from app.people.forms import GrantForm
 from app.people.labels import ACTIONS, GRANTABLE, ROLES
-from app.people.models import Person, RoleGrant
+from app.people.models import Person
+from app.people.unit_field import unit_filter
 from app.web import clock, gate
 from app.web.errors import Problem
 from app.web.gate import requires
+from app.web.paging import asked_page
 
 
-def _last_day(grant: RoleGrant) -> datetime | None:
-    """A moment of the last day on which the grant holds."""
-    return grant.ends_at and grant.ends_at - timedelta(seconds=1)
+def _filter() -> grants.GrantFilter:
+    args = request.args
+    state = {"live": True, "expired": False}.get(args.get("state", ""))
+    return grants.GrantFilter(args.get("q", "").strip(), args.get("role", ""), state)
 
 
 def _page(form: GrantForm) -> str:
+    where = unit_filter(Action.ROLE_GRANT)
+    page = grants.grants_page(_filter(), where.paths, clock.now(), asked_page())
     table = [
-        (ROLES[role], [ACTIONS[a] for a in Action if a in ROLE_ACTIONS[role] - {Action.MANAGE}])
+        (ROLES[role], [ACTIONS[a] for a in Action if a in actions(role, gate.apart()) - {Action.MANAGE}])
         for role in GRANTABLE
     ]
-    grants = queries.grants_in(gate.scope(Action.ROLE_GRANT))
     return render_template(
-        "people/manage/roles.html", form=form, grants=grants, roles=ROLES, table=table, last_day=_last_day
-    )
+        "people/manage/roles.html", form=form, page=page, where=where, roles=ROLES, grantable=GRANTABLE,
+        table=table, apart=gate.apart(),
+    )  # fmt: skip
 
 
 @bp.get("/roles")
 @requires(Action.ROLE_GRANT)
 def roles() -> Any:
-    return _page(GrantForm())
+    return _page(GrantForm(data={"username": request.args.get("username", "")}))
 
 
 def _ends_at(form: GrantForm) -> datetime | None:
@@ -70,17 +75,22 @@ def role_grant() -> Any:
     unit = form.unit_id.unit
     if person is None or unit is None:
         return _page(form)
-    service.grant_role(person, Role(form.role.data), unit, _ends_at(form), clock.now())
-    flash(_("已授权：%(name)s，%(role)s。", name=person.name, role=ROLES[Role(form.role.data)]))
+    role = Role(form.role.data)
+    try:
+        grants.grant(person, role, unit, _ends_at(form), clock.now(), form.reason.data)
+    except grants.Refused as refusal:
+        form.role.errors = [str(refusal)]
+        return _page(form)
+    flash(_("已授权：%(name)s，%(role)s。", name=person.name, role=ROLES[role]))
     return redirect(url_for("people_manage.roles"))
 
 
 @bp.post("/roles/<int:grant_id>/revoke")
 @requires(Action.ROLE_GRANT)
 def role_revoke(grant_id: int) -> Any:
-    grant = queries.grant_in_scope(grant_id, gate.scope(Action.ROLE_GRANT)) or abort(404)
+    grant = grants.grant_in_scope(grant_id, gate.scope(Action.ROLE_GRANT)) or abort(404)
     if grant.person_id == current_user.person_id:
         raise Problem(409, "own_grant", _("不能收回自己的授权，请由其他管理员办理。"))
-    service.revoke_role(grant)
+    grants.revoke(grant)
     flash(_("已收回 %(name)s 的授权。", name=grant.person.name))
     return redirect(url_for("people_manage.roles"))

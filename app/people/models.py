@@ -1,4 +1,4 @@
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -145,6 +145,11 @@ class RoleGrant(Base):
 
     person: Mapped[Person] = relationship()
     unit: Mapped[Unit] = relationship()
+
+    @property
+    def last_moment(self) -> datetime | None:
+        """Of the last day on which it holds; `ends_at` is the midnight after."""
+        return self.ends_at and self.ends_at - timedelta(seconds=1)
 
 
 class SignInSession(Base):

@@ -157,27 +157,6 @@ def taken_usernames(usernames: Iterable[str]) -> set[str]:
     return set(db.session.scalars(sa.select(Person.username).where(Person.username.in_(list(usernames)))))
 
 
-def grants_in(paths: Iterable[str]) -> Sequence[RoleGrant]:
-    """Every grant on a unit of the subtrees, expired ones too, by unit, role and person."""
-    return db.session.scalars(
-        sa.select(RoleGrant)
-        .join(RoleGrant.unit)
-        .join(RoleGrant.person)
-        .options(contains_eager(RoleGrant.unit), contains_eager(RoleGrant.person).joinedload(Person.unit))
-        .where(within(paths))
-        .order_by(Unit.path, RoleGrant.role, Person.name, RoleGrant.id)
-    ).all()
-
-
-def grant_in_scope(grant_id: int, paths: Iterable[str]) -> RoleGrant | None:
-    return db.session.scalar(
-        sa.select(RoleGrant)
-        .join(RoleGrant.unit)
-        .options(contains_eager(RoleGrant.unit), joinedload(RoleGrant.person))
-        .where(RoleGrant.id == grant_id, within(paths))
-    )
-
-
 def serves_outside(person: Person, paths: Iterable[str], now: datetime) -> bool:
     """Does the person hold a role on a unit that the subtrees do not cover?"""
     held = db.session.scalars(

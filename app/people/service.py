@@ -1,4 +1,4 @@
-"""Verbs on persons, units and roles. Each records itself in the audit log of its transaction."""
+"""Verbs on persons and units. Each records itself in the audit log of its transaction."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -6,18 +6,15 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from app.audit.service import record
-from app.domain.access import Role
 from app.people import codes, corrections, limits, passwords, postings
 from app.people.corrections import Dates
 from app.people.facts import PersonFacts, columns, for_the_record
 from app.people.facts import of as stored
 from app.people.history import hold
-from app.people.labels import ROLES
-from app.people.models import Person, RoleGrant, Unit
+from app.people.models import Person, Unit
 from app.people.sign_in import revoke_sessions
 from app.web import clock
 from app.web.db import db
@@ -145,35 +142,3 @@ def update_unit(unit: Unit, facts: UnitFacts) -> None:
             setattr(unit, name, value)
         db.session.flush()
     record("unit.update", f"unit:{unit.id}", f"修改单位 {facts.name}", before=before, after=after)
-
-
-def grant_role(person: Person, role: Role, unit: Unit, ends_at: datetime | None, now: datetime) -> RoleGrant:
-    """The grant until `ends_at`; one that exists already gets the new end."""
-    made = RoleGrant(person_id=person.id, role=role, unit_id=unit.id, ends_at=ends_at, created_at=now)
-    before: Any = None
-    try:
-        with _unique():
-            db.session.add(made)
-            db.session.flush()
-    except Taken:
-        made = _existing_grant(person, role, unit)
-        before, made.ends_at = {"ends_at": made.ends_at}, ends_at
-    after = {"person_id": person.id, "role": role, "unit_id": unit.id, "ends_at": ends_at}
-    until = f"，至 {clock.beijing(ends_at):%Y-%m-%d %H:%M}" if ends_at else ""
-    summary = f"授权 {person.name}（{person.username}）：{unit.name} {ROLES[role]}{until}"
-    record("role.grant", f"person:{person.id}", summary, before=before, after=after)
-    return made
-
-
-def _existing_grant(person: Person, role: Role, unit: Unit) -> RoleGrant:
-    wanted = {"person_id": person.id, "role": role, "unit_id": unit.id}
-    return db.session.scalars(sa.select(RoleGrant).filter_by(**wanted)).one()
-
-
-def revoke_role(grant: RoleGrant) -> None:
-    """The role ends at once; the audit log keeps that it was."""
-    person, unit = grant.person, grant.unit
-    before = {"person_id": person.id, "role": grant.role, "unit_id": unit.id, "ends_at": grant.ends_at}
-    summary = f"收回授权 {person.name}（{person.username}）：{unit.name} {ROLES[Role(grant.role)]}"
-    record("role.revoke", f"person:{person.id}", summary, before=before)
-    db.session.delete(grant)

@@ -15,7 +15,7 @@ from app.domain.access import Action, Grant, Role, scope
 from app.domain.policy import Policy
 from app.people import limits
 from app.people.models import Person, RoleGrant, SignInSession, Unit
-from app.web import clock, sealing
+from app.web import clock, gate, sealing
 from app.web.db import db
 
 
@@ -38,7 +38,7 @@ class Actor(UserMixin):
 
     def scope(self, action: Action) -> tuple[str, ...]:
         """Unit paths on which this person may do `action` now."""
-        return scope(self.grants, action, clock.now())
+        return scope(self.grants, action, clock.now(), apart=gate.apart())
 
     def can(self, action: Action) -> bool:
         return bool(self.scope(action))

@@ -18,6 +18,7 @@ from sqlalchemy.orm import contains_eager
 from app.audit.service import record
 from app.domain.certificates import missing_glyphs
 from app.people import codes
+from app.people.grants import live
 from app.people.models import AccessCode, Person, RoleGrant, Unit
 from app.people.queries import within
 from app.people.school import school
@@ -61,7 +62,7 @@ def _waiting(paths: Iterable[str], now: datetime) -> sa.ColumnElement[bool]:
     serves_outside = (
         sa.select(RoleGrant.id)
         .where(RoleGrant.person_id == Person.id)
-        .where(sa.or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now))
+        .where(live(now))
         .where(RoleGrant.unit_id.not_in(sa.select(Unit.id).where(within(paths)).correlate(None)))
     )
     return sa.and_(within(paths), Person.active, Person.password_hash.is_(None), ~serves_outside.exists())

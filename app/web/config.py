@@ -73,6 +73,7 @@ def from_environment() -> dict[str, Any]:
         "HOST": env.get("HOST", "127.0.0.1"),
         "PORT": port,
         "WEB_PROCESSES": _number("WEB_PROCESSES", 2),
+        "SEPARATE_ADMINS": env.get("SEPARATE_ADMINS") == "1" or env.get("SECURITY_PROFILE") == "djbh",
         "DEMO_PASSWORD": env.get("DEMO_PASSWORD", ""),
         "POLICY": _policy(env.get("SECURITY_PROFILE") or "asvs", env.get("SECOND_FACTOR") or "required"),
         "BACKUP_DIR": env.get("BACKUP_DIR", ""),

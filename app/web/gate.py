@@ -42,6 +42,11 @@ def scope(action: Action) -> tuple[str, ...]:
     return paths
 
 
+def apart() -> bool:
+    """三员分立: are the system, security and audit officers held apart from each other and the school?"""
+    return bool(current_app.config.get("SEPARATE_ADMINS"))
+
+
 def local_target(target: str | None) -> str | None:
     """`target` if it is a path on this site, else None. Browsers read \\ as / and skip control characters."""
     if not target or not target.startswith("/") or target.startswith(("//", "/\\")):

@@ -15,7 +15,6 @@ def test_people_in_a_unit_and_below_are_the_active_ones(app: Flask) -> None:
 def test_no_scope_is_nobody(app: Flask) -> None:
     c = county()
     assert people_queries.person_in_scope(c.admin.id, ()) is None
-    assert people_queries.grants_in(()) == []
 
 
 def test_paths_end_at_their_slash(app: Flask) -> None:

@@ -126,7 +126,11 @@ def test_the_desk_shows_each_role_its_own(held: Exam, county: Unit, sign_in: Sig
     expected = {
         Role.AUTHOR: {"道试题在用", "门课程已发布"},
         Role.ADMIN: {"在册人员", "道试题在用", "门课程已发布", "张证书有效", "正在进行的考试"},
+        Role.REVIEWER: {"道试题在用"},
         Role.GRADER: {"份答卷待阅"},
+        Role.INVIGILATOR: {"正在进行的考试"},
+        Role.SYSTEM: set(),
+        Role.SECURITY: {"在册人员"},
         Role.LIAISON: {"在册人员", "张证书有效", "正在进行的考试"},
         Role.AUDITOR: {"条操作记录已封存"},
     }

@@ -1,0 +1,56 @@
+"""Powers, looked up both ways: who may do this here, and what may this person do; each with the reason."""
+
+from typing import Any
+
+from flask import abort, render_template, request
+from flask_babel import gettext as _
+
+from app.domain.access import SCHOOL_WIDE, Action, is_root
+from app.people import grants, queries
+from app.people.blueprint import bp
+from app.people.labels import ACTIONS, ROLES
+from app.people.models import Unit
+from app.people.unit_field import unit_filter
+from app.web import clock, gate
+from app.web.gate import requires
+from app.web.paging import asked_page
+
+ASKABLE = [action for action in Action if action not in {Action.LEARN, Action.MANAGE}]
+
+
+def _top() -> Unit:
+    """The first unit that the caller looks after."""
+    paths = gate.scope(Action.ROLE_GRANT)
+    return queries.unit_in_scope(int(paths[0].strip("/").rpartition("/")[2]), paths) or abort(404)
+
+
+@bp.get("/roles/who")
+@requires(Action.ROLE_GRANT)
+def who_may() -> Any:
+    where = unit_filter(Action.ROLE_GRANT)
+    asked = request.args.get("action", "")
+    action = Action(asked) if asked in ASKABLE else None
+    unit = where.unit or _top()
+    page = grants.holders_page(action, unit, clock.now(), asked_page()) if action else None
+    return render_template(
+        "people/manage/who_may.html", where=where, action=action, unit=unit, page=page, actions=ACTIONS,
+        askable=ASKABLE, roles=ROLES, school_wide=action in SCHOOL_WIDE,
+    )  # fmt: skip
+
+
+@bp.get("/roles/people/<int:person_id>")
+@requires(Action.ROLE_GRANT)
+def person_powers(person_id: int) -> Any:
+    person = queries.person_in_scope(person_id, gate.scope(Action.ROLE_GRANT)) or abort(404)
+    held = grants.grants_of(person.id)
+    return render_template(
+        "people/manage/powers.html", person=person, held=held, powers=grants.powers(held, clock.now()),
+        actions=ACTIONS, roles=ROLES, place=_place,
+    )  # fmt: skip
+
+
+def _place(unit: Unit, action: Action) -> str:
+    """Where a grant on the unit lets the action be done."""
+    if action in SCHOOL_WIDE or is_root(unit.path):
+        return str(_("全校"))
+    return str(_("%(unit)s及下属", unit=unit.name))
