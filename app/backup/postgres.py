@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from app.web.db import db
 
 INSTALLED = Path("/usr/lib/postgresql")  # where Debian keeps one folder for each version
 ASIDE = "before_restore"  # schemas of databases that a restore replaced; never part of a backup
+_PATIENCE = 20  # tenths of a second
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
 _THINGS = sa.text(
     """SELECT 'TABLE ' || c.oid::regclass FROM pg_class c
@@ -116,11 +118,18 @@ def rows() -> dict[str, int]:
 
 @contextmanager
 def _alone() -> Iterator[Connection]:
+    """A transaction while nobody else is connected."""
     db.session.remove()
     db.engine.dispose()
-    with db.engine.begin() as connection:
-        if connection.scalar(_OTHERS):
+    with db.engine.connect() as connection:
+        watching = connection.execution_options(isolation_level="AUTOCOMMIT")
+        for _wait in range(_PATIENCE):  # the server takes a moment to notice who has left
+            if not watching.scalar(_OTHERS):
+                break
+            time.sleep(0.1)
+        else:
             raise InUse
+    with db.engine.begin() as connection:
         yield connection
 
 
