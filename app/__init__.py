@@ -22,15 +22,15 @@ from app.exams import views as exams_views
 from app.home import views as home_views
 from app.people import api as people_api
 from app.people import manage as people_manage
-from app.people import school, sign_in
+from app.people import school, sign_in, sign_in_api
 from app.people import views as people_views
 from app.reports import manage as reports_manage
 from app.web import clock, config, csrf, db, errors, gate, headers, health, intake, static, templating, uow
 
 # The map of the application: every face of every floor.
 BLUEPRINTS = (
-    home_views.bp, people_views.bp, bank_views.bp, courses_views.bp, exams_views.bp, exams_api.bp,
-    certificates_views.bp, people_manage.bp, people_api.bp, bank_manage.bp, courses_manage.bp,
+    home_views.bp, people_views.bp, sign_in_api.bp, bank_views.bp, courses_views.bp, exams_views.bp,
+    exams_api.bp, certificates_views.bp, people_manage.bp, people_api.bp, bank_manage.bp, courses_manage.bp,
     exams_manage.bp, reports_manage.bp, certificates_manage.bp, audit_manage.bp,
 )  # fmt: skip
 

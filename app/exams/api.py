@@ -22,7 +22,7 @@ bp = Blueprint("exams_api", __name__)
 
 
 @bp.get("/csrf")
-@requires(Action.LEARN)
+@requires(Action.LEARN, idles=False)
 def csrf_token() -> Any:
     return jsonify(csrf_token=generate_csrf())
 
@@ -60,14 +60,14 @@ def own(attempt_id: int) -> Attempt:
 
 
 @bp.get("/attempts/<int:attempt_id>")
-@requires(Action.LEARN)
+@requires(Action.LEARN, idles=False)
 def state(attempt_id: int) -> Any:
     attempt = own(attempt_id)
     return jsonify(wire_state.of(attempt, clock.now()).wire())
 
 
 @bp.get("/papers/<sha256>.json")
-@requires(Action.LEARN)
+@requires(Action.LEARN, idles=False)
 def paper(sha256: str) -> Any:
     held = (
         sa.select(Paper.id)
@@ -84,7 +84,7 @@ def paper(sha256: str) -> Any:
 
 
 @bp.post("/attempts/<int:attempt_id>/takeover")
-@requires(Action.LEARN)
+@requires(Action.LEARN, idles=False)
 def take_over(attempt_id: int) -> Any:
     attempt = own(attempt_id)
     epoch = attempts.take_over(attempt_id, current_user.person_id)
@@ -94,7 +94,7 @@ def take_over(attempt_id: int) -> Any:
 
 
 @bp.post("/attempts/<int:attempt_id>/responses")
-@requires(Action.LEARN, load_person=False)  # the statement itself checks session and owner
+@requires(Action.LEARN, load_person=False, idles=False)  # the statement itself checks session and owner
 def save(attempt_id: int) -> Any:
     epoch, items = _parsed()
     if not items:
@@ -123,7 +123,7 @@ def _remaining(deadline: int, now: int) -> int | None:
 
 
 @bp.post("/attempts/<int:attempt_id>/submit")
-@requires(Action.LEARN)
+@requires(Action.LEARN, idles=False)
 def submit(attempt_id: int) -> Any:
     epoch, items = _parsed()
     try:
@@ -147,7 +147,7 @@ def _refuse_submit(
 
 
 @bp.post("/attempts/<int:attempt_id>/slots/<int:slot>/check")
-@requires(Action.LEARN)
+@requires(Action.LEARN, idles=False)
 def check(attempt_id: int, slot: int) -> Any:
     attempt = own(attempt_id)
     if attempt.exam.kind != "quiz":

@@ -67,7 +67,7 @@ def _over(attempt: Attempt) -> bool:
 
 
 @bp.get("/sit/<int:attempt_id>")
-@requires(Action.LEARN)
+@requires(Action.LEARN, idles=False)
 def sitting(attempt_id: int) -> Any:
     attempt = own(attempt_id)
     if attempt.exam.kind == "quiz":
@@ -91,7 +91,7 @@ def sitting(attempt_id: int) -> Any:
 
 
 @bp.post("/sit/<int:attempt_id>")
-@requires(Action.LEARN)
+@requires(Action.LEARN, idles=False)
 def hand_over(attempt_id: int) -> Any:
     """The page without a script: save everything, or save and hand in; it asks again while some are empty."""
     attempt = own(attempt_id)
@@ -134,7 +134,7 @@ def _too_late(attempt: Attempt, refused: Refused, items: Sequence[Item]) -> Any:
 
 
 @bp.get("/sit/<int:attempt_id>/confirm")
-@requires(Action.LEARN)
+@requires(Action.LEARN, idles=False)
 def confirm(attempt_id: int) -> Any:
     attempt = own(attempt_id)
     if _over(attempt):

@@ -67,7 +67,6 @@ def _texts() -> dict[str, str]:
         "false": _("错误"),
         "submitting": _("正在交卷…"),
         "submit_failed": _("暂时连不上服务器，还没有交卷。作答都在本页，请稍后再按“确认交卷”。"),
-        "wrong_password": _("用户名或密码不对，请重新输入。"),
         "other_person": _("登录的不是这份答卷的本人，没有发送任何作答。请用本人的账号登录。"),
         "sign_in_failed": _("暂时连不上服务器，请稍后重试。"),
     }

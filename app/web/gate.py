@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.domain.access import Action
+from app.web import idle
 from app.web.errors import wants_json
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -25,12 +26,14 @@ def public(view: View) -> View:
     return view
 
 
-def requires(action: Action, *, load_person: bool = True) -> Callable[[View], View]:
-    """Declare what the view does. `load_person=False`: the view's own statement checks the session."""
+def requires(action: Action, *, load_person: bool = True, idles: bool = True) -> Callable[[View], View]:
+    """Declare what the view does. `load_person=False`: the view's own statement checks the session.
+    `idles=False`: part of a running exam, which nobody is signed out of for being idle."""
 
     def mark(view: View) -> View:
         view.action = action  # type: ignore[attr-defined]
         view.load_person = load_person  # type: ignore[attr-defined]
+        view.idles = idles  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -74,7 +77,7 @@ def _check() -> Any:
     action: Action | None = view.action
     if action is None:
         return None
-    if SESSION_KEY not in session:
+    if SESSION_KEY not in session or idle.over(view.idles):
         return _sign_in()
     if not view.load_person:
         return None

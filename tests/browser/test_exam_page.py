@@ -13,12 +13,14 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from app.exams import attempts, papers, service
 from app.exams.models import Attempt, Exam, Response, Score, UnappliedResponse
+from app.people import codes, second_factor
 from app.people.models import Person, SignInSession
 from app.web import clock
 from app.web.db import db
 from tests import factories
 from tests.browser.conftest import Browse, shift_clock
 from tests.exams import build
+from tests.people.totp import totp
 
 pytestmark = pytest.mark.browser
 # The paper of build.exam: 1, 2 single · 3 multiple · 4 judge · 5 blanks
@@ -147,7 +149,7 @@ def test_another_persons_browser_session_sends_nothing(browse: Browse, who: Pers
     dialog = page.locator("#ask-sign-in")
     expect(dialog).to_be_visible()
     for username, password, said in (
-        (who.username, "wrong", "用户名或密码不对，请重新输入。"),
+        (who.username, "wrong", "用户名或密码不对。请核对后重试，注意大小写；忘记密码请联系培训管理员。"),
         (
             other.username,
             "other-password",
@@ -310,6 +312,12 @@ def test_signing_out_leaves_nothing_of_the_exam_behind(browse: Browse, who: Pers
     context.set_offline(False)
     page = context.new_page()
     page.goto("/exams")
+    asked: list[str] = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    page.click("text=退出")
+    page.wait_for_function("document.querySelector('form[data-unsent]')")
+    assert "还有 1 题作答没有传到服务器" in asked[0] and page.url.endswith("/exams")
+    page.once("dialog", lambda dialog: dialog.accept())
     page.click("text=退出")
     page.wait_for_url("**/sign-in")
     left = page.evaluate("indexedDB.databases().then((all) => all.length + localStorage.length)")
@@ -431,3 +439,51 @@ def test_the_quiz_needs_no_script(browse: Browse, live: Flask, who: Person) -> N
     asked = [{slot for slot, _ in attempt.order} for attempt in rounds]
     assert len(asked) == 2 and asked[0].isdisjoint(asked[1])
     papers.forget()
+
+
+def signed_out(browse: Browse, who: Person, attempt: int) -> Page:
+    """A page with an answer that waits, because the sign-in was ended elsewhere."""
+    page = open_page(browse(who), attempt)
+    db.session.execute(sa.update(SignInSession).values(revoked_at=clock.now()))
+    db.session.commit()
+    choose(page, 1, "c")
+    expect(page.locator("#ask-sign-in")).to_be_visible()
+    return page
+
+
+def enter(page: Page, **fields: str) -> None:
+    for name, value in fields.items():
+        page.locator(f"#ask-sign-in [name={name}]").fill(value)
+    page.locator("#ask-sign-in button").click()
+
+
+def test_a_second_factor_is_asked_in_place(browse: Browse, who: Person, sit) -> None:
+    attempt = sit()
+    second_factor.offer(who.id)
+    secret = second_factor.offered(who.id)
+    code = second_factor.confirm(who.id, totp(secret), clock.now())[0]
+    db.session.commit()
+    page = signed_out(browse, who, attempt)
+    enter(page, username=who.username, password="learner-password")
+    enter(page, code="000000")
+    expect(page.locator("#sign-in-error")).to_contain_text("口令不对")
+    enter(page, code=code)
+    expect(page.locator("#ask-sign-in")).to_be_hidden()
+    expect(saved(page)).to_have_text(re.compile("已保存"))
+    assert journal(attempt) == [(1, 1, '"c"')]
+
+
+def test_a_first_access_code_and_a_new_password_do_in_place(browse: Browse, who: Person, sit) -> None:
+    attempt = sit()
+    who.password_hash = None
+    given = codes.issue([who.id], clock.now())[who.id]
+    db.session.commit()
+    page = signed_out(browse, who, attempt)
+    enter(page, username=who.username, password=given)
+    expect(page.locator("#sign-in-advice")).to_contain_text("至少 10 个字符")
+    enter(page, new_password="1234567890")
+    expect(page.locator("#sign-in-error")).to_contain_text("太有规律")
+    enter(page, new_password="otter plum kite")
+    expect(page.locator("#ask-sign-in")).to_be_hidden()
+    expect(saved(page)).to_have_text(re.compile("已保存"))
+    assert journal(attempt) == [(1, 1, '"c"')]

@@ -113,6 +113,8 @@ def test_another_units_objects_are_nowhere(app: Flask, sign_in: Callable[[Person
         for method, url in (
             ("GET", f"/manage/people/{grant.person_id}"), ("POST", f"/manage/people/{grant.person_id}"),
             ("POST", f"/manage/people/{grant.person_id}/password"),
+            ("POST", f"/manage/people/{grant.person_id}/sign-out"),
+            ("POST", f"/manage/people/{grant.person_id}/second-factor/remove"),
             ("POST", f"/manage/roles/{grant.id}/revoke"),
             ("GET", f"/manage/units/{unit.id}"), ("POST", f"/manage/units/{unit.id}"),
             ("GET", f"/manage/exams/1/people/{grant.person_id}"),
