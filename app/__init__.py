@@ -8,7 +8,7 @@ from flask_compress import Compress
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import cli
+from app import cli, system
 from app.audit import manage as audit_manage
 from app.bank import manage as bank_manage
 from app.bank import views as bank_views
@@ -32,6 +32,7 @@ BLUEPRINTS = (
     home_views.bp, people_views.bp, sign_in_api.bp, bank_views.bp, courses_views.bp, exams_views.bp,
     exams_api.bp, certificates_views.bp, people_manage.bp, people_api.bp, bank_manage.bp, courses_manage.bp,
     exams_manage.bp, reports_manage.bp, certificates_manage.bp, audit_manage.bp,
+    system.bp,
 )  # fmt: skip
 
 

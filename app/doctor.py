@@ -12,7 +12,9 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.backup import state
-from app.domain.access import Role
+from app.domain.access import OFFICERS, Role, excluded_by
+from app.people.grants import live
+from app.people.labels import ROLES
 from app.people.models import Person, RoleGrant
 from app.web import clock, config, fonts, health, jobs, pdf, schema
 from app.web.db import db, is_sqlite
@@ -69,8 +71,25 @@ def _people(app: Flask) -> Iterator[Finding]:
     admins = sa.select(sa.func.count()).select_from(RoleGrant).where(RoleGrant.role == Role.ADMIN)
     if not db.session.scalar(admins):
         yield Finding(False, "还没有教务管理员，请执行：flask people create-admin")
+    if app.config.get("SEPARATE_ADMINS"):
+        yield from _officers()
     if not app.config["DEMO"] and db.session.scalar(sa.select(Person.id).where(Person.demo).limit(1)):
         yield Finding(False, "正式环境里有演示账号，请换用新的数据目录或数据库")
+
+
+def _officers() -> Iterator[Finding]:
+    """三员分立: each office held, nobody in two."""
+    held: dict[int, list[Role]] = {}
+    for grant in db.session.scalars(sa.select(RoleGrant).where(live(clock.now()))):
+        held.setdefault(grant.person_id, []).append(Role(grant.role))
+    missing = [role for role in OFFICERS if not any(role in roles for roles in held.values())]
+    for role in missing:
+        yield Finding(False, f"还没有{ROLES[role]}，请执行：flask people create-admin --role {role}")
+    double = sum(any(excluded_by(roles, role, apart=True) for role in roles) for roles in held.values())
+    if double:
+        yield Finding(False, f"三员分立：有 {double} 人兼任不得兼任的角色，请安全管理员收回其一")
+    if not missing and not double:
+        yield Finding(True, "三员分立：系统、安全、审计管理员各有其人，无人兼任")
 
 
 def _static(app: Flask) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from app import demo
 from app.audit.models import AuditEvent
 from app.bank.models import Question
 from app.courses.models import Course, CourseAssignment
+from app.domain.access import Role
 from app.exams.models import Exam, ExamAssignment
 from app.people import passwords
 from app.people.models import Person, RoleGrant, Unit
@@ -18,6 +19,7 @@ from app.people.school import school
 from app.web import clock, config, static
 from app.web.db import db
 from app.web.jobs import heartbeat_file
+from tests import factories
 
 BROKEN = """
 [[question]]
@@ -147,3 +149,18 @@ def test_doctor_is_content_with_a_running_school(app: Flask, kept_password: Path
 def test_doctor_finds_demo_accounts_in_production(app: Flask, kept_password: Path) -> None:
     demo.ensure(app)
     assert "正式环境里有演示账号" in run(app, "doctor").output
+
+
+def test_doctor_sees_whether_the_officers_are_held_apart(app: Flask, monkeypatch) -> None:
+    monkeypatch.setitem(app.config, "SEPARATE_ADMINS", True)
+    root = factories.unit("青禾县")
+    both = factories.person("曹鹏", root)
+    for role in (Role.SYSTEM, Role.AUDITOR, Role.GRADER):
+        factories.grant(both, role, root)
+    output = run(app, "doctor").output
+    assert "还没有安全管理员，请执行：flask people create-admin --role security" in output
+    assert "有 1 人兼任不得兼任的角色" in output and "还没有系统管理员" not in output
+    db.session.execute(sa.delete(RoleGrant).where(RoleGrant.role == Role.AUDITOR))
+    for role in (Role.SECURITY, Role.AUDITOR):
+        factories.grant(factories.person(unit=root), role, root)
+    assert "系统、安全、审计管理员各有其人，无人兼任" in run(app, "doctor").output

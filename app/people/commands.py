@@ -6,13 +6,16 @@ import click
 import sqlalchemy as sa
 from flask.cli import AppGroup
 
-from app.domain.access import Role
+from app.domain.access import OFFICERS, Role
 from app.people import codes, grants, passwords, service
 from app.people.facts import PersonFacts
+from app.people.labels import ROLES
 from app.people.models import Person, Unit
 from app.people.names import USERNAME, tidy_name, tidy_username
 from app.web import clock, schema, uow
 from app.web.db import db
+
+_ROLES = [role.value for role in (Role.ADMIN, *OFFICERS)]
 
 people_cli = AppGroup("people", help="人员：建立第一个管理员账号。")
 
@@ -43,8 +46,9 @@ def _set_password(person: Person, chosen: str) -> None:
 @click.option("--name", prompt="姓名", help="显示的姓名。")
 @click.option("--unit-name", help="最上级单位的名称；还没有单位时用。")
 @click.option("--one-time", is_flag=True, help="生成首次登录码，登录后再设置密码。")
-def create_admin(username: str, name: str, unit_name: str | None, one_time: bool) -> None:
-    """建立教务管理员账号，管理最上级单位及其下属单位。"""
+@click.option("--role", type=click.Choice(_ROLES), default=_ROLES[0], help="哪一种管理员；默认为教务管理员。")
+def create_admin(username: str, name: str, unit_name: str | None, one_time: bool, role: str) -> None:
+    """建立管理员账号，管理最上级单位及其下属单位。"""
     schema.require()
     name, username = tidy_name(name), tidy_username(username)
     if not re.match(USERNAME, username):
@@ -57,8 +61,8 @@ def create_admin(username: str, name: str, unit_name: str | None, one_time: bool
     person, code = service.create_person(facts, clock.now())
     if chosen is not None:
         _set_password(person, chosen)
-    grants.grant(person, Role.ADMIN, root, None, clock.now())
+    grants.grant(person, Role(role), root, None, clock.now())
     uow.commit_item()
-    click.echo(f"已建立管理员：{name}（{username}），管理 {root.name} 及下属单位。")
+    click.echo(f"已建立{ROLES[Role(role)]}：{name}（{username}），管理 {root.name} 及下属单位。")
     if chosen is None:
         click.echo(f"首次登录码：{codes.shown(code)}（{codes.LIFETIME.days} 天内有效，登录后设置密码）")

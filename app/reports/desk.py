@@ -1,11 +1,11 @@
 """工作台: what waits for the caller. Each part is asked only of those who may see it; few statements each."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from flask import url_for
+from flask import Flask, current_app, url_for
 from flask_babel import gettext as _
 
 from app.audit.queries import chain_state
@@ -16,12 +16,14 @@ from app.domain.access import Action
 from app.exams import manage_queries as exams
 from app.exams.manage_queries import Counts, Window
 from app.exams.models import Exam
-from app.people.models import Person, Unit
+from app.people.grants import live
+from app.people.models import Person, RoleGrant, Unit
 from app.people.queries import within
-from app.web import gate
+from app.web import clock, gate, jobs
 from app.web.db import db
 
 SOON = timedelta(days=7)
+NOTICE = timedelta(days=30)  # before a grant ends
 Paths = tuple[str, ...]
 
 
@@ -59,7 +61,7 @@ def running_exams(paths: Paths, now: datetime) -> list[RunningExam]:
     ]
 
 
-def tiles(scope: Callable[[Action], Paths]) -> list[Tile]:
+def tiles() -> list[Tile]:
     """What the caller may see, in the order of the navigation."""
     asked = (
         (Action.PEOPLE_VIEW, _people),
@@ -67,9 +69,11 @@ def tiles(scope: Callable[[Action], Paths]) -> list[Tile]:
         (Action.COURSE_EDIT, _courses),
         (Action.CERTIFICATE_VIEW, _certificates),
         (Action.MARK, _marking),
+        (Action.ROLE_GRANT, _grants),
         (Action.AUDIT_VIEW, _audit),
+        (Action.SYSTEM_VIEW, _system),
     )
-    return [tile for action, ask in asked if (paths := scope(action)) for tile in ask(paths)]
+    return [tile for action, ask in asked if (paths := gate.scope(action)) for tile in ask(paths)]
 
 
 def _count(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
@@ -132,6 +136,28 @@ def _certificates(paths: Paths) -> Sequence[Tile]:
 
 def _marking(paths: Paths) -> Sequence[Tile]:
     return [Tile(0, _("份答卷待阅"), url_for("exams_manage.marking"))]
+
+
+def _grants(paths: Paths) -> Sequence[Tile]:
+    now = clock.now()
+    valid, ending = db.session.execute(
+        sa.select(_count(live(now)), _count(live(now), RoleGrant.ends_at < now + NOTICE))
+        .select_from(RoleGrant)
+        .join(Unit, Unit.id == RoleGrant.unit_id)
+        .where(within(paths))
+    ).one()
+    url = url_for("people_manage.roles", state="live")
+    return [
+        Tile(valid, _("项授权有效"), url),
+        *([Tile(ending, _("项授权 30 天内到期"), url, waits=True)] if ending else []),
+    ]
+
+
+def _system(paths: Paths) -> Sequence[Tile]:
+    """Only what is quick to see; the page it leads to looks at everything."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    url = url_for("system.state")
+    return [] if jobs.alive(app) else [Tile(1, _("项后台任务没有运行"), url, waits=True)]
 
 
 def _audit(paths: Paths) -> Sequence[Tile]:

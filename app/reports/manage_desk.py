@@ -16,4 +16,4 @@ from app.web.gate import requires
 def desk() -> Any:
     paths = gate.scope(Action.EXAM_VIEW)
     running = work.running_exams(paths, clock.now()) if paths else []
-    return render_template("reports/desk.html", running=running, tiles=work.tiles(gate.scope))
+    return render_template("reports/desk.html", running=running, tiles=work.tiles())

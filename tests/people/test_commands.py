@@ -1,6 +1,7 @@
 import re
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 from flask import Flask
@@ -9,6 +10,7 @@ from flask.cli import ScriptInfo
 from app.domain.access import ROLE_ACTIONS, Grant, Role
 from app.people import codes, passwords
 from app.people.commands import people_cli
+from app.people.labels import ROLES
 from app.people.models import AccessCode, Person, RoleGrant, Unit
 from app.web import clock
 from app.web.db import db
@@ -45,6 +47,14 @@ def test_a_first_access_code_is_printed_and_only_its_digest_kept(app: Flask) -> 
     luo = db.session.scalars(sa.select(Person)).one()
     assert found is not None and codes.opens(luo.id, found.group(1), clock.now())
     assert (luo.password_hash, luo.must_change_password, luo.unit_id) == (None, True, root.id)
+
+
+@pytest.mark.parametrize("role", ["system", "security", "auditor"])
+def test_an_officer_can_be_made_in_a_shell(app: Flask, role: str) -> None:
+    factories.unit("青禾县")
+    answer = run(app, "--username", "luo", "--name", "罗晓梅", "--one-time", "--role", role)
+    assert answer.exit_code == 0 and f"已建立{ROLES[Role(role)]}：罗晓梅" in answer.output
+    assert db.session.scalars(sa.select(RoleGrant.role)).all() == [role]
 
 
 def test_refusals_make_no_account(app: Flask) -> None:

@@ -1,6 +1,7 @@
 """Scores and the desk, on real data and in scope."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -12,6 +13,7 @@ from app.domain.access import Role
 from app.exams import attempts, papers, saving, service
 from app.exams.models import Exam
 from app.people.models import Person, Unit
+from app.web import jobs
 from app.web.db import db
 from app.web.sheets import read_sheet
 from tests import factories
@@ -125,17 +127,40 @@ def test_the_desk_shows_each_role_its_own(held: Exam, county: Unit, sign_in: Sig
     desks = {role: staff(county, role, sign_in).get("/manage/").text for role in Role if role != Role.LEARNER}
     expected = {
         Role.AUTHOR: {"道试题在用", "门课程已发布"},
-        Role.ADMIN: {"在册人员", "道试题在用", "门课程已发布", "张证书有效", "正在进行的考试"},
+        Role.ADMIN: {
+            "在册人员",
+            "道试题在用",
+            "门课程已发布",
+            "张证书有效",
+            "正在进行的考试",
+            "项授权有效",
+            "项后台任务没有运行",
+        },
         Role.REVIEWER: {"道试题在用"},
         Role.GRADER: {"份答卷待阅"},
         Role.INVIGILATOR: {"正在进行的考试"},
-        Role.SYSTEM: set(),
-        Role.SECURITY: {"在册人员"},
+        Role.SYSTEM: {"项后台任务没有运行"},
+        Role.SECURITY: {"在册人员", "项授权有效"},
         Role.LIAISON: {"在册人员", "张证书有效", "正在进行的考试"},
         Role.AUDITOR: {"条操作记录已封存"},
     }
     every = set().union(*expected.values())
     assert {role: {text for text in every if text in page} for role, page in desks.items()} == expected
+
+
+def test_a_role_without_waiting_work_is_told_so(
+    app: Flask, county: Unit, sign_in: SignIn, monkeypatch
+) -> None:
+    monkeypatch.setattr(jobs, "alive", lambda app: True)
+    assert "目前没有要处理的工作" in staff(county, Role.SYSTEM, sign_in).get("/manage/").text
+
+
+def test_the_desk_warns_of_grants_that_end_soon(county: Unit, sign_in: SignIn, time: Clock) -> None:
+    for days in (0, 29, 31):
+        who = factories.person(unit=county)
+        factories.grant(who, Role.GRADER, county, ends_at=time.now + timedelta(days=days))
+    page = staff(county, Role.SECURITY, sign_in).get("/manage/").text
+    assert "<b>3</b>项授权有效" in page and "<b>1</b>项授权 30 天内到期" in page
 
 
 def test_the_desk_counts_who_has_not_begun(held: Exam, county: Unit, sign_in: SignIn, time: Clock) -> None:
@@ -165,7 +190,7 @@ def test_an_auditor_of_one_town_sees_no_log(county: Unit, sign_in: SignIn) -> No
 
 
 @pytest.mark.parametrize(
-    ("path", "expected"), [("/manage/", 9), ("/manage/scores", 8), ("/manage/scores?by=unit", 9)]
+    ("path", "expected"), [("/manage/", 10), ("/manage/scores", 8), ("/manage/scores?by=unit", 9)]
 )
 def test_pages_send_a_constant_number_of_statements(
     county: Unit, sign_in: SignIn, time: Clock, queries: Queries, path: str, expected: int
