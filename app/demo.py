@@ -16,7 +16,6 @@ from app.audit.service import record
 from app.courses import service as courses
 from app.courses.models import Course
 from app.domain.access import Role
-from app.domain.ranks import Political
 from app.exams import service as exams
 from app.exams.models import Blueprint, Exam
 from app.people import grants, passwords, postings, school, service
@@ -30,6 +29,8 @@ ACCOUNTS = {
     "learner": "学员", "author": "命题人", "admin": "教务管理员",
     "grader": "阅卷人", "liaison": "单位联络员", "auditor": "审计员",
 }  # fmt: skip
+
+_FACTS = ("username", "name", "sex", "staff_no", "post", "rank", "political")
 
 
 def _password_file(app: Flask) -> Path:
@@ -113,11 +114,8 @@ def _people(entries: list[dict[str, Any]], units: dict[str, Unit], now: datetime
     for entry in entries:
         if entry["username"] in known:
             continue
-        facts = PersonFacts(
-            **{key: entry[key] for key in ("username", "name", "post", "rank")},
-            unit_id=units[entry["unit"]].id,
-            political=Political.MEMBER if entry["party_member"] else Political.MASSES,
-        )
+        said = {key: entry[key] for key in _FACTS}
+        facts = PersonFacts(**said, unit_id=units[entry["unit"]].id)
         person = Person(**columns(facts, now), created_at=now, demo=True)
         db.session.add(person)
         db.session.flush()

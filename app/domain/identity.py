@@ -7,10 +7,21 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
 _PHONE = re.compile(r"1[3-9]\d{9}")
+
+
+class Fault(StrEnum):
+    """What is wrong with an identity number, the first that one would see."""
+
+    OLD = "old"  # fifteen digits, out of use since 2013
+    LENGTH = "length"
+    CHARACTERS = "characters"
+    BIRTHDAY = "birthday"
+    CHECK = "check"
 
 
 @dataclass(frozen=True)
@@ -31,18 +42,33 @@ def tidy_number(text: str) -> str:
     return re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", text)).upper()
 
 
-def identity(text: str, today: date) -> Identity | None:
-    """None: not a number that anyone can have on this day."""
+def fault(text: str, today: date) -> Fault | None:
+    """Why it is not a number that anyone can have on this day; None: it is one."""
     number = tidy_number(text)
-    if not re.fullmatch(r"[1-9][0-9]{16}[0-9X]", number) or number[17] != check_digit(number[:17]):
-        return None
+    if re.fullmatch(r"[0-9]{15}", number):
+        return Fault.OLD
+    if len(number) != 18:
+        return Fault.LENGTH
+    if not re.fullmatch(r"[1-9][0-9]{16}[0-9X]", number):
+        return Fault.CHARACTERS
+    if not _birthday(number, today):
+        return Fault.BIRTHDAY
+    return None if number[17] == check_digit(number[:17]) else Fault.CHECK
+
+
+def _birthday(number: str, today: date) -> date | None:
     try:
         born = date.fromisoformat(f"{number[6:10]}-{number[10:12]}-{number[12:14]}")
     except ValueError:
         return None
-    if not date(1900, 1, 1) <= born <= today:
-        return None
-    return Identity(number, born, "m" if int(number[16]) % 2 else "f")
+    return born if date(1900, 1, 1) <= born <= today else None
+
+
+def identity(text: str, today: date) -> Identity | None:
+    """None: not a number that anyone can have on this day; `fault` says why."""
+    number = tidy_number(text)
+    born = None if fault(number, today) else _birthday(number, today)
+    return Identity(number, born, "m" if int(number[16]) % 2 else "f") if born else None
 
 
 def phone(text: str) -> str | None:

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from flask_babel import gettext as _
 
+from app.domain.careers import PostingKind
 from app.people import postings, promotions
 from app.people.history import Refused, hold, hold_member, note, refuse_future
 from app.people.models import Person, Posting, RankChange
@@ -83,12 +84,21 @@ def _correct_rank(person: Person, since: date | None, now: datetime) -> None:
         promotions.note([(person, since)])
 
 
+def last_transfer(way: Sequence[Posting]) -> tuple[Posting, Posting] | None:
+    """The open home posting and the one that it followed without a gap; None: there was no transfer."""
+    homes = (posting for posting in way if posting.kind == PostingKind.HOME)
+    wrong, right = next(homes, None), next(homes, None)
+    if wrong is None or right is None or wrong.until is not None or right.until != wrong.since - _DAY:
+        return None
+    return wrong, right
+
+
 def undo_transfer(person: Person) -> None:
     """The latest transfer was a mistake: its posting goes, the one before is open again. Raises Refused."""
     hold_member(person, "")
-    wrong, right = (*postings.homes_of(person.id), None, None)[:2]
-    if wrong is None or right is None or right.until != wrong.since - _DAY:
+    if (found := last_transfer(postings.of(person.id))) is None:
         raise Refused("", _("没有可以撤销的调动。"))
+    wrong, right = found
     before = postings.shown(wrong)
     db.session.delete(wrong)
     db.session.flush()  # the database allows one open home posting at a time

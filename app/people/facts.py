@@ -73,20 +73,20 @@ def phone(person: Person) -> str:
     return sealing.unseal(PHONE, person.phone_sealed) if person.phone_sealed else ""
 
 
-def masked_id_number(person: Person) -> str:
-    number = id_number(person)
-    return identity.masked_number(number) if number else ""
+NUMBERS = {"id_number": id_number, "phone": phone}
+_MASKS = {"id_number": identity.masked_number, "phone": identity.masked_phone}
 
 
-def masked_phone(person: Person) -> str:
-    number = phone(person)
-    return identity.masked_phone(number) if number else ""
+def masked(person: Person, field: str) -> str:
+    """`id_number` or `phone` as it may be shown; empty: there is none."""
+    number = NUMBERS[field](person)
+    return _MASKS[field](number) if number else ""
 
 
 def for_the_record(facts: PersonFacts, before: PersonFacts | None = None) -> Mapping[str, Any]:
     """The facts as the audit log may show them: numbers masked, a change said where the mask hides it."""
     shown = dict(vars(facts))
-    for field, mask in (("id_number", identity.masked_number), ("phone", identity.masked_phone)):
+    for field, mask in _MASKS.items():
         number, old = getattr(facts, field), getattr(before, field) if before else ""
         shown[field] = mask(number) if number else ""
         if number and old and number != old and mask(number) == mask(old):

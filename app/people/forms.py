@@ -17,33 +17,12 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from wtforms.widgets import HiddenInput
 
 from app.domain.access import Action
-from app.people.labels import GRANTABLE, POLITICAL, ROLES, UNIT_KINDS
-from app.people.names import CODE, USERNAME, tidy, tidy_name, tidy_username
+from app.people.labels import GRANTABLE, ROLES, UNIT_KINDS
+from app.people.names import CODE, tidy, tidy_username
 from app.people.unit_field import UnitField
 from app.web.choices import choices
 from app.web.db import from_micros, to_micros
 from app.web.editing import EditForm
-
-
-class PersonForm(EditForm):
-    name = StringField(_l("姓名"), [DataRequired(_l("请填写姓名。")), Length(max=50)], filters=[tidy_name])
-    username = StringField(
-        _l("用户名"),
-        [
-            DataRequired(_l("请填写用户名。")),
-            Regexp(USERNAME, message=_l("用户名为 2 至 50 个字母、数字或汉字，可含 . _ - @，不含空格。")),
-        ],
-        filters=[tidy_username],
-        description=_l("登录用，建议用工号或手机号。不分大小写。"),
-        render_kw={"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"},
-    )
-    unit_id = UnitField(_l("单位"), [DataRequired(_l("请选择单位。"))], action=Action.PEOPLE_EDIT)
-    post = StringField(_l("职务"), [Length(max=100)], filters=[tidy])
-    rank = StringField(_l("职级"), [Length(max=50)], filters=[tidy], render_kw={"list": "ranks"})
-    political = SelectField(_l("政治面貌"), choices=choices([("", ""), *POLITICAL.items()]))
-    active = BooleanField(
-        _l("启用"), default=True, description=_l("停用后不能登录，已登录的立即退出；成绩和证书保留。")
-    )
 
 
 class UnitForm(EditForm):

@@ -6,6 +6,7 @@ raises Refused where a day or a state does not fit.
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -57,9 +58,9 @@ def _home(person: Person, now: datetime) -> Posting:
     return home
 
 
-def note(verb: str, person: Person, what: str, **change: object) -> None:
+def note(verb: str, person: Person, what: str, *, before: Any = None, after: Any = None) -> None:
     who = f"{person.name}（{person.username}）"
-    record(f"person.{verb}", f"person:{person.id}", f"{what} {who}", **change)
+    record(f"person.{verb}", f"person:{person.id}", f"{what} {who}", before=before, after=after)
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,9 @@ def second(
         raise Refused("unit_id", _("借调到的单位就是现单位。请选别的单位。"))
     if until is not None and until < since:
         raise Refused("until", _("结束日期早于开始日期。请核对。"))
+    days = since, until or date.max
+    if any(p is not change and _same_secondment(p, to.unit, days) for p in postings.of(person.id)):
+        raise Refused("since", _("已有一条借调到这个单位、日期重叠的记录。"))
     before = postings.shown(change) if change else None
     posting = change or Posting(person_id=person.id, kind=PostingKind.SECONDMENT)
     posting.unit_id, posting.post, posting.note = to.unit.id, to.post, to.note
@@ -123,6 +127,11 @@ def second(
     db.session.add(posting)
     db.session.flush()
     note("second", person, f"{since} 起借调到 {to}：", before=before, after=postings.shown(posting))
+
+
+def _same_secondment(posting: Posting, unit: Unit, days: tuple[date, date]) -> bool:
+    overlap = posting.since <= days[1] and days[0] <= (posting.until or date.max)
+    return posting.kind == PostingKind.SECONDMENT and posting.unit_id == unit.id and overlap
 
 
 def leave(person: Person, reason: Leaving, day: date, now: datetime) -> None:

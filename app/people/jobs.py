@@ -1,13 +1,16 @@
-"""What the worker does for sign-ins: forget what is no longer needed."""
+"""What the worker does for people: forget old sign-ins, read names that were never read."""
 
 import sqlalchemy as sa
 
 from app.people import limits
-from app.people.models import SignInFailure, SignInSession
+from app.people.models import Person, SignInFailure, SignInSession
+from app.people.names import readings
 from app.people.sign_in import policy
 from app.web import clock, uow
 from app.web.db import db
 from app.web.jobs import Job
+
+_BATCH = 500
 
 
 def forget() -> int:
@@ -21,4 +24,17 @@ def forget() -> int:
     return len(gone) + len(ended)
 
 
-JOBS = (Job("forget old sign-ins", 3600, forget),)
+def read_names() -> int:
+    """The pinyin of people from before there was any. A name without a reading stays as it is."""
+    done = last = 0
+    unread = sa.select(Person).where(Person.pinyin == "").order_by(Person.id).limit(_BATCH)
+    while people := db.session.scalars(unread.where(Person.id > last)).all():
+        last = people[-1].id
+        for person in people:
+            person.pinyin, person.initials = readings(person.name)
+            done += bool(person.pinyin)
+        uow.commit_item()
+    return done
+
+
+JOBS = (Job("forget old sign-ins", 3600, forget), Job("read names", 3600, read_names))

@@ -1,10 +1,15 @@
 """Kinds, ranks, roles and actions in Chinese."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 
 from app.domain.access import Action, Role
 from app.domain.careers import Leaving
+from app.domain.identity import Fault
 from app.domain.ranks import Political
+from app.people.models import Person
 
 UNIT_KINDS = {
     "county": _l("县（市、区）"),
@@ -19,7 +24,7 @@ UNIT_KINDS = {
     "other": _l("其他"),
 }
 
-POLITICAL = {
+POLITICAL: Mapping[str, Any] = {
     Political.MEMBER: _l("中共党员"),
     Political.PROBATIONARY: _l("中共预备党员"),
     Political.YOUTH_LEAGUE: _l("共青团员"),
@@ -46,7 +51,26 @@ RANK_GROUPS = {
     "new_groups": _l("两新组织"),
 }
 
-LEAVING = {
+ID_FAULTS = {
+    Fault.OLD: _l("这是 15 位的旧号码，已停用。请填身份证上的 18 位号码。"),
+    Fault.LENGTH: _l("身份证号应为 18 位，请核对是否漏填或多填。"),
+    Fault.CHARACTERS: _l("身份证号前 17 位是数字，末位是数字或 X，请核对。"),
+    Fault.BIRTHDAY: _l("第 7 至 14 位不是有效的出生日期，请核对。"),
+    Fault.CHECK: _l("末位校验码对不上，号码中有一位录错了，请逐位核对。"),
+}
+TAKEN = {
+    "username": _l("这个用户名已有人使用，请换一个。"),
+    "staff_no": _l("这个工号已登记在另一人名下，请核对。"),
+    "id_number": _l(
+        "这个身份证号已登记在另一人名下，请核对。可用它在“人员”页查找；查不到的，请上级管理员查找。"
+    ),
+}
+
+PHONE_FAULT = _l("手机号应为 1 开头的 11 位数字，请核对。")
+
+PEOPLE_STATES = {"active": _l("启用"), "inactive": _l("停用"), "left": _l("已离开")}
+
+LEAVING: Mapping[str, Any] = {
     Leaving.RETIRED: _l("退休"),
     Leaving.MOVED_AWAY: _l("调出"),
     Leaving.RESIGNED: _l("辞职"),
@@ -91,3 +115,10 @@ ACTIONS = {
     Action.SETTINGS_EDIT: _l("修改学校设置"),
     Action.SYSTEM_VIEW: _l("查看系统运行状况"),
 }
+
+
+def person_state(person: Person) -> str:
+    """A key of PEOPLE_STATES."""
+    if person.left_on is not None:
+        return "left"
+    return "active" if person.active else "inactive"

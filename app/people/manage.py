@@ -1,7 +1,9 @@
 """The back office of people: one blueprint, a file for each noun."""
 
 from app.people import (  # noqa: F401
+    manage_history,
     manage_people,
+    manage_person,
     manage_powers,
     manage_roles,
     manage_roster,

@@ -1,111 +1,73 @@
-"""Persons: list, create, edit, a new one-time password."""
+"""The list of people: narrowed, paged, exported."""
 
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import Response, render_template, request
 from flask_babel import gettext as _
-from flask_login import current_user
 
-from app.domain.access import Action, covers
-from app.domain.ranks import RANKS
-from app.people import facts, queries, service
-from app.people.accounts import accounts_page
+from app.audit.service import record
+from app.domain.access import Action
+from app.domain.ranks import GROUPS, RANKS
+from app.people import facts, finding
 from app.people.blueprint import bp
-from app.people.facts import PersonFacts
-from app.people.forms import PersonForm
-from app.people.labels import POLITICAL
+from app.people.labels import LEAVING, PEOPLE_STATES, POLITICAL, RANK_GROUPS, SEXES, person_state
 from app.people.models import Person
 from app.people.unit_field import unit_filter
-from app.web import clock, gate
-from app.web.errors import Problem
 from app.web.gate import requires
-from app.web.intake import number
 from app.web.paging import asked_page
+from app.web.sheets import xlsx_response
 
 
-def load_editable(person_id: int, action: Action = Action.PEOPLE_EDIT) -> Person:
-    """404 outside the caller's units; nobody changes the account of someone who serves above them."""
-    paths = gate.scope(action)
-    person = queries.person_in_scope(person_id, paths)
-    if person is None:
-        abort(404)
-    if queries.serves_outside(person, paths, clock.now()):
-        text = _("%(name)s还在您管理范围以外的单位担任角色，请由上级管理员办理。", name=person.name)
-        raise Problem(403, "forbidden", text)
-    return person
+def _filter() -> finding.PeopleFilter:
+    asked = {name: request.args.get(name, "").strip() for name in ("rank", "political", "state")}
+    return finding.PeopleFilter(text=request.args.get("q", "").strip(), **asked)
 
 
-def _filter() -> queries.PeopleFilter:
-    active = {"1": True, "0": False}.get(request.args.get("active", ""))
-    return queries.PeopleFilter(request.args.get("q", "").strip(), active)
+def _ranks(own: str) -> dict[str, tuple[str, ...]]:
+    """The terms by group; one that is none of them stays to be seen in the filter."""
+    groups = {str(RANK_GROUPS[group]): ranks for group, ranks in GROUPS.items()}
+    return groups if not own or own in RANKS else {**groups, _("其他"): (own,)}
 
 
 @bp.get("/people")
 @requires(Action.PEOPLE_VIEW)
 def people() -> Any:
-    where = unit_filter(Action.PEOPLE_VIEW)
-    edit_paths = gate.scope(Action.PEOPLE_EDIT)
-    page = queries.people_page(_filter(), where.paths, asked_page())
-    editable = {person.id for person in page if covers(edit_paths, person.unit.path)}
+    where, wanted = unit_filter(Action.PEOPLE_VIEW), _filter()
     return render_template(
-        "people/manage/people.html", page=page, editable=editable, where=where, political=POLITICAL
+        "people/manage/people.html",
+        page=finding.people_page(wanted, where.paths, asked_page()),
+        where=where,
+        wanted=wanted,
+        ranks=_ranks(wanted.rank),
+        political=POLITICAL,
+        party_members=finding.PARTY_MEMBERS,
+        states=PEOPLE_STATES,
+        state=person_state,
     )
 
 
-def _form(person: Person | None = None) -> PersonForm:
-    form = PersonForm(obj=person)
-    if person is None and not form.is_submitted():
-        form.unit_id.data = number("unit")
-    return form
+@bp.post("/people/people.xlsx")
+@requires(Action.PEOPLE_VIEW)
+def people_export() -> Response:
+    """What the list shows, all pages of it. Whoever takes so much personal data is written down."""
+    where, wanted = unit_filter(Action.PEOPLE_VIEW), _filter()
+    found = finding.people_found(wanted, where.paths)
+    target, place = (f"unit:{where.unit.id}", where.unit.name) if where.unit else ("school:1", "管理范围内")
+    after = {"count": len(found), **wanted.for_the_record()}
+    record("person.export", target, f"导出{place}的人员 {len(found)} 名", after=after)
+    headers = [
+        _("姓名"), _("性别"), _("身份证号"), _("手机号"), _("工号"), _("用户名"), _("单位"), _("单位编码"),
+        _("职务"), _("职级"), _("政治面貌"), _("入党时间"), _("状态"), _("离开日期"), _("离开原因"),
+    ]  # fmt: skip
+    return xlsx_response(_("人员"), headers, _rows(found))
 
 
-def _facts(form: PersonForm, person: Person | None) -> PersonFacts:
-    """What the form says; what it does not ask for stays."""
-    said = {name: form[name].data for name in PersonFacts.__dataclass_fields__ if name in form}
-    return replace(facts.of(person), **said) if person else PersonFacts(**said)
-
-
-def _taken(form: PersonForm) -> None:
-    form.username.errors = [_("这个用户名已有人使用，请换一个。")]
-
-
-@bp.route("/people/new", methods=["GET", "POST"])
-@requires(Action.PEOPLE_EDIT)
-def person_new() -> Any:
-    form = _form()
-    if form.validate_on_submit():
-        try:
-            account = service.create_person(_facts(form, None), clock.now())
-            return accounts_page([account], _("已新建人员"))
-        except service.Taken:
-            _taken(form)
-    return render_template("people/manage/person.html", form=form, person=None, ranks=RANKS)
-
-
-@bp.route("/people/<int:person_id>", methods=["GET", "POST"])
-@requires(Action.PEOPLE_EDIT)
-def person_edit(person_id: int) -> Any:
-    person = load_editable(person_id)
-    form = _form(person)
-    if form.validate_on_submit():
-        if person.id == current_user.person_id and not form.active.data:
-            form.active.errors = [_("不能停用自己的账号。")]
-        else:
-            try:
-                service.update_person(person, _facts(form, person), clock.now())
-                flash(_("已保存 %(name)s 的信息。", name=person.name))
-                return redirect(url_for("people_manage.people"))
-            except service.Taken:
-                _taken(form)
-    return render_template("people/manage/person.html", form=form, person=person, ranks=RANKS)
-
-
-@bp.post("/people/<int:person_id>/password")
-@requires(Action.PEOPLE_EDIT)
-def person_reset(person_id: int) -> Any:
-    person = load_editable(person_id)
-    if person.id == current_user.person_id:
-        raise Problem(409, "own_account", _("这是您自己的账号，请到“修改密码”页更换密码。"))
-    account = (person, service.reset_password(person, clock.now()))
-    return accounts_page([account], _("已重置密码"))
+def _rows(found: Sequence[Person]) -> Iterator[list[Any]]:
+    for one in found:
+        yield [
+            one.name, SEXES.get(one.sex, ""), facts.masked(one, "id_number"), facts.masked(one, "phone"),
+            one.staff_no, one.username, one.unit.name, one.unit.code, one.post, one.rank,
+            POLITICAL.get(one.political, ""), one.joined_on, PEOPLE_STATES[person_state(one)], one.left_on,
+            LEAVING.get(one.left_reason, ""),
+        ]  # fmt: skip

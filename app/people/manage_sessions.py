@@ -10,7 +10,7 @@ from app.audit.service import record
 from app.domain.access import Action
 from app.people import second_factor
 from app.people.blueprint import bp
-from app.people.manage_people import load_editable
+from app.people.manage_person import load_editable
 from app.people.sign_in import revoke_sessions
 from app.web import clock
 from app.web.errors import Problem
@@ -26,7 +26,7 @@ def person_sign_out(person_id: int) -> Any:
     revoke_sessions(person.id, clock.now())
     record("session.revoke", f"person:{person.id}", f"退出 {person.name}（{person.username}）在各处的登录")
     flash(_("%(name)s在各处的登录都已退出。", name=person.name))
-    return redirect(url_for("people_manage.person_edit", person_id=person.id))
+    return redirect(url_for("people_manage.person", person_id=person.id))
 
 
 @bp.post("/people/<int:person_id>/second-factor/remove")

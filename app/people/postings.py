@@ -83,6 +83,11 @@ def homes_of(person_id: int) -> list[Posting]:
     return [posting for posting in of(person_id) if posting.kind == PostingKind.HOME]
 
 
+def secondment(person_id: int, posting_id: int) -> Posting | None:
+    wanted = {"id": posting_id, "person_id": person_id, "kind": PostingKind.SECONDMENT}
+    return db.session.scalar(sa.select(Posting).filter_by(**wanted))
+
+
 def shown(posting: Posting) -> dict[str, object]:
     """A posting as the audit log keeps it."""
     fields = ("id", "kind", "unit_id", "post", "since", "until", "note")

@@ -32,3 +32,7 @@ def of(person_id: int) -> Sequence[RankChange]:
     """All changes, the latest first."""
     rows = sa.select(RankChange).where(RankChange.person_id == person_id).order_by(RankChange.since.desc())
     return db.session.scalars(rows).all()
+
+
+def one(person_id: int, change_id: int) -> RankChange | None:
+    return db.session.scalar(sa.select(RankChange).filter_by(id=change_id, person_id=person_id))

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy.orm import contains_eager, joinedload
 
 from app.domain.access import covers
 from app.people.models import Person, RoleGrant, Unit
 from app.web.db import db
-from app.web.paging import paginate
 
 _BATCH = 1000  # how many numbers one statement names
 
@@ -55,30 +53,6 @@ def people_in(path: str) -> Sequence[Person]:
         .where(Person.active, within([path]))
         .order_by(Unit.path, Person.name, Person.id)
     ).all()
-
-
-@dataclass(frozen=True)
-class PeopleFilter:
-    """What the list of people is narrowed to; empty fields narrow nothing."""
-
-    text: str = ""
-    active: bool | None = None
-
-
-def people_page(wanted: PeopleFilter, paths: Iterable[str], page: int) -> Pagination:
-    """A page of the people in the subtrees, units loaded."""
-    rows = sa.select(Person).join(Person.unit).options(contains_eager(Person.unit)).where(within(paths))
-    if wanted.text:
-        rows = rows.where(
-            sa.or_(
-                Person.name.icontains(wanted.text, autoescape=True),
-                Person.username.icontains(wanted.text, autoescape=True),
-            )
-        )
-    if wanted.active is not None:
-        rows = rows.where(Person.active.is_(wanted.active))
-    rows = rows.order_by(Unit.path, Person.name, Person.id)
-    return paginate(rows, page)
 
 
 def unit_in_scope(unit_id: int, paths: Iterable[str]) -> Unit | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -85,11 +85,12 @@ def _add_people(rows: Sequence[PersonFacts], now: datetime) -> list[Person]:
 def update_person(person: Person, facts: PersonFacts, now: datetime, dates: Dates | None = None) -> None:
     """Put right what is kept; unit, post and rank in the history, too. A transfer is `history.transfer`.
 
-    `dates` None: they stay. A deactivated person is signed out everywhere. Raises Taken, Refused.
+    `dates` None: they stay; the day of the home posting can be corrected, not forgotten. A deactivated
+    person is signed out everywhere. Raises Taken, Refused.
     """
     hold(person)
     before, known = stored(person), corrections.dates(person)
-    said = dates or known
+    said = replace(dates, home=dates.home or known.home) if dates else known
     if (before, known) == (facts, said):
         return
     with _unique():

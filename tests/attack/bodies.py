@@ -25,6 +25,9 @@ _SECTIONS = {f"sections-{n}-{name}": "" for n in range(5) for name in _BLANK} | 
 _QUESTION = {"kind": "judge", "stem": "这话对吗？", "options": "", "key": "对", "explanation": "对。"}
 _PASSWORDS = {"current": PASSWORD, "new": "another long word", "again": "another long word"}
 
+LATELY = "2026-11-20"
+_NO_NUMBERS = dict.fromkeys(("id_number", "phone", "staff_no", "since", "rank_since", "joined_on"), "")
+
 
 def _sheet(world: World) -> Body:
     rows = [["新人", "xinren", world.town.code]]
@@ -54,8 +57,16 @@ FILLED: dict[str, Callable[[World], Body]] = {
         "minutes-reason": "视力障碍", "minutes-minutes": "5", "minutes-seen": "0",
     },
     "people_manage.people_import": _sheet,
-    "people_manage.person_edit": lambda w: {"post": "新职务", "name": "新名字", "username": "new-name"},
-    "people_manage.person_new": lambda w: {"unit_id": w.town.id},
+    "people_manage.person_edit": lambda w: _NO_NUMBERS | {"post": "新职务", "username": "new-name"},
+    "people_manage.person_new": lambda w: _NO_NUMBERS | {"unit_id": w.town.id},
+    "people_manage.person_numbers": lambda w: {},
+    "people_manage.person_activate": lambda w: {},
+    "people_manage.person_transfer": lambda w: {"unit_id": w.town.id, "post": "新职务", "since": LATELY},
+    "people_manage.person_return": lambda w: {"unit_id": w.town.id, "since": LATELY},
+    "people_manage.person_second": lambda w: {"unit_id": w.town.id},
+    "people_manage.person_second_edit": lambda w: {"unit_id": w.town.id, "note": "改过的"},
+    "people_manage.person_rank": lambda w: {"since": LATELY},
+    "people_manage.person_leave": lambda w: {"day": LATELY},
     "people_manage.role_grant": lambda w: {
         "username": w.holders["same unit"].person.username, "unit_id": w.town.id,
     },

@@ -111,6 +111,14 @@ THINGS: dict[Any, Make] = {
     "static": _school(lambda w: {"version": "x", "filename": "css/ganxun.css"}),
     ("manage", "unit_id"): _held(unit_id=lambda h: h.person.unit_id),
     ("manage", "person_id"): _held(person_id=lambda h: h.person.id),
+    "people_manage.person_activate": _held(person_id=lambda h: h.idle.id),
+    "people_manage.person_return": _held(person_id=lambda h: h.gone.id),
+    ("manage", "person_id", "change_id"): _held(
+        person_id=lambda h: h.person.id, change_id=lambda h: h.rank_change.id
+    ),
+    ("manage", "person_id", "posting_id"): _held(
+        person_id=lambda h: h.person.id, posting_id=lambda h: h.secondment.id
+    ),
     ("manage", "grant_id"): _held(grant_id=lambda h: h.grant.id),
     ("manage", "certificate_id"): _held(certificate_id=lambda h: h.certificate.id),
     ("manage", "attempt_id"): RUNNING,

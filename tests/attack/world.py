@@ -6,6 +6,7 @@ unit, someone below it, someone in the sibling town, someone at the root.
 
 import io
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pypdfium2
@@ -16,10 +17,11 @@ from app.bank.models import Question, RuleSet
 from app.certificates.models import Certificate
 from app.courses.models import Course, CourseAssignment
 from app.domain.access import Role
+from app.domain.careers import PostingKind
 from app.domain.questions import Kind
 from app.exams import papers, service
 from app.exams.models import Exam, ExamAssignment
-from app.people.models import Person, RoleGrant, Unit
+from app.people.models import Person, Posting, RankChange, RoleGrant, Unit
 from app.web.db import db
 from tests import factories
 from tests.certificates.factories import certificate
@@ -28,6 +30,7 @@ from tests.courses import factories as courses
 from tests.exams import build
 
 PASSWORD = "correct horse battery"  # the caller's
+LEFT_ON = date(2026, 11, 10)
 CALLER, PLACES = "own", ("own", "same unit", "below", "sibling", "parent")
 
 
@@ -61,10 +64,14 @@ class Visitor:
 
 @dataclass
 class Holder:
-    """One person with one of everything that a person can have."""
+    """One person with one of everything that a person can have, and two colleagues who cannot sign in."""
 
     person: Person
     grant: RoleGrant
+    rank_change: RankChange
+    secondment: Posting
+    idle: Person  # deactivated
+    gone: Person  # retired
     running: int = 0  # attempts
     closed: int = 0
     quiz: int = 0
@@ -134,8 +141,25 @@ def build_world(app: Flask, time: Clock) -> World:
 def _holder(place: str, unit: Unit) -> Holder:
     password = PASSWORD if place == CALLER else None
     person = factories.person(f"某人{place}", unit, username=place.replace(" ", "-"), password=password)
-    # The caller's own role is what the tests vary; a grant that everyone may hold stands in for it.
-    return Holder(person, factories.grant(person, Role.LEARNER, unit))
+    idle = factories.person(f"停用{place}", unit, active=False)
+    gone = factories.person(f"离开{place}", unit, active=False, left_on=LEFT_ON, left_reason="retired")
+    for one, until in ((person, None), (idle, None), (gone, LEFT_ON)):
+        days = (date(2020, 1, 1), date(2023, 12, 31)), (date(2024, 1, 1), until)
+        for post, (since, last) in zip(("旧职务", ""), days, strict=True):
+            _posting(one, unit, since=since, until=last, post=post)
+    return Holder(
+        person=person,
+        # The caller's own role is what the tests vary; a grant that everyone may hold stands in for it.
+        grant=factories.grant(person, Role.LEARNER, unit),
+        rank_change=factories.save(RankChange(person_id=person.id, rank="二级科员", since=date(2020, 1, 1))),
+        secondment=_posting(person, unit, kind=PostingKind.SECONDMENT, since=date(2025, 1, 1), until=None),
+        idle=idle,
+        gone=gone,
+    )
+
+
+def _posting(person: Person, unit: Unit, kind: PostingKind = PostingKind.HOME, **more: Any) -> Posting:
+    return factories.save(Posting(person_id=person.id, unit_id=unit.id, kind=kind, **more))
 
 
 def _exams(time: Clock, root: Unit, sibling: Unit) -> tuple[Exam, Exam, Exam, Exam]:

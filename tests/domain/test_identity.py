@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from app.domain.identity import check_digit, identity, masked_number, masked_phone, phone
+from app.domain.identity import Fault, check_digit, fault, identity, masked_number, masked_phone, phone
 
 TODAY = date(2026, 11, 22)
 
@@ -53,3 +53,24 @@ def test_a_phone_number(text: str, expected: str | None) -> None:
 def test_masks_show_too_little_to_use() -> None:
     assert masked_number("11010519491231002X") == "110105**********2X"
     assert masked_phone("13800000001") == "138****0001"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("11010519491231002X", None),
+        (" 110105 19491231 002x ", None),
+        ("110105491231002", Fault.OLD),
+        ("", Fault.LENGTH),
+        ("11010519491231002", Fault.LENGTH),
+        ("1.10105194912310E+17", Fault.LENGTH),
+        ("11010519491231002Y", Fault.CHARACTERS),
+        ("01010519491231002X", Fault.CHARACTERS),
+        ("１1010519491231٠٠2X", Fault.CHARACTERS),
+        ("11010519490230002X", Fault.BIRTHDAY),
+        ("11010520270101002X", Fault.BIRTHDAY),
+        ("110105194912310021", Fault.CHECK),
+    ],
+)
+def test_what_is_wrong_with_a_number(text: str, expected: Fault | None) -> None:
+    assert fault(text, TODAY) == expected

@@ -111,7 +111,7 @@ def test_another_units_objects_are_nowhere(app: Flask, sign_in: Callable[[Person
     client = sign_in(admin)
     for unit, grant in zip((root, other), grants, strict=True):
         for method, url in (
-            ("GET", f"/manage/people/{grant.person_id}"), ("POST", f"/manage/people/{grant.person_id}"),
+            ("GET", f"/manage/people/{grant.person_id}"), ("POST", f"/manage/people/{grant.person_id}/edit"),
             ("POST", f"/manage/people/{grant.person_id}/password"),
             ("POST", f"/manage/people/{grant.person_id}/sign-out"),
             ("POST", f"/manage/people/{grant.person_id}/second-factor/remove"),

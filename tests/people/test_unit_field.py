@@ -49,7 +49,7 @@ def test_few_units_are_a_select_in_the_order_of_the_tree(app: Flask, sign_in) ->
 
 def test_many_units_are_a_text_field_that_shows_the_present_one(app: Flask, sign_in) -> None:
     c = large_county()
-    page = sign_in(c.admin).get(f"/manage/people/{c.town_admin.id}").text
+    page = sign_in(c.admin).get(f"/manage/people/{c.town_admin.id}/edit").text
     field = re.search(r'<input[^>]*name="unit_id_text"[^>]*>', page)
     assert field is not None and 'value="溪川镇党委（xc）"' in field[0]
     assert 'data-suggest="/manage/units/suggest?action=people_edit"' in field[0]
