@@ -26,12 +26,12 @@ def record(
 ) -> None:
     """Add the act to the caller's transaction. `action` is "noun.verb", `target` "noun:id"."""
     asked = has_request_context()
-    actor_id, actor = _actor()
+    signed_in = asked and current_user.is_authenticated
     db.session.add(
         AuditEvent(
             at=clock.now(),
-            actor_id=actor_id,
-            actor=actor,
+            actor_id=current_user.person_id if signed_in else None,
+            actor=actor(),
             address=(request.remote_addr or "") if asked else "",
             agent=request.user_agent.string[:AGENT_LENGTH] if asked else "",
             action=action,
@@ -48,17 +48,17 @@ def order_check(now: datetime) -> None:
     """Ask the worker for a check of the whole chain, unless one is under way."""
     if db.session.scalar(sa.select(AuditCheck.id).where(AuditCheck.done_at.is_(None)).limit(1)):
         return
-    db.session.add(AuditCheck(ordered_at=now, ordered_by=_actor()[1], state="{}"))
+    db.session.add(AuditCheck(ordered_at=now, ordered_by=actor(), state="{}"))
     record("audit.check", "audit:chain", "核验审计记录")
 
 
-def _actor() -> tuple[int | None, str]:
-    """Who does it: a signed-in person, somebody who is not signed in, or a command."""
+def actor() -> str:
+    """Who acts, by name and username as they are now: a person, somebody not signed in, or a command."""
     if not has_request_context():
-        return None, "命令行"
+        return "命令行"
     if not current_user.is_authenticated:
-        return None, "未登录"
-    return current_user.person_id, f"{current_user.name}（{current_user.username}）"
+        return "未登录"
+    return f"{current_user.name}（{current_user.username}）"
 
 
 def actor() -> str:
