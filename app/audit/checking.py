@@ -114,7 +114,7 @@ def verify(lines: Sequence[str] | None = None) -> Report:
 
 
 def go_on(walk: Walk, lines: Sequence[str] | None = None) -> bool:
-    """Check the next slice; False: there was none."""
+    """Check the next slice; False: it was the last."""
     rows = db.session.execute(
         sa.select(*_LINK)
         .outerjoin(AuditEvent, AuditEvent.id == AuditSeal.event_id)
@@ -139,7 +139,7 @@ def go_on(walk: Walk, lines: Sequence[str] | None = None) -> bool:
             _look_closely(walk, seq, algorithm, previous, sealed, event)
         if seq in marks:
             _compare(walk, seq, sealed, marks[seq])
-    return True
+    return len(rows) == SLICE
 
 
 def _look_closely(

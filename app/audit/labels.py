@@ -1,5 +1,8 @@
 """Acts in Chinese: "person.create" is 人员 · 新建. A word without a label is shown as it is."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -10,6 +13,7 @@ NOUNS = {
     "unit": _l("单位"),
     "code": _l("首次登录码"),
     "role": _l("授权"),
+    "school": _l("全校"),
     "setting": _l("设置"),
     "rule_set": _l("规矩条目集"),
     "question": _l("试题"),
@@ -17,6 +21,7 @@ NOUNS = {
     "paper": _l("试卷"),
     "exam": _l("考试"),
     "attempt": _l("答卷"),
+    "score": _l("成绩"),
     "course": _l("课程"),
     "lesson": _l("课时"),
     "certificate": _l("证书"),
@@ -105,14 +110,44 @@ FIELDS = {
     "certificate_prefix": _l("证书编号前缀"),
     "contact": _l("联系方式"),
     "reason": _l("原因"),
+    "rows": _l("行数"),
+    "filter": _l("筛选条件"),
     "people": _l("人员号"),
     "below": _l("含下属单位"),
     "again": _l("重印"),
 }
 
 
+# What stands in a field, by the field's name. The floors that own the words put them here.
+VALUES: dict[str, Mapping[Any, Any]] = {}
+
+
+def value_label(field: str, value: str) -> str:
+    return str(VALUES.get(field, {}).get(value, value))
+
+
 def field_label(field: str) -> str:
     return str(FIELDS.get(field, field))
+
+
+RESULTS = {"ok": _l("成功"), "refused": _l("被拒绝")}
+
+# Where a thing has a page of its own: noun → (endpoint, its argument).
+HOMES = {
+    "person": ("people_manage.person_edit", "person_id"),
+    "unit": ("people_manage.unit_edit", "unit_id"),
+    "question": ("bank_manage.question", "question_id"),
+    "blueprint": ("exams_manage.blueprint_edit", "blueprint_id"),
+    "exam": ("exams_manage.board", "exam_id"),
+    "course": ("courses_manage.course", "course_id"),
+    "certificate": ("certificates_manage.certificate", "certificate_id"),
+}
+
+
+def target_label(target: str) -> str:
+    """ "person:12" is 人员 12."""
+    noun, _colon, key = target.partition(":")
+    return f"{NOUNS[noun]} {key}" if noun in NOUNS else target
 
 
 def action_label(action: str) -> str:

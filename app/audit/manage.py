@@ -3,16 +3,20 @@
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_login import current_user
 
 from app.audit import queries, service
-from app.audit.labels import action_label, break_text, field_label
+from app.audit.exports import export, note_export
+from app.audit.labels import HOMES, RESULTS, action_label, break_text, field_label, target_label
 from app.domain.access import Action
 from app.web import clock
+from app.web.errors import Problem
 from app.web.gate import requires
+from app.web.intake import number
 from app.web.paging import asked_page
-from app.web.sheets import xlsx_response
+from app.web.sheets import csv_response
 
 bp = Blueprint("audit_manage", __name__, url_prefix="/manage/audit", template_folder="templates")
 
@@ -27,40 +31,86 @@ def _midnight(name: str, days: int = 0) -> datetime | None:
 
 
 def _filter() -> queries.EventFilter:
-    words = {name: request.args.get(name, "").strip() for name in ("action", "actor")}
-    text = request.args.get("q", "").strip()
-    return queries.EventFilter(**words, text=text, since=_midnight("since"), until=_midnight("until", 1))
+    names = ("action", "actor", "target", "result")
+    return queries.EventFilter(
+        **{name: request.args.get(name, "").strip() for name in names},
+        person=number("person"),
+        text=request.args.get("q", "").strip(),
+        since=_midnight("since"),
+        until=_midnight("until", 1),
+    )
 
 
 @bp.get("/")
 @requires(Action.AUDIT_VIEW)
 def events() -> Any:
-    page = queries.events_page(_filter(), asked_page())
+    wanted = _filter()
+    page = queries.events_page(wanted, asked_page())
     return render_template(
         "audit/events.html",
         page=page,
+        wanted=wanted,
         seals=queries.seals(page),
         actions=queries.actions(),
         chain=queries.chain_state(),
         label=action_label,
+        target_label=target_label,
         field_label=field_label,
         changes=queries.changes,
-        export_limit=queries.EXPORT_LIMIT,
+        home=_home,
+        results=RESULTS,
+        xlsx_limit=queries.XLSX_LIMIT,
     )
 
 
-@bp.get("/events.xlsx")
+def _home(target: str) -> str | None:
+    """The address of the thing's own page, for those who may open it."""
+    noun, _colon, key = target.partition(":")
+    endpoint, argument = HOMES.get(noun, ("", ""))
+    view: Any = current_app.view_functions.get(endpoint)
+    if view is None or not key.isdigit() or not current_user.can(view.action):
+        return None
+    values: dict[str, Any] = {argument: int(key)}
+    return url_for(endpoint, **values)
+
+
+@bp.post("/events.xlsx")
 @requires(Action.AUDIT_VIEW)
-def export() -> Response:
-    headers = [
-        _("编号"), _("时间"), _("操作人"), _("地址"), _("操作"),
-        _("对象"), _("摘要"), _("之前"), _("之后"), _("封存号"),
+def events_xlsx() -> Response:
+    wanted = _filter()
+    count, newest = queries.extent(wanted)
+    if count > queries.XLSX_LIMIT:
+        text = _("符合条件的记录有 %(n)s 条，Excel 一次最多 %(most)s 条。请缩小日期范围，或改为导出 CSV。",
+                 n=count, most=queries.XLSX_LIMIT)  # fmt: skip
+        raise Problem(413, "too_many_rows", text)
+    rows = (_cells(row) for row in queries.events_to_export(wanted, newest))
+    return export("audit.export", "audit:chain", _("审计记录"), _headers(), rows)
+
+
+@bp.post("/events.csv")
+@requires(Action.AUDIT_VIEW)
+def events_csv() -> Response:
+    """However many they are."""
+    wanted = _filter()
+    count, newest = queries.extent(wanted)
+    note_export("audit.export", "audit:chain", _("审计记录"), count)
+    rows = (_cells(row) for row in queries.events_to_export(wanted, newest))
+    return csv_response(_("审计记录"), _headers(), rows)
+
+
+def _headers() -> list[str]:
+    return [
+        _("编号"), _("时间（北京）"), _("时间（UTC）"), _("操作人"), _("操作人号"), _("地址"), _("浏览器"),
+        _("操作"), _("操作代码"), _("对象"), _("结果"), _("摘要"), _("之前"), _("之后"), _("封存号"),
     ]  # fmt: skip
-    rows = (
-        [e.id, e.at, e.actor, e.address, action_label(e.action), e.target, e.summary, e.before, e.after, seq]
-        for e, seq in queries.events_to_export(_filter())
-    )
-    return xlsx_response(_("审计记录"), headers, rows)
+
+
+def _cells(row: Any) -> list[Any]:
+    return [
+        row.id, f"{clock.beijing(row.at):%Y-%m-%d %H:%M:%S}", f"{row.at:%Y-%m-%dT%H:%M:%S.%fZ}", row.actor,
+        row.actor_id, row.address, row.agent, action_label(row.action), row.action, row.target,
+        str(RESULTS.get(row.result, row.result)), row.summary, row.before, row.after, row.seq,
+    ]  # fmt: skip
 
 
 @bp.get("/chain")

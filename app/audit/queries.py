@@ -11,11 +11,14 @@ from flask_babel import gettext as _
 from flask_sqlalchemy.pagination import Pagination
 
 from app.audit.checking import Report, Walk
+from app.audit.labels import value_label
 from app.audit.models import AuditCheck, AuditEvent, AuditSeal, AuditWaiting
 from app.web.db import db
 from app.web.paging import paginate
 
-EXPORT_LIMIT = 20_000
+XLSX_LIMIT = 20_000
+LONGEST_VALUE = 500  # of a list, on the page
+_BATCH = 2_000
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,9 @@ class EventFilter:
 
     action: str = ""
     actor: str = ""
+    target: str = ""
+    person: int | None = None  # as the one who acts or the one acted on
+    result: str = ""
     text: str = ""
     since: datetime | None = None
     until: datetime | None = None
@@ -38,25 +44,30 @@ class Change:
     after: str | None
 
 
-def _events(wanted: EventFilter) -> sa.Select[AuditEvent]:
-    """Newest first."""
-    rows = sa.select(AuditEvent)
-    if wanted.action:
-        rows = rows.where(AuditEvent.action == wanted.action)
+def _conditions(wanted: EventFilter) -> Iterator[sa.ColumnElement[bool]]:
+    for column, value in (
+        (AuditEvent.action, wanted.action), (AuditEvent.target, wanted.target),
+        (AuditEvent.result, wanted.result),
+    ):  # fmt: skip
+        if value:
+            yield column == value
+    if wanted.person is not None:
+        yield sa.or_(AuditEvent.target == f"person:{wanted.person}", AuditEvent.actor_id == wanted.person)
     if wanted.actor:
-        rows = rows.where(AuditEvent.actor.icontains(wanted.actor, autoescape=True))
+        yield AuditEvent.actor.icontains(wanted.actor, autoescape=True)
     if wanted.text:
         fields = (AuditEvent.summary, AuditEvent.target, AuditEvent.before, AuditEvent.after)
-        rows = rows.where(sa.or_(*(field.icontains(wanted.text, autoescape=True) for field in fields)))
+        yield sa.or_(*(field.icontains(wanted.text, autoescape=True) for field in fields))
     if wanted.since is not None:
-        rows = rows.where(AuditEvent.at >= wanted.since)
+        yield AuditEvent.at >= wanted.since
     if wanted.until is not None:
-        rows = rows.where(AuditEvent.at < wanted.until)
-    return rows.order_by(AuditEvent.id.desc())
+        yield AuditEvent.at < wanted.until
 
 
 def events_page(wanted: EventFilter, page: int) -> Pagination:
-    return paginate(_events(wanted), page)
+    """Newest first."""
+    rows = sa.select(AuditEvent).where(*_conditions(wanted))
+    return paginate(rows.order_by(AuditEvent.id.desc()), page)
 
 
 def seals(events: Iterable[AuditEvent]) -> dict[int, int]:
@@ -66,15 +77,35 @@ def seals(events: Iterable[AuditEvent]) -> dict[int, int]:
     return dict(rows.all())
 
 
-def events_to_export(wanted: EventFilter) -> Iterator[tuple[AuditEvent, int | None]]:
-    """Events with the number of their seal, one at a time."""
-    rows = _events(wanted).outerjoin(AuditSeal, AuditSeal.event_id == AuditEvent.id)
-    yield from db.session.execute(rows.limit(EXPORT_LIMIT).add_columns(AuditSeal.seq))
+def extent(wanted: EventFilter) -> tuple[int, int]:
+    """How many events there are, and the newest."""
+    found = sa.select(sa.func.count(), sa.func.max(AuditEvent.id)).where(*_conditions(wanted))
+    count, newest = db.session.execute(found).one()
+    return count, newest or 0
+
+
+def events_to_export(wanted: EventFilter, newest: int) -> Iterator[Any]:
+    """Events with the number of their seal, newest first, by key: any number of them, a few in memory."""
+    rows = (
+        sa.select(*AuditEvent.__table__.columns, AuditSeal.seq)
+        .outerjoin(AuditSeal, AuditSeal.event_id == AuditEvent.id)
+        .where(*_conditions(wanted))
+        .order_by(AuditEvent.id.desc())
+        .limit(_BATCH)
+    )
+    before = newest + 1
+    while batch := db.session.execute(rows.where(AuditEvent.id < before)).all():
+        yield from batch
+        before = batch[-1].id
 
 
 def actions() -> Sequence[str]:
-    """The acts that occur, for a select."""
-    return db.session.scalars(sa.select(AuditEvent.action).distinct().order_by(AuditEvent.action)).all()
+    """The acts that occur, for a select: from one to the next in the index, not through all the rows."""
+    action = AuditEvent.action
+    seen = sa.select(sa.func.min(action).label("action")).cte("seen", recursive=True)
+    following = sa.select(sa.func.min(action)).where(action > seen.c.action).scalar_subquery()
+    seen = seen.union_all(sa.select(following).where(seen.c.action.is_not(None)))
+    return db.session.scalars(sa.select(seen.c.action).where(seen.c.action.is_not(None))).all()
 
 
 def changes(event: AuditEvent) -> list[Change]:
@@ -90,15 +121,16 @@ def _fields(text: str | None) -> dict[str, str]:
         return {}
     value = json.loads(text)
     items = value if isinstance(value, dict) else {"": value}
-    return {name: _word(item) for name, item in items.items()}
+    return {name: _word(name, item) for name, item in items.items()}
 
 
-def _word(value: Any) -> str:
-    if isinstance(value, str):
-        return value
+def _word(name: str, value: Any) -> str:
     if value is None or isinstance(value, bool):
         return str({None: _("无"), True: _("是"), False: _("否")}[value])
-    return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str):
+        return value_label(name, value)
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= LONGEST_VALUE else text[:LONGEST_VALUE] + str(_("……（全文请导出查看）"))
 
 
 @dataclass(frozen=True)

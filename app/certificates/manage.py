@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from app.audit.exports import export
 from app.certificates import queries, service
 from app.certificates.forms import ReasonForm
 from app.certificates.models import Certificate
@@ -16,7 +17,6 @@ from app.web.db import db
 from app.web.gate import requires, scope
 from app.web.intake import number
 from app.web.paging import asked_page, paginate
-from app.web.sheets import xlsx_response
 
 bp = Blueprint(
     "certificates_manage", __name__, url_prefix="/manage/certificates", template_folder="templates"
@@ -52,16 +52,18 @@ def certificates() -> Any:
     )
 
 
-@bp.get("/certificates.xlsx")
+@bp.post("/certificates.xlsx")
 @requires(Action.CERTIFICATE_VIEW)
-def export() -> Any:
+def certificates_export() -> Any:
     """The list as it is filtered, whole."""
     rows = db.session.scalars(queries.certificates(_wanted(), unit_filter(Action.CERTIFICATE_VIEW).paths))
     headers = [_("编号"), _("姓名"), _("单位及职务"), _("课程"), _("开始"), _("结束"), _("学时"), _("成绩"),
                _("发证日期"), _("状态"), _("作废原因")]  # fmt: skip
     keys = ("number", "name", "unit_and_post", "course", "started", "finished", "hours", "score", "issued")
-    return xlsx_response(
-        _("证书") + ".xlsx",
+    return export(
+        "certificate.export",
+        "school:1",
+        _("证书"),
         headers,
         [
             [

@@ -6,6 +6,7 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from app.audit.exports import export
 from app.courses import queries, service
 from app.courses.blueprint import bp, course_or_404
 from app.courses.forms import AssignForm
@@ -18,7 +19,6 @@ from app.web import clock
 from app.web.db import db
 from app.web.gate import requires, scope
 from app.web.paging import asked_page, page_of
-from app.web.sheets import xlsx_response
 
 
 @bp.route("/<int:course_id>/assignments", methods=["GET", "POST"])
@@ -97,7 +97,7 @@ def _day(moment: datetime | None) -> str:
     return "" if moment is None else clock.beijing(moment).strftime("%Y-%m-%d")
 
 
-@bp.get("/<int:course_id>/learners.xlsx")
+@bp.post("/<int:course_id>/learners.xlsx")
 @requires(Action.SCORE_VIEW)
 def learners_sheet(course_id: int) -> Any:
     """Exactly the rows of the page, all of them."""
@@ -118,4 +118,5 @@ def learners_sheet(course_id: int) -> Any:
         rows.append(
             [person.name, person.unit.name, person.post, done, every, score, _day(standing.completed_at)]
         )
-    return xlsx_response(_("学习情况-%(title)s", title=course.title) + ".xlsx", headers, rows)
+    title = _("学习情况-%(title)s", title=course.title)
+    return export("course.export", f"course:{course.id}", title, headers, rows)

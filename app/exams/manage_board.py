@@ -8,6 +8,7 @@ from typing import Any
 from flask import Response, render_template, request
 from flask_babel import gettext as _
 
+from app.audit.exports import export
 from app.domain.access import Action
 from app.domain.scoring import format_points
 from app.exams import candidates
@@ -16,29 +17,35 @@ from app.exams.back_office import bp, load_exam
 from app.exams.candidates import Candidate, State
 from app.exams.labels import STATES
 from app.exams.models import Exam
-from app.people.unit_field import unit_filter
+from app.people.unit_field import UnitFilter, unit_filter
 from app.web import clock
 from app.web.gate import requires
 from app.web.paging import asked_page, page_of
-from app.web.sheets import xlsx_response
 
 REFRESH_SECONDS = 30
+
+
+def _everyone(exam: Exam, where: UnitFilter) -> list[Candidate]:
+    return candidates.candidates(exam, where.paths, clock.now(), request.args.get("q", "").strip())
+
+
+def _asked_for(everyone: Sequence[Candidate]) -> list[Candidate]:
+    """Those in the state that the address names."""
+    wanted = request.args.get("state", "")
+    return [one for one in everyone if wanted in ("", one.state)]
 
 
 @bp.get("/<int:exam_id>")
 @requires(Action.EXAM_VIEW)
 def board(exam_id: int) -> Any:
-    exam, args, where = load_exam(exam_id), request.args, unit_filter(Action.EXAM_VIEW)
-    everyone = candidates.candidates(exam, where.paths, clock.now(), args.get("q", "").strip())
-    wanted = args.get("state", "")
-    shown = [one for one in everyone if wanted in ("", one.state)]
-    if args.get("format") == "xlsx":
-        return _sheet(exam, shown)
+    exam, where = load_exam(exam_id), unit_filter(Action.EXAM_VIEW)
+    everyone = _everyone(exam, where)
+    page = page_of(_asked_for(everyone), asked_page())
     return render_template(
-        "exams/manage/board.html", exam=exam, page=page_of(shown, asked_page()), states=STATES,
+        "exams/manage/board.html", exam=exam, page=page, states=STATES,
         totals=Counter(one.state for one in everyone), everyone=len(everyone), State=State,
         where=where, window=queries.window(exam, clock.now()), ago=ago, left=left,
-        refresh=REFRESH_SECONDS if "refresh" in args else None,
+        refresh=REFRESH_SECONDS if "refresh" in request.args else None,
     )  # fmt: skip
 
 
@@ -58,12 +65,18 @@ def left(deadline: datetime | None, now: datetime) -> str:
     return str(_("%(m)s 分 %(s)02d 秒", m=seconds // 60, s=seconds % 60))
 
 
-def _sheet(exam: Exam, shown: Sequence[Candidate]) -> Response:
+@bp.post("/<int:exam_id>/candidates.xlsx")
+@requires(Action.EXAM_VIEW)
+def board_export(exam_id: int) -> Response:
+    """What the board shows, all pages of it."""
+    exam = load_exam(exam_id)
+    shown = _asked_for(_everyone(exam, unit_filter(Action.EXAM_VIEW)))
     headers = [
         _("姓名"), _("用户名"), _("单位"), _("职务"), _("职级"), _("状态"), _("考试次数"),
         _("最后保存"), _("交卷时间"), _("成绩"), _("满分"), _("是否合格"), _("未计入的作答"),
     ]  # fmt: skip
-    return xlsx_response(f"{exam.title} {_('考场')}", headers, (_cells(one) for one in shown))
+    title = f"{exam.title} {_('考场')}"
+    return export("exam.export", f"exam:{exam.id}", title, headers, (_cells(one) for one in shown))
 
 
 def _cells(one: Candidate) -> list[Any]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from app.audit import labels as audit_labels
 from app.domain.access import Action, Role
 from app.domain.careers import Leaving
 from app.domain.identity import Fault
@@ -90,6 +91,8 @@ ROLES = {
     Role.SECURITY: _l("安全管理员"),
     Role.AUDITOR: _l("审计管理员"),
 }
+
+audit_labels.VALUES |= {"political": POLITICAL, "sex": SEXES, "role": ROLES, "left_reason": LEAVING}
 
 # Everyone learns without a grant, so this role is not handed out.
 GRANTABLE = tuple(role for role in ROLES if role is not Role.LEARNER)

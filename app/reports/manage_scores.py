@@ -6,6 +6,7 @@ from typing import Any
 from flask import Response, abort, render_template, request
 from flask_babel import gettext as _
 
+from app.audit.exports import export
 from app.domain.access import Action
 from app.exams import candidates
 from app.exams.candidates import Candidate
@@ -23,7 +24,6 @@ from app.web import clock
 from app.web.gate import requires
 from app.web.intake import number
 from app.web.paging import asked_page, page_of
-from app.web.sheets import xlsx_response
 
 
 @bp.get("/scores")
@@ -47,12 +47,31 @@ def _chosen(exams: Sequence[Exam], exam_id: int | None) -> Exam | None:
     return next(opened, exams[0] if exams else None)
 
 
-def _per_person(exam: Exam, exams: Sequence[Exam], where: UnitFilter) -> Any:
+@bp.post("/scores/<int:exam_id>.xlsx")
+@requires(Action.SCORE_VIEW)
+def scores_export(exam_id: int) -> Response:
+    """What the page shows, all pages of it."""
+    exam, where = _chosen(timed_exams(), exam_id) or abort(404), unit_filter(Action.SCORE_VIEW)
+    if request.args.get("by") == "unit":
+        return _unit_sheet(exam, _units(exam, where)[1])
+    return _person_sheet(exam, _people(exam, where)[1])
+
+
+def _people(exam: Exam, where: UnitFilter) -> tuple[list[Candidate], list[Candidate]]:
+    """Everybody whom the address asks for, and among them those with the outcome it names."""
     everyone = candidates.candidates(exam, where.paths, clock.now(), request.args.get("q", "").strip())
     wanted = request.args.get("outcome", "")
-    shown = [one for one in everyone if wanted in ("", figures.outcome(one))]
-    if request.args.get("format") == "xlsx":
-        return _person_sheet(exam, shown)
+    return everyone, [one for one in everyone if wanted in ("", figures.outcome(one))]
+
+
+def _units(exam: Exam, where: UnitFilter) -> tuple[list[Candidate], list[tuple[Unit, Figures]]]:
+    everyone = candidates.candidates(exam, where.paths, clock.now())
+    units = people.units_above({one.unit_path for one in everyone}, where.paths)
+    return everyone, figures.by_unit(everyone, units)
+
+
+def _per_person(exam: Exam, exams: Sequence[Exam], where: UnitFilter) -> Any:
+    everyone, shown = _people(exam, where)
     return render_template(
         "reports/scores.html", exam=exam, exams=exams, where=where, outcomes=OUTCOMES,
         page=page_of(shown, asked_page()), outcome=figures.outcome,
@@ -61,10 +80,7 @@ def _per_person(exam: Exam, exams: Sequence[Exam], where: UnitFilter) -> Any:
 
 
 def _per_unit(exam: Exam, exams: Sequence[Exam], where: UnitFilter) -> Any:
-    everyone = candidates.candidates(exam, where.paths, clock.now())
-    rows = figures.by_unit(everyone, people.units_above({one.unit_path for one in everyone}, where.paths))
-    if request.args.get("format") == "xlsx":
-        return _unit_sheet(exam, rows)
+    everyone, rows = _units(exam, where)
     return render_template(
         "reports/scores_by_unit.html", exam=exam, exams=exams, where=where, page=page_of(rows, asked_page()),
         depth=lambda unit: people.depth(unit, where.paths), total=figures.total(everyone),
@@ -74,7 +90,8 @@ def _per_unit(exam: Exam, exams: Sequence[Exam], where: UnitFilter) -> Any:
 def _person_sheet(exam: Exam, shown: Sequence[Candidate]) -> Response:
     headers = [_("姓名"), _("用户名"), _("单位"), _("职务"), _("职级"), _("成绩"), _("满分"), _("结果"),
                _("考试次数"), _("最后交卷时间")]  # fmt: skip
-    return xlsx_response(f"{exam.title} {_('成绩')}", headers, (_person_cells(one) for one in shown))
+    title = f"{exam.title} {_('成绩')}"
+    return export("score.export", f"exam:{exam.id}", title, headers, (_person_cells(one) for one in shown))
 
 
 def _person_cells(one: Candidate) -> list[Any]:
@@ -96,7 +113,7 @@ def _unit_sheet(exam: Exam, rows: Sequence[tuple[Unit, Figures]]) -> Response:
         ]
         for unit, f in rows
     )  # fmt: skip
-    return xlsx_response(f"{exam.title} {_('各单位成绩')}", headers, cells)
+    return export("score.export", f"exam:{exam.id}", f"{exam.title} {_('各单位成绩')}", headers, cells)
 
 
 def _points(tenths: int | None) -> float | None:

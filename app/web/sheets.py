@@ -4,12 +4,13 @@ A cell typed as a number keeps fifteen digits, so an identity or card number ent
 wrong in the file. `Cell.lost_digits` tells; whoever reads such a column must refuse it.
 """
 
+import csv
 import io
 import re
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import reduce
@@ -17,7 +18,7 @@ from typing import Any
 from urllib.parse import quote
 
 import xlsxwriter
-from flask import Response
+from flask import Response, stream_with_context
 from flask_babel import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook
 
@@ -173,6 +174,33 @@ def write_workbook(sheets: Iterable[Sheet]) -> bytes:
 def write_xlsx(title: str, headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     """An .xlsx file of one sheet."""
     return write_workbook([Sheet(title, headers, rows)])
+
+
+def _harmless(value: Any) -> str:
+    """A spreadsheet program takes what begins like a formula for one, in a CSV file too."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+def _csv_lines(headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
+    out = io.StringIO()
+    writer = csv.writer(out)
+    out.write("\ufeff")  # by which Excel knows UTF-8
+    writer.writerow(headers)
+    for row in rows:
+        writer.writerow([_harmless(value) for value in row])
+        if out.tell() > 64 * 1024:
+            yield out.getvalue()
+            out.seek(0)
+            out.truncate()
+    yield out.getvalue()
+
+
+def csv_response(title: str, headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> Response:
+    """A download of any length: rows are asked for while it is sent."""
+    response = Response(stream_with_context(_csv_lines(headers, rows)), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(title + '.csv')}"
+    return response
 
 
 def workbook_response(filename: str, data: bytes) -> Response:

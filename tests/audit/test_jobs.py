@@ -46,6 +46,7 @@ def test_the_hourly_check_goes_in_slices(app: Flask, time, monkeypatch) -> None:
     assert jobs.check() == 0 and checks() == []
     sealed(10)
     assert [jobs.check() for _ in range(6)] == [0, 3, 3, 3, 1, 0]
+    assert len(checks()) == 1
     [done] = checks()
     assert done.done_at is not None and done.ordered_by == ""
     assert Report.from_json(done.state) == Report(10, 0, 0, 0, [])

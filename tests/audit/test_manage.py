@@ -1,3 +1,6 @@
+import csv
+import io
+import json
 import re
 from datetime import timedelta
 from typing import Any
@@ -6,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.audit import jobs
+from app.audit import jobs, labels, queries
 from app.audit.models import AuditCheck, AuditEvent
 from app.domain.access import Role
 from app.people.models import Person
@@ -92,14 +95,79 @@ def test_the_download_is_the_view(app: Flask, sign_in, time) -> None:
     event("甲")
     event("=1+1", action="role.grant", before='{"a": 1}')
     jobs.seal()
-    answer = client.get("/manage/audit/events.xlsx?action=role.grant")
+    answer = client.post("/manage/audit/events.xlsx?action=role.grant")
     rows = [[cell.text for cell in row] for row in read_sheet(answer.data, limit=10)]
-    assert rows[0] == ["编号", "时间", "操作人", "地址", "操作", "对象", "摘要", "之前", "之后", "封存号"]
+    assert rows[0] == [
+        "编号", "时间（北京）", "时间（UTC）", "操作人", "操作人号", "地址", "浏览器", "操作", "操作代码",
+        "对象", "结果", "摘要", "之前", "之后", "封存号",
+    ]  # fmt: skip
     assert rows[1][1:] == [
-        "2026-11-23 09:00", "罗晓梅（admin）", "10.0.0.1",
-        "授权 · 授予", "person:12", "=1+1", '{"a": 1}', "", "2",
+        "2026-11-23 09:00:00", "2026-11-23T01:00:00.000000Z", "罗晓梅（admin）", "1", "10.0.0.1", "",
+        "授权 · 授予", "role.grant", "person:12", "成功", "=1+1", '{"a": 1}', "", "2",
     ]  # fmt: skip
     assert len(rows) == 2
+    [taken] = events_of("audit.export")
+    assert taken.summary == "导出“审计记录”1 行"
+    assert json.loads(taken.after or "") == {"filter": "action=role.grant", "rows": 1}
+
+
+def events_of(action: str) -> list[AuditEvent]:
+    return list(db.session.scalars(sa.select(AuditEvent).where(AuditEvent.action == action)))
+
+
+def test_a_long_download_goes_by_keys_and_begins_no_formula(app: Flask, sign_in, monkeypatch) -> None:
+    monkeypatch.setattr(queries, "_BATCH", 2)
+    monkeypatch.setattr(queries, "XLSX_LIMIT", 3)
+    client = sign_in(auditor())
+    for number in range(5):
+        event(f"=第{number}件")
+    refused = client.post("/manage/audit/events.xlsx")
+    assert refused.status_code == 413 and "有 5 条" in refused.text and "CSV" in refused.text
+    assert events_of("audit.export") == []
+    answer = client.post("/manage/audit/events.csv")
+    assert answer.mimetype == "text/csv" and answer.data.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
+    assert [row["摘要"] for row in rows] == [f"'=第{n}件" for n in (4, 3, 2, 1, 0)]
+    assert [json.loads(one.after or "")["rows"] for one in events_of("audit.export")] == [5]
+
+
+def test_a_number_that_was_searched_for_is_masked_in_the_record(app: Flask, sign_in) -> None:
+    client = sign_in(auditor())
+    client.post("/manage/audit/events.csv?q=11010519491231002X&actor=13800138000")
+    [taken] = events_of("audit.export")
+    assert json.loads(taken.after or "")["filter"] == "q=110****2X，actor=138****00"
+
+
+def test_all_about_one_person_one_thing_one_result(app: Flask, sign_in) -> None:
+    client = sign_in(auditor())
+    event("甲", target="person:12", actor_id=3)
+    event("乙", target="exam:7", actor_id=12)
+    event("丙", target="person:121", actor_id=3, result="refused")
+    assert shown(client.get("/manage/audit/?person=12")) == ["乙", "甲"]
+    assert shown(client.get("/manage/audit/?target=exam:7")) == ["乙"]
+    assert shown(client.get("/manage/audit/?result=refused")) == ["丙"]
+    assert "只看与人员 12 有关的记录" in client.get("/manage/audit/?person=12").text
+    page = client.get("/manage/audit/").text
+    assert 'href="/manage/audit/?person=121"' in page and 'href="/manage/audit/?target=exam%3A7"' in page
+    assert "人员 121" in page and "被拒绝" in page
+
+
+def test_a_thing_is_linked_for_those_who_may_open_it(app: Flask, sign_in) -> None:
+    event(target="exam:7")
+    both = auditor()
+    assert "/manage/exams/7" not in sign_in(both).get("/manage/audit/").text
+    factories.grant(both, Role.ADMIN, both.unit)
+    assert 'href="/manage/exams/7"' in sign_in(both).get("/manage/audit/").text
+    assert [home for home, _ in labels.HOMES.values() if home not in app.view_functions] == []
+
+
+def test_values_are_shown_in_words_and_long_lists_are_cut(app: Flask, sign_in) -> None:
+    people = json.dumps([{"name": f"人{n}"} for n in range(100)], ensure_ascii=False)
+    event(before='{"political": "13", "sex": "m"}', after='{"political": "01", "sex": "m"}')
+    event(after=people)
+    page = sign_in(auditor()).get("/manage/audit/").text
+    assert "<dt>政治面貌</dt><dd><del>群众</del> <ins>中共党员</ins></dd>" in page
+    assert "人5&#34;" in page and "人99" not in page and "全文请导出查看" in page
 
 
 def test_only_an_auditor_of_the_whole_school_reads_it(app: Flask, sign_in) -> None:
@@ -109,8 +177,10 @@ def test_only_an_auditor_of_the_whole_school_reads_it(app: Flask, sign_in) -> No
     factories.grant(local, Role.AUDITOR, town)
     factories.grant(admin, Role.ADMIN, root)
     for person in (local, admin):
-        for path in ("/manage/audit/", "/manage/audit/events.xlsx", "/manage/audit/chain"):
+        for path in ("/manage/audit/", "/manage/audit/chain"):
             assert sign_in(person).get(path).status_code == 403
+        for path in ("/manage/audit/events.xlsx", "/manage/audit/events.csv", "/manage/audit/chain"):
+            assert sign_in(person).post(path).status_code == 403
 
 
 @pytest.mark.parametrize("rows", [1, 3, 30])

@@ -52,7 +52,7 @@ def test_the_list_is_filtered_and_exported_as_seen(county: Unit, admin: FlaskCli
     }.items():  # fmt: skip
         page = admin.get(f"/manage/certificates/?{query}").text
         assert {one for one in (here, voided) if one.number in page} == shown, query
-    sheet = rows_of(admin.get("/manage/certificates/certificates.xlsx?state=voided").data)
+    sheet = rows_of(admin.post("/manage/certificates/certificates.xlsx?state=voided").data)
     assert [row[0] for row in sheet[1:]] == [voided.number]
     assert sheet[1][-2:] == ["已作废", "重名"]
 

@@ -172,7 +172,7 @@ def test_progress_by_person_and_unit_within_scope(county: Unit, sign_in: SignIn)
     assert open_.name not in client.get(f"{path}?state=done").text
     units = client.get(f"{path}?view=units").text
     assert "50%" in units and "石桥镇" not in units
-    sheet = CalamineWorkbook.from_filelike(io.BytesIO(client.get(f"{path}.xlsx?state=done").data))
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(client.post(f"{path}.xlsx?state=done").data))
     assert sheet.get_sheet_by_index(0).to_python()[1:] == [
         ["张三", "溪川镇", "", 1.0, 1.0, "92", "2026-11-23"]
     ]

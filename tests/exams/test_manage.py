@@ -265,7 +265,7 @@ def test_the_sheet_is_exactly_the_view(admin: FlaskClient, county: Unit, time: C
     exam = build.exam(time.now)
     assigned(exam, factories.person("甲某", county))
     hand_in(exam, assigned(exam, factories.person("乙某", county)), time)
-    answer = admin.get(f"/manage/exams/{exam.id}?state=handed_in&format=xlsx")
+    answer = admin.post(f"/manage/exams/{exam.id}/candidates.xlsx?state=handed_in")
     assert answer.mimetype == MIMETYPE
     rows = [[cell.text for cell in row] for row in read_sheet(answer.data, limit=10)]
     assert [row[0] for row in rows] == ["姓名", "乙某"]
