@@ -61,10 +61,5 @@ def actor() -> str:
     return f"{current_user.name}（{current_user.username}）"
 
 
-def actor() -> str:
-    """Who acts, by name and username as they are now."""
-    return _actor()[1]
-
-
 def _json(value: Any) -> str | None:
     return None if value is None else json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)

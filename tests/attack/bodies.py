@@ -41,6 +41,8 @@ FILLED: dict[str, Callable[[World], Body]] = {
     "people.sign_in": lambda w: {"username": w.caller.username, "password": PASSWORD},
     "people.password": lambda w: _PASSWORDS,
     "certificates.verify": lambda w: {"file": (io.BytesIO(small_pdf("own")), "证书.pdf")},
+    "audit_manage.events_xlsx": lambda w: {},  # an empty log offers no download
+    "audit_manage.events_csv": lambda w: {},
     "bank_manage.question_new": lambda w: _QUESTION | {"clauses": [f"{w.rules.code}/1"]},
     "bank_manage.question_edit": lambda w: _QUESTION,
     "courses_manage.assignments": lambda w: {"unit_id": w.town.id, "username": ""},
