@@ -22,13 +22,17 @@ def pages() -> dict[str | None, list[str]]:
     """Who → the addresses of their main pages."""
     exam = db.session.scalars(sa.select(Exam.id).where(Exam.kind == "exam")).first()
     course = db.session.scalars(sa.select(Course)).one()
+    learner = db.session.scalars(sa.select(Person.id).where(Person.username == "learner")).one()
     return {
         None: ["/sign-in", "/verify"],
         "learner": [
             "/", f"/courses/{course.id}", f"/courses/{course.id}/lessons/{course.lessons[0].id}",
             f"/exams/{exam}", "/rules/five-musts", "/me",
         ],
-        "admin": ["/manage/", "/manage/people", "/manage/bank/rules", f"/manage/exams/{exam}"],
+        "admin": [
+            "/manage/", "/manage/people", f"/manage/people/{learner}", f"/manage/people/{learner}/edit",
+            f"/manage/people/{learner}/secondment", "/manage/bank/rules", f"/manage/exams/{exam}",
+        ],
     }  # fmt: skip
 
 

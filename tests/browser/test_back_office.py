@@ -42,6 +42,7 @@ def test_a_second_click_does_not_lose_the_first_access_code(
     page.goto("/manage/people/new")
     page.fill("[name=name]", "王芳")
     page.fill("[name=username]", "wang-fang-twice")
+    page.select_option("[name=unit_id]", index=1)
     button = page.locator("main form .btn-primary")
     button.evaluate("it => { it.click(); setTimeout(() => it.click(), 200); }")
     expect(page.locator("h1")).to_have_text("已新建人员")
