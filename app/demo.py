@@ -18,9 +18,11 @@ from app.courses.models import Course
 from app.domain.access import Role
 from app.exams import service as exams
 from app.exams.models import Blueprint, Exam
-from app.people import grants, passwords, postings, school, service
+from app.people import grants, passwords, postings, school
 from app.people.facts import PersonFacts, columns
 from app.people.models import Person, Setting, Unit
+from app.people.units import UnitFacts
+from app.people.units import create as create_unit
 from app.web import clock, config, uow
 from app.web.db import db
 
@@ -89,7 +91,7 @@ def load(now: datetime) -> None:
     importing.load(config.CONTENT, now)
     if db.session.scalar(sa.select(Setting.key).limit(1)) is None:
         school.save(school.School(**county["school"]))
-    units = _units(county["unit"])
+    units = _units(county["unit"], now)
     _people(county["person"], units, now)
     for entry in county["exam"]:
         _exam(entry, units[entry["unit"]], now)
@@ -100,12 +102,12 @@ def load(now: datetime) -> None:
     db.session.flush()
 
 
-def _units(entries: list[dict[str, Any]]) -> dict[str, Unit]:
+def _units(entries: list[dict[str, Any]], now: datetime) -> dict[str, Unit]:
     units = {unit.code: unit for unit in db.session.scalars(sa.select(Unit))}
     for position, entry in enumerate(entries):
         if entry["code"] not in units:
-            facts = service.UnitFacts(entry["name"], entry["code"], entry["kind"], position)
-            units[entry["code"]] = service.create_unit(units.get(entry["parent"]), facts)
+            facts = UnitFacts(entry["name"], entry["code"], entry["kind"], position)
+            units[entry["code"]] = create_unit(units.get(entry["parent"]), facts, now)
     return units
 
 

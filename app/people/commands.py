@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from flask.cli import AppGroup
 
 from app.domain.access import OFFICERS, Role
-from app.people import codes, grants, passwords, service
+from app.people import codes, grants, passwords, service, units
 from app.people.facts import PersonFacts
 from app.people.labels import ROLES
 from app.people.models import Person, Unit
@@ -24,7 +24,7 @@ def _root_unit(name: str | None) -> Unit:
     root = db.session.scalar(sa.select(Unit).where(Unit.parent_id.is_(None)).order_by(Unit.id))
     if root is None:
         chosen = name or click.prompt("最上级单位名称（如：青禾县）")
-        root = service.create_unit(None, service.UnitFacts(chosen, "root", "county"))
+        root = units.create(None, units.UnitFacts(chosen, "root", "county"), clock.now())
         click.echo(f"已建立单位：{chosen}（编码 root）")
     return root
 

@@ -17,36 +17,12 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from wtforms.widgets import HiddenInput
 
 from app.domain.access import Action
-from app.people.labels import GRANTABLE, ROLES, UNIT_KINDS
-from app.people.names import CODE, tidy, tidy_username
+from app.people.labels import GRANTABLE, ROLES
+from app.people.names import tidy, tidy_username
 from app.people.unit_field import UnitField
 from app.web.choices import choices
 from app.web.db import from_micros, to_micros
 from app.web.editing import EditForm
-
-
-class UnitForm(EditForm):
-    name = StringField(_l("名称"), [DataRequired(_l("请填写单位名称。")), Length(max=100)], filters=[tidy])
-    code = StringField(
-        _l("编码"),
-        [
-            DataRequired(_l("请填写单位编码。")),
-            Regexp(CODE, message=_l("编码为 1 至 30 个字母、数字或汉字，可含 . _ -。")),
-        ],
-        filters=[tidy_username],
-        description=_l("全校唯一，导入人员时用它指明单位。"),
-    )
-    kind = SelectField(_l("类别"), choices=choices(UNIT_KINDS.items()))
-    position = IntegerField(
-        _l("排序"),
-        [InputRequired(_l("请填写排序。")), NumberRange(0, 9999)],
-        default=0,
-        description=_l("同级单位中，数字小的排在前面。"),
-    )
-
-
-class NewUnitForm(UnitForm):
-    parent_id = UnitField(_l("上级单位"), [DataRequired(_l("请选择上级单位。"))], action=Action.PEOPLE_EDIT)
 
 
 class RosterForm(FlaskForm):

@@ -12,14 +12,17 @@ from app.domain.identity import Fault
 from app.domain.ranks import Political
 from app.people.models import Person
 
+# 党组 is no kind: it is set up within a unit (Unit.leading_group).
 UNIT_KINDS = {
     "county": _l("县（市、区）"),
     "town": _l("乡镇（街道）"),
     "village": _l("村（社区）"),
-    "office": _l("机关或部门"),
-    "committee": _l("党委（党组）"),
+    "committee": _l("党委"),
+    "work_committee": _l("党工委"),
+    "office_committee": _l("机关党委"),
     "general_branch": _l("党总支"),
     "branch": _l("党支部"),
+    "office": _l("机关或部门"),
     "institution": _l("事业单位"),
     "enterprise": _l("企业"),
     "other": _l("其他"),

@@ -68,6 +68,21 @@ def move_all(moves: Iterable[Move]) -> None:
     _insert([(move.person.id, move.unit_id, move.post, move.since, move.note) for move in moves])
 
 
+def carry_over(unit_id: int, into_id: int, since: date, note: str) -> None:
+    """Every open posting at a unit goes on at another from `since`; one begun that day only moves.
+
+    The persons' own rows are the caller's matter.
+    """
+    here, begun = (Posting.unit_id == unit_id, Posting.until.is_(None)), Posting.since < since
+    fields = (Posting.person_id, Posting.kind, Posting.post)
+    going_on = db.session.execute(sa.select(*fields).where(*here, begun)).all()
+    db.session.execute(sa.update(Posting).where(*here, begun).values(until=since - _DAY))
+    values = [{**row._asdict(), "unit_id": into_id, "since": since, "note": note} for row in going_on]
+    if values:
+        db.session.execute(sa.insert(Posting), values)
+    db.session.execute(sa.update(Posting).where(*here).values(unit_id=into_id))
+
+
 def of(person_id: int) -> Sequence[Posting]:
     """All postings, the latest first, units loaded."""
     return db.session.scalars(

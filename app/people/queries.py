@@ -1,7 +1,6 @@
 """Reads: people and units within the subtrees that someone may see."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -90,33 +89,6 @@ def depth(unit: Unit, paths: Iterable[str]) -> int:
     """How far the unit lies below the top of the subtree that shows it."""
     top = max((path for path in paths if unit.path.startswith(path)), key=len, default="/")
     return unit.path.count("/") - top.count("/")
-
-
-@dataclass(frozen=True)
-class UnitRow:
-    """A unit in the tree list: its active people, and those of everything below it."""
-
-    unit: Unit
-    depth: int
-    own: int
-    total: int
-
-
-def unit_rows(paths: Iterable[str], text: str = "") -> list[UnitRow]:
-    """The tree list; with `text`, only the units whose name or code holds it, still counted whole."""
-    paths = tuple(paths)
-    units = units_below(paths)
-    counts = sa.select(Person.unit_id, sa.func.count()).where(Person.active).group_by(Person.unit_id)
-    own = dict(db.session.execute(counts).all())
-    totals: dict[int, int] = {}
-    for unit in units:
-        for ancestor in unit.path.strip("/").split("/"):
-            totals[int(ancestor)] = totals.get(int(ancestor), 0) + own.get(unit.id, 0)
-    return [
-        UnitRow(unit, depth(unit, paths), own.get(unit.id, 0), totals[unit.id])
-        for unit in units
-        if text.lower() in unit.name.lower() or text.lower() in unit.code.lower()
-    ]
 
 
 def unit_by_code(paths: Iterable[str]) -> dict[str, tuple[Unit, bool]]:

@@ -1,12 +1,8 @@
-"""Verbs on persons and units. Each records itself in the audit log of its transaction."""
+"""Verbs on persons. Each records itself in the audit log of its transaction."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
-
-from sqlalchemy.exc import IntegrityError
 
 from app.audit.service import record
 from app.people import codes, corrections, limits, passwords, postings
@@ -14,49 +10,17 @@ from app.people.corrections import Dates
 from app.people.facts import PersonFacts, columns, for_the_record
 from app.people.facts import of as stored
 from app.people.history import hold
-from app.people.models import Person, Unit
+from app.people.models import Person
 from app.people.sign_in import revoke_sessions
+from app.people.unique import Taken as Taken
+from app.people.unique import unique
 from app.web import clock
 from app.web.db import db
 
 
-class Taken(Exception):
-    """What `field` holds already belongs to another."""
-
-    def __init__(self, field: str = "") -> None:
-        super().__init__(field)
-        self.field = field
-
-
-_UNIQUE = {"id_number_digest": "id_number", "staff_no": "staff_no", "username": "username", "code": "code"}
-
-
-@contextmanager
-def _unique() -> Iterator[None]:
-    """Uniqueness lives in the database; what it refuses leaves the transaction usable."""
-    try:
-        with db.session.begin_nested():
-            yield
-    except IntegrityError as error:
-        refused = str(error.orig).partition("\n")[0]  # the constraint or the column, not yet the values
-        raise Taken(next((_UNIQUE[name] for name in _UNIQUE if name in refused), "")) from error
-
-
-@dataclass(frozen=True)
-class UnitFacts:
-    name: str
-    code: str
-    kind: str
-    position: int = 0
-
-
-def _facts(kind: type[Any], row: Any) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in kind.__dataclass_fields__}
-
-
 def create_person(facts: PersonFacts, now: datetime, dates: Dates | None = None) -> tuple[Person, str]:
     """The new account and its first-access code. Raises Taken, Refused."""
-    with _unique():
+    with unique():
         [person] = _add_people([facts], now)
         corrections.begin(person, dates or Dates(), now)
     record("person.create", f"person:{person.id}", f"新建人员 {person.name}", after=for_the_record(facts))
@@ -76,7 +40,7 @@ def import_people(rows: Sequence[PersonFacts], now: datetime) -> list[tuple[Pers
 
 def _add_people(rows: Sequence[PersonFacts], now: datetime) -> list[Person]:
     people = [Person(**columns(facts, now), created_at=now, must_change_password=True) for facts in rows]
-    with _unique():
+    with unique():
         db.session.add_all(people)
         db.session.flush()
     return people
@@ -93,7 +57,7 @@ def update_person(person: Person, facts: PersonFacts, now: datetime, dates: Date
     said = replace(dates, home=dates.home or known.home) if dates else known
     if (before, known) == (facts, said):
         return
-    with _unique():
+    with unique():
         for name, value in columns(facts, now).items():
             setattr(person, name, value)
         corrections.correct(person, said, now)
@@ -120,26 +84,3 @@ def reset_password(person: Person, now: datetime) -> str:
     limits.forget(person.username)
     record("person.reset", f"person:{person.id}", f"重置 {person.name}（{person.username}）的密码")
     return codes.issue([person.id], now)[person.id]
-
-
-def create_unit(parent: Unit | None, facts: UnitFacts) -> Unit:
-    """A unit below `parent`; None makes a root. Raises Taken."""
-    unit = Unit(**asdict(facts), parent_id=parent.id if parent else None, path="")
-    with _unique():
-        db.session.add(unit)
-        db.session.flush()
-        unit.path = f"{parent.path if parent else '/'}{unit.id}/"
-    record("unit.create", f"unit:{unit.id}", f"新建单位 {unit.name}", after=asdict(facts))
-    return unit
-
-
-def update_unit(unit: Unit, facts: UnitFacts) -> None:
-    """Raises Taken."""
-    before, after = _facts(UnitFacts, unit), asdict(facts)
-    if before == after:
-        return
-    with _unique():
-        for name, value in after.items():
-            setattr(unit, name, value)
-        db.session.flush()
-    record("unit.update", f"unit:{unit.id}", f"修改单位 {facts.name}", before=before, after=after)

@@ -87,6 +87,13 @@ class UnitField(Field):
             self._known = self._load(self.data)
         return self._known if self.data else None
 
+    @property
+    def chosen(self) -> Unit:
+        """The unit of a valid field that must be filled in."""
+        if (unit := self.unit) is None:
+            raise LookupError(self.name)
+        return unit
+
     def _load(self, unit_id: int) -> Unit | None:
         if self.few is not None:
             return next((unit for unit in self.few if unit.id == unit_id), None)

@@ -116,7 +116,9 @@ def test_another_units_objects_are_nowhere(app: Flask, sign_in: Callable[[Person
             ("POST", f"/manage/people/{grant.person_id}/sign-out"),
             ("POST", f"/manage/people/{grant.person_id}/second-factor/remove"),
             ("POST", f"/manage/roles/{grant.id}/revoke"),
-            ("GET", f"/manage/units/{unit.id}"), ("POST", f"/manage/units/{unit.id}"),
+            ("GET", f"/manage/units/{unit.id}"), ("POST", f"/manage/units/{unit.id}/edit"),
+            ("POST", f"/manage/units/{unit.id}/move"), ("POST", f"/manage/units/{unit.id}/merge"),
+            ("POST", f"/manage/units/{unit.id}/close"),
             ("GET", f"/manage/exams/1/people/{grant.person_id}"),
         ):  # fmt: skip
             assert client.open(url, method=method).status_code == 404, f"{method} {url}"

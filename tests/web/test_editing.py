@@ -17,7 +17,7 @@ def shown(page: Any) -> str:
 
 def test_the_later_of_two_tabs_is_told_and_overwrites_nothing(app: Flask, sign_in) -> None:
     c = county()
-    client, url = sign_in(c.admin), f"/manage/units/{c.branch.id}"
+    client, url = sign_in(c.admin), f"/manage/units/{c.branch.id}/edit"
     typed = {"code": c.branch.code, "kind": c.branch.kind, "position": 1}
     opened = shown(client.get(url))
     first = client.post(url, data={**typed, "name": "先存的", "shown": opened})
@@ -34,7 +34,7 @@ def test_the_later_of_two_tabs_is_told_and_overwrites_nothing(app: Flask, sign_i
 
 def test_a_fault_does_not_make_the_page_fresh_again(app: Flask, sign_in) -> None:
     c = county()
-    client, url = sign_in(c.admin), f"/manage/units/{c.branch.id}"
+    client, url = sign_in(c.admin), f"/manage/units/{c.branch.id}/edit"
     opened = shown(client.get(url))
     c.branch.name = "别人改的"
     db.session.commit()
