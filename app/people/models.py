@@ -26,7 +26,7 @@ class Unit(Base):
     leading_group: Mapped[bool] = mapped_column(default=False)  # 设有党组: an attribute of a unit, no level
     position: Mapped[int] = mapped_column(default=0)
     closed_at: Mapped[datetime | None]
-    merged_into_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id"))
+    merged_into_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id"), index=True)
 
     parent: Mapped["Unit | None"] = relationship(remote_side=[id], foreign_keys=[parent_id])
     merged_into: Mapped["Unit | None"] = relationship(remote_side=[id], foreign_keys=[merged_into_id])

@@ -232,6 +232,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('merged_into_id', sa.Integer(), nullable=True))
         batch_op.create_index(batch_op.f('ix_unit_name'), ['name'], unique=False)
         batch_op.create_index(batch_op.f('ix_unit_short_name'), ['short_name'], unique=False)
+        batch_op.create_index(batch_op.f('ix_unit_merged_into_id'), ['merged_into_id'], unique=False)
         batch_op.create_foreign_key(batch_op.f('fk_unit_merged_into_id_unit'), 'unit', ['merged_into_id'], ['id'])
 
     _sort_paths('"C"', '')
@@ -292,6 +293,7 @@ def downgrade() -> None:
     _let_the_log_go()
     with op.batch_alter_table('unit', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('fk_unit_merged_into_id_unit'), type_='foreignkey')
+        batch_op.drop_index(batch_op.f('ix_unit_merged_into_id'))
         batch_op.drop_index(batch_op.f('ix_unit_short_name'))
         batch_op.drop_index(batch_op.f('ix_unit_name'))
         batch_op.drop_column('merged_into_id')
