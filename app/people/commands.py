@@ -1,4 +1,4 @@
-"""`flask people`: the first account of a school, made in a shell."""
+"""`flask people`: the first account of a school, and a way in for whoever lost theirs."""
 
 import re
 
@@ -6,8 +6,9 @@ import click
 import sqlalchemy as sa
 from flask.cli import AppGroup
 
+from app.audit.service import record
 from app.domain.access import OFFICERS, Role
-from app.people import codes, grants, passwords, service, units
+from app.people import codes, grants, passwords, second_factor, service, units
 from app.people.facts import PersonFacts
 from app.people.labels import ROLES
 from app.people.models import Person, Unit
@@ -17,7 +18,7 @@ from app.web.db import db
 
 _ROLES = [role.value for role in (Role.ADMIN, *OFFICERS)]
 
-people_cli = AppGroup("people", help="人员：建立第一个管理员账号。")
+people_cli = AppGroup("people", help="人员：建立第一个管理员账号，让进不来的人进来。")
 
 
 def _root_unit(name: str | None) -> Unit:
@@ -66,3 +67,20 @@ def create_admin(username: str, name: str, unit_name: str | None, one_time: bool
     click.echo(f"已建立{ROLES[Role(role)]}：{name}（{username}），管理 {root.name} 及下属单位。")
     if chosen is None:
         click.echo(f"首次登录码：{codes.shown(code)}（{codes.LIFETIME.days} 天内有效，登录后设置密码）")
+
+
+@people_cli.command("let-in")
+@click.argument("username")
+def let_in(username: str) -> None:
+    """给进不来的人首次登录码：停用其动态口令，退出各处登录，原密码作废。"""
+    schema.require()
+    person = db.session.scalar(sa.select(Person).where(Person.username == tidy_username(username)))
+    if person is None or not person.active:
+        raise click.ClickException(f"没有启用的账号 {username}。")
+    code = service.reset_password(person, clock.now())
+    if second_factor.enrolled(person.id):
+        second_factor.remove(person.id)
+        record("factor.remove", f"person:{person.id}", f"停用 {person.name}（{person.username}）的动态口令")
+    uow.commit_item()
+    click.echo(f"{person.name}（{person.username}）的首次登录码：{codes.shown(code)}")
+    click.echo(f"{codes.LIFETIME.days} 天内有效，登录后设置密码。")

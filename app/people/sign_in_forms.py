@@ -33,6 +33,14 @@ class CodeForm(FlaskForm):
     )
 
 
+class EnrolForm(FlaskForm):
+    code = StringField(
+        _l("6 位数字"),
+        [InputRequired(_l("请填写验证器显示的 6 位数字。")), Length(max=50)],
+        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric"},
+    )
+
+
 class ConfirmForm(FlaskForm):
     """Whoever sits at an open browser must show that it is theirs."""
 

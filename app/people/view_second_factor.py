@@ -14,8 +14,7 @@ from app.people import entering, second_factor
 from app.people import sign_in as sessions
 from app.people.blueprint import face as bp
 from app.people.entering import Refused
-from app.people.school import school
-from app.people.sign_in_forms import CodeForm, ConfirmForm
+from app.people.sign_in_forms import ConfirmForm, EnrolForm
 from app.people.view_password import myself, wrong_present_password
 from app.people.view_sign_in import refuse, wrong_code
 from app.web import clock
@@ -26,8 +25,9 @@ _PAGE = "people/second_factor.html"
 
 
 def _picture(secret: str) -> Markup:
-    address = second_factor.address(secret, current_user.username, school().name)
-    return Markup(segno.make(address, error="m", micro=False).svg_inline(border=2, omitsize=True))  # noqa: S704
+    # A short issuer: the school's name, percent-encoded twice, would make the code too fine to scan.
+    address = second_factor.address(secret, current_user.username, str(_("干训")))
+    return Markup(segno.make(address, error="l", micro=False).svg_inline(border=2, omitsize=True))  # noqa: S704
 
 
 def _shown() -> dict[str, Any]:
@@ -39,7 +39,7 @@ def _shown() -> dict[str, Any]:
         "secret": " ".join(secret[n : n + 4] for n in range(0, len(secret), 4)) if secret else "",
         "picture": _picture(secret) if secret else "",
         "left": second_factor.recovery_codes_left(current_user.person_id) if since else 0,
-        "code_form": CodeForm(formdata=None),
+        "code_form": EnrolForm(formdata=None),
     }
 
 
@@ -74,7 +74,7 @@ def factor_offer() -> Any:
 @bp.post("/me/second-factor/confirm")
 @requires(Action.LEARN)
 def factor_confirm() -> Any:
-    form = CodeForm()
+    form = EnrolForm()
     if not form.validate() or second_factor.offered(current_user.person_id) is None:
         return redirect(url_for("people.factor"))
     person = myself()

@@ -8,7 +8,7 @@ from flask import Flask
 from flask.cli import ScriptInfo
 
 from app.domain.access import ROLE_ACTIONS, Grant, Role
-from app.people import codes, passwords
+from app.people import codes, passwords, second_factor
 from app.people.commands import people_cli
 from app.people.labels import ROLES
 from app.people.models import AccessCode, Person, RoleGrant, Unit
@@ -16,11 +16,12 @@ from app.web import clock
 from app.web.db import db
 from tests import factories
 from tests.people.school import acts
+from tests.people.totp import totp
 
 
-def run(app: Flask, *args: str, typed: str = "") -> Any:
+def run(app: Flask, *args: str, typed: str = "", command: str = "create-admin") -> Any:
     runner, info = CliRunner(), ScriptInfo(create_app=lambda: app)
-    return runner.invoke(people_cli, ["create-admin", *args], obj=info, input=typed)
+    return runner.invoke(people_cli, [command, *args], obj=info, input=typed)
 
 
 def test_the_first_admin_of_an_empty_school(app: Flask) -> None:
@@ -67,3 +68,25 @@ def test_refusals_make_no_account(app: Flask) -> None:
         answer = run(app, *args, typed=typed)
         assert answer.exit_code == 1 and words in answer.output
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Person)) == 1
+
+
+def test_who_lost_password_and_phone_is_let_in(app: Flask, time, sign_in) -> None:
+    luo = factories.person(username="luo", password="a long enough word")
+    second_factor.offer(luo.id)
+    second_factor.confirm(luo.id, totp(second_factor.offered(luo.id)), clock.now())
+    db.session.commit()
+    client = sign_in(luo)
+    answer = run(app, "LUO", command="let-in")
+    [code] = re.findall("首次登录码：([0-9A-Z-]{9})", answer.output)
+    assert client.get("/").status_code == 302 and luo.password_hash is None
+    entered = client.post("/sign-in", data={"username": "luo", "password": code})
+    assert entered.location == "/sign-in/password"
+    assert acts() == ["person.reset", "factor.remove"]
+    assert run(app, "nobody", command="let-in").exit_code == 1
+
+
+def test_a_guessable_password_makes_no_account(app: Flask) -> None:
+    factories.unit("青禾县")
+    answer = run(app, "--username", "luo", "--name", "罗晓梅", typed="luoxiaomei 99\nluoxiaomei 99\n")
+    assert answer.exit_code == 1 and "luoxiaomei" in answer.output and "没有建立账号" in answer.output
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Person)) == 0

@@ -184,3 +184,14 @@ def test_the_secret_is_sealed(gao: Person) -> None:
     row = db.session.get_one(SecondFactor, gao.id)
     assert secret not in row.secret_sealed
     assert db.session.scalar(sa.select(sa.func.count()).select_from(SignInSession)) == 0
+
+
+def test_under_another_key_no_code_is_right_and_nothing_breaks(
+    gao: Person, client, app, monkeypatch, time
+) -> None:
+    secret, codes = enrolled(gao)
+    time.advance(minutes=1)
+    monkeypatch.setitem(app.config, "DATA_KEY", "another-key-of-more-than-thirty-two-characters")
+    enter(client)
+    for given in (totp(secret), codes[0]):
+        assert "口令不对" in client.post("/sign-in/code", data={"code": given}).text
