@@ -32,9 +32,12 @@ NOUNS = {
     "password": _l("密码"),
     "factor": _l("动态口令"),
     "backup": _l("备份"),
+    "correction": _l("更正申请"),
 }
 
 VERBS = {
+    "answer": _l("答复"),
+    "erase": _l("注销"),
     "start": _l("开始"),
     "end": _l("退出"),
     "change": _l("更换"),
@@ -84,6 +87,7 @@ VERBS = {
 
 
 FIELDS = {
+    "answer": _l("答复"),
     "": _l("内容"),
     "name": _l("名称"),
     "title": _l("标题"),

@@ -70,7 +70,9 @@ def _report(done: Restored, lost_key: bool) -> list[str]:
         cure = "核对无误后可删除" if is_sqlite() else f'核对无误后可执行 DROP SCHEMA "{done.aside}" CASCADE'
         lines.append(f"原来的数据在 {done.aside}，{cure}。")
     if lost_key:
-        lines.append("密钥与做备份时不同：原来的身份证号、手机号和两步验证读不出来，请重新填写、重新绑定。")
+        lines.append(
+            "密钥与做备份时不同：读不出来的身份证号、手机号、动态口令和首次登录码已清除，请重新填写、绑定和打印。"
+        )
     else:
         lines.append("密钥与做备份时一致，身份证号、手机号可以读取。")
     lines += [

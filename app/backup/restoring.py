@@ -16,7 +16,7 @@ from app.audit.service import record
 from app.backup import archive, state
 from app.backup.archive import BackupError, InUse, Manifest
 from app.backup.making import examine, require_space
-from app.people.models import SignInSession
+from app.people.models import AccessCode, Person, RecoveryCode, RosterRow, SecondFactor, SignInSession
 from app.web import clock, config, jobs, uow
 from app.web.db import db
 
@@ -57,7 +57,7 @@ def restore(
         _set_aside_anchors(mark)
     if empty:
         state.engine().discard(aside)
-    return Restored(manifest, "" if empty else aside, _settle(manifest, path))
+    return Restored(manifest, "" if empty else aside, _settle(manifest, path, lost_key))
 
 
 def _set_aside_anchors(mark: str) -> None:
@@ -99,17 +99,27 @@ def _is_empty() -> bool:
     return not any(count for table, count in rows.items() if table != "alembic_version")
 
 
-def _settle(manifest: Manifest, path: Path) -> int:
+def _settle(manifest: Manifest, path: Path, lost_key: bool) -> int:
     """Up to the schema of the program; signed-in browsers of that day are no longer signed in."""
     found = state.engine().rows()
     if found != manifest.rows:
         raise BackupError("恢复后的行数与备份不符。请不要启动服务，并换一份备份再恢复。")
     upgrade()
     db.session.execute(sa.delete(SignInSession))
+    if lost_key:
+        _drop_unreadable()
     summary = f"用 {clock.beijing(made_at(manifest)):%Y-%m-%d %H:%M} 的备份恢复数据"
     record("backup.restore", "backup:1", summary, after={"file": path.name})
     uow.commit_item()
     return checking.verify().count
+
+
+def _drop_unreadable() -> None:
+    """What nobody can read or be found by without the key: it would only stop the pages that show it."""
+    unknown = dict.fromkeys(("id_number_sealed", "id_number_digest", "phone_sealed", "phone_digest"))
+    db.session.execute(sa.update(Person).values(unknown))
+    for table in (SecondFactor, RecoveryCode, AccessCode, RosterRow):
+        db.session.execute(sa.delete(table))
 
 
 def made_at(manifest: Manifest) -> datetime:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import render_template
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -12,13 +12,13 @@ from app.domain.access import Action
 from app.exams import attempts
 from app.exams.queries import attempt_clock, exam_clock, latest_scores
 from app.exams.standing import Standing
+from app.home import own_data_views as own_data_views
 from app.home import queries
+from app.home.blueprint import bp as bp
 from app.web import clock
 from app.web.db import ids
 from app.web.gate import requires
 from app.web.paging import asked_page
-
-bp = Blueprint("home", __name__, template_folder="templates")
 
 
 @bp.get("/")

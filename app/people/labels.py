@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.audit import labels as audit_labels
 from app.domain.access import Action, Role
-from app.domain.careers import Leaving
+from app.domain.careers import Leaving, PostingKind
 from app.domain.identity import Fault
 from app.domain.ranks import Political
 from app.people.models import Person
@@ -73,6 +73,8 @@ TAKEN = {
 PHONE_FAULT = _l("手机号应为 1 开头的 11 位数字，请核对。")
 
 PEOPLE_STATES = {"active": _l("启用"), "inactive": _l("停用"), "left": _l("已离开")}
+
+POSTINGS = {PostingKind.HOME: _l("任职"), PostingKind.SECONDMENT: _l("借调")}
 
 LEAVING: Mapping[str, Any] = {
     Leaving.RETIRED: _l("退休"),

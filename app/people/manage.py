@@ -1,6 +1,7 @@
 """The back office of people: one blueprint, a file for each noun."""
 
 from app.people import (  # noqa: F401
+    manage_corrections,
     manage_history,
     manage_people,
     manage_person,

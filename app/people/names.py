@@ -15,6 +15,11 @@ def tidy(text: str | None) -> str:
     return " ".join((text or "").split())
 
 
+def tidy_text(text: str | None) -> str:
+    """Several lines, as they were typed."""
+    return (text or "").replace("\r\n", "\n").strip()
+
+
 def tidy_name(text: str | None) -> str:
     """Word and WPS pad two-character names with wide spaces (张　三); other names keep theirs."""
     words = tidy(text)

@@ -16,6 +16,7 @@ from app.domain.access import Action
 from app.exams import manage_queries as exams
 from app.exams.manage_queries import Counts, Window
 from app.exams.models import Exam
+from app.people import correction_requests
 from app.people.grants import live
 from app.people.models import Person, RoleGrant, Unit
 from app.people.queries import within
@@ -65,6 +66,7 @@ def tiles() -> list[Tile]:
     """What the caller may see, in the order of the navigation."""
     asked = (
         (Action.PEOPLE_VIEW, _people),
+        (Action.PEOPLE_EDIT, _corrections),
         (Action.BANK_VIEW, _questions),
         (Action.COURSE_EDIT, _courses),
         (Action.CERTIFICATE_VIEW, _certificates),
@@ -95,6 +97,12 @@ def _people(paths: Paths) -> Sequence[Tile]:
         Tile(active, _("在册人员"), url),
         *([Tile(locked_out, _("人还没有密码，不能登录"), _slips() or url, waits=True)] if locked_out else []),
     ]
+
+
+def _corrections(paths: Paths) -> Sequence[Tile]:
+    asked = correction_requests.waiting(paths)
+    url = url_for("people_manage.corrections")
+    return [Tile(asked, _("条更正申请待答复"), url, waits=True)] if asked else []
 
 
 def _slips() -> str:

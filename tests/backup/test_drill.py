@@ -179,6 +179,8 @@ def test_another_key_is_noticed_before_anything_changes(
     done = run(other, "restore", path, "--lost-key")
     assert done.exit_code == 0 and "读不出来" in done.output
     with other.app_context():
+        person = db.session.scalars(sa.select(Person)).one()
+        assert (facts.of(person).id_number, facts.of(person).phone, person.phone_digest) == ("", "", None)
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Score)) == 1
 
 
