@@ -11,6 +11,8 @@ from pathlib import Path
 import sqlalchemy as sa
 from flask import Flask
 
+from app.audit.checking import late
+from app.audit.queries import check_state
 from app.backup import state
 from app.domain.access import OFFICERS, Role, excluded_by
 from app.people.grants import live
@@ -156,6 +158,21 @@ def _local(moment: datetime) -> str:
     return f"{clock.beijing(moment):%Y-%m-%d %H:%M}"
 
 
+def _audit(app: Flask) -> Iterator[Finding]:
+    if not schema.up_to_date():
+        return
+    check, waiting = check_state(), late()
+    if waiting:
+        yield Finding(False, f"审计：{waiting} 条记录等待封存超过一分钟，后台任务可能没有运行")
+    if check.done is None or check.report is None:
+        yield Finding(True, "审计：还没有核验过，后台任务每小时核验一次")
+    elif check.report.whole:
+        at = clock.beijing(check.done.done_at or check.done.ordered_at)
+        yield Finding(True, f"审计：{at:%Y-%m-%d %H:%M} 核验过，{check.report.sealed} 条没有改动")
+    else:
+        yield Finding(False, f"审计：有 {check.report.count} 处被改动，请执行：flask audit verify")
+
+
 CHECKS: tuple[Callable[[Flask], Iterator[Finding]], ...] = (
-    _settings, _database, _schema, _people, _static, _printing, _clock, _disk, _worker, _backup,
+    _settings, _database, _schema, _people, _static, _printing, _clock, _disk, _worker, _backup, _audit,
 )  # fmt: skip

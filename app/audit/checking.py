@@ -210,14 +210,15 @@ def finish(walk: Walk, lines: Sequence[str] | None = None) -> Report:
     for event_id in _outside():
         walk.note(Kind.UNSEALED, 0, event_id=event_id)
     _tell_moved(walk.breaks)
-    since = clock.now() - LONGEST_WAIT
-    late = sa.func.count(sa.case((AuditEvent.at < since, 1)))
-    waiting, overdue = db.session.execute(
-        sa.select(sa.func.count(), late).select_from(AuditWaiting).join(
-            AuditEvent, AuditEvent.id == AuditWaiting.event_id
-        )
-    ).one()  # fmt: skip
-    return Report(walk.seq, waiting, overdue, walk.count, walk.breaks)
+    waiting = db.session.scalar(sa.select(sa.func.count()).select_from(AuditWaiting)) or 0
+    return Report(walk.seq, waiting, late(), walk.count, walk.breaks)
+
+
+def late() -> int:
+    """How many events have waited for the sealer for too long."""
+    overdue = AuditEvent.at < clock.now() - LONGEST_WAIT
+    rows = sa.select(sa.func.count()).join(AuditEvent, AuditEvent.id == AuditWaiting.event_id)
+    return db.session.scalar(rows.select_from(AuditWaiting).where(overdue)) or 0
 
 
 def _outside() -> Sequence[int]:

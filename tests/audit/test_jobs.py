@@ -4,9 +4,11 @@ import sqlalchemy as sa
 from click.testing import Result
 from flask import Flask
 
+from app import doctor
 from app.audit import anchors, checking, jobs
 from app.audit.checking import Report
 from app.audit.models import AuditAnchor, AuditCheck
+from app.audit.service import record
 from app.web.db import db
 from tests.audit.chains import EVENTS, SEALS, edit, event_of, forge, sealed
 
@@ -100,3 +102,24 @@ def test_a_copy_with_a_changed_line_says_so(app: Flask) -> None:
         report = checking.verify([line, forged])
         assert [one.kind for one in report.breaks] == ["anchor_forged"], forged
     assert checking.verify([line, "x 2 hmac-sha256 a b", "今天 2 hmac-sha256 a b"]).whole
+
+
+def test_the_doctor_says_how_the_log_is(app: Flask, time) -> None:
+    def said() -> list[tuple[bool, str]]:
+        return [(finding.well, finding.text) for finding in doctor._audit(app)]
+
+    assert said() == [(True, "审计：还没有核验过，后台任务每小时核验一次")]
+    sealed(2)
+    for _ in range(2):
+        jobs.check()
+    assert said() == [(True, "审计：2026-11-23 09:00 核验过，2 条没有改动")]
+    forge(edit(1, summary="没这回事"))
+    record("person.update", "person:3", "修改人员")
+    db.session.commit()
+    time.advance(hours=1)
+    for _ in range(2):
+        jobs.check()
+    assert said() == [
+        (False, "审计：1 条记录等待封存超过一分钟，后台任务可能没有运行"),
+        (False, "审计：有 1 处被改动，请执行：flask audit verify"),
+    ]
