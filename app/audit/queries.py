@@ -146,7 +146,7 @@ def chain_state() -> ChainState:
     """By number, not by counting: the log may have millions of rows."""
     waiting = sa.select(sa.func.count()).select_from(AuditWaiting).scalar_subquery()
     last = db.session.execute(
-        sa.select(AuditSeal.seq, AuditSeal.digest, waiting).order_by(AuditSeal.seq.desc()).limit(1)
+        sa.select(AuditSeal.seq, waiting, AuditSeal.digest).order_by(AuditSeal.seq.desc()).limit(1)
     ).one_or_none()
     if last is not None:
         return ChainState(*last)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.audit import jobs, labels, queries
-from app.audit.models import AuditCheck, AuditEvent
+from app.audit.models import AuditCheck, AuditEvent, AuditSeal
 from app.domain.access import Role
 from app.people.models import Person
 from app.web import clock
@@ -70,7 +70,10 @@ def test_the_chain_is_sealed_checked_and_a_change_is_found(app: Flask, sign_in) 
     rows = [event(f"第{n}件") for n in range(3)]
     assert "待封存 3 条" in client.get("/manage/audit/").text
     assert jobs.seal() == 3
-    assert "已封存 3 条" in client.get("/manage/audit/").text
+    event("第3件")
+    assert "已封存 3 条，待封存 1 条。" in client.get("/manage/audit/").text
+    head = db.session.scalar(sa.select(AuditSeal.digest).where(AuditSeal.seq == 3))
+    assert f"<dt>末条指纹</dt><dd><code>{head}</code></dd>" in client.get("/manage/audit/chain").text
     assert "还没有核验过" in client.get("/manage/audit/chain").text
     for _click in range(2):
         assert client.post("/manage/audit/chain").location == "/manage/audit/chain"
@@ -79,7 +82,7 @@ def test_the_chain_is_sealed_checked_and_a_change_is_found(app: Flask, sign_in) 
     jobs.seal()
     jobs.check()
     page = client.get("/manage/audit/chain").text
-    assert "4 条封存记录前后相扣" in page and "，单志远（" in page
+    assert "5 条封存记录前后相扣" in page and "，单志远（" in page
     with unguarded():
         db.session.execute(
             sa.update(AuditEvent).where(AuditEvent.id == rows[1].id).values(summary="没这回事")

@@ -33,6 +33,7 @@ def pages() -> dict[str | None, list[str]]:
             "/manage/", "/manage/people", f"/manage/people/{learner}", f"/manage/people/{learner}/edit",
             f"/manage/people/{learner}/secondment", "/manage/bank/rules", f"/manage/exams/{exam}",
         ],
+        "auditor": ["/manage/audit/", "/manage/audit/chain"],
     }  # fmt: skip
 
 
