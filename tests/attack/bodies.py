@@ -26,7 +26,7 @@ _QUESTION = {"kind": "judge", "stem": "这话对吗？", "options": "", "key": "
 _PASSWORDS = {"current": PASSWORD, "new": "another long word", "again": "another long word"}
 
 LATELY = "2026-11-20"
-_NO_NUMBERS = dict.fromkeys(("id_number", "phone", "staff_no", "since", "rank_since", "joined_on"), "")
+_NO_NUMBERS = dict.fromkeys(("id_number", "phone", "staff_no", "joined_on"), "")
 
 
 def _sheet(world: World) -> Body:
@@ -60,7 +60,9 @@ FILLED: dict[str, Callable[[World], Body]] = {
     },
     "people_manage.people_import": _sheet,
     "people_manage.person_edit": lambda w: _NO_NUMBERS | {"post": "新职务", "username": "new-name"},
-    "people_manage.person_new": lambda w: _NO_NUMBERS | {"unit_id": w.town.id},
+    "people_manage.person_new": lambda w: _NO_NUMBERS | {
+        "unit_id": w.town.id, "since": LATELY, "rank_since": LATELY,
+    },
     "people_manage.person_numbers": lambda w: {},
     "people_manage.person_activate": lambda w: {},
     "people_manage.person_transfer": lambda w: {"unit_id": w.town.id, "post": "新职务", "since": LATELY},

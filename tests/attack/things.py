@@ -112,6 +112,7 @@ THINGS: dict[Any, Make] = {
     ("manage", "unit_id"): _held(unit_id=lambda h: h.person.unit_id),
     ("manage", "person_id"): _held(person_id=lambda h: h.person.id),
     "people_manage.person_activate": _held(person_id=lambda h: h.idle.id),
+    "people_manage.person_leave": _held(person_id=lambda h: h.idle.id),  # nobody by their own hand
     "people_manage.person_return": _held(person_id=lambda h: h.gone.id),
     ("manage", "person_id", "change_id"): _held(
         person_id=lambda h: h.person.id, change_id=lambda h: h.rank_change.id
