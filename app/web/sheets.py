@@ -6,31 +6,30 @@ wrong in the file. `Cell.lost_digits` tells; whoever reads such a column must re
 
 import csv
 import io
+import json
 import re
+import subprocess
+import sys
 import unicodedata
-import zipfile
-import zlib
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from functools import reduce
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import xlsxwriter
 from flask import Response, stream_with_context
 from flask_babel import gettext as _
-from python_calamine import CalamineError, CalamineWorkbook
+from flask_babel import lazy_gettext as _l
 
 from app.web import clock
 
 MIMETYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MAX_UNPACKED = 64 * 1024 * 1024  # an archive of a few kilobytes can unpack to gigabytes
-MAX_AREA = 1_500_000  # the reader makes room for every cell between the first and the last, filled or not
 EXACT_DIGITS = 15  # what a number in a spreadsheet keeps
-_INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060\ufeff]")
-_TAG = re.compile(rb"<(?:\w+:)?(row|c)\b([^>]*)>")
-_PLACE = re.compile(rb"""\br\s*=\s*["']([A-Z]*)([0-9]{1,9})["']""")
+LISTED_ROWS = 20_000  # how far down a column offers its list
+TIMEOUT = 60.0  # seconds for one file
+_CHILD = Path(__file__).with_name("sheet_child.py")
 _FORBIDDEN_IN_TITLE = re.compile(r"[\[\]:*?/\\']")
 
 
@@ -53,81 +52,62 @@ class Cell:
 EMPTY = Cell("")
 
 
-def _cell(value: Any) -> Cell:
-    if isinstance(value, bool):
-        return Cell("TRUE" if value else "FALSE")
-    if isinstance(value, int | float):
-        whole = float(value).is_integer()
-        return Cell(str(int(value)) if whole else repr(value), number=True)
-    if isinstance(value, datetime | date):
-        return Cell(value.isoformat())
-    return Cell(_INVISIBLE.sub("", str(value)).replace("\xa0", " ").strip())
+REFUSALS = {
+    "unreadable": _l("读不了这个文件。请用 Excel 或 WPS 另存为 .xlsx 后再上传。"),
+    "word": _l("这是 Word 文档，不是表格。请把内容放进 Excel 或 WPS 表格，存为 .xlsx 后再上传。"),
+    "markup": _l("这是网页格式的文件，不是真正的表格。请用 Excel 或 WPS 打开，另存为 .xlsx 后再上传。"),
+    "password": _l("文件设有打开密码。请去掉密码，另存为 .xlsx 后再上传。"),
+    "unpacked": _l("文件展开后太大。请只保留需要导入的内容，另存为 .xlsx 后再上传。"),
+    "area": _l("表格右边或下边很远处有零散内容。请删去那些行和列，另存为 .xlsx 后再上传。"),
+    "exhausted": _l("这个文件太复杂，读不了。请只保留需要导入的行和列，另存为 .xlsx 后再上传。"),
+}
 
 
-def _check_size(data: bytes) -> None:
-    if not data.startswith(b"PK"):
-        return  # .xls does not compress
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED:
-            raise SheetError(_("文件展开后太大。请只保留需要导入的内容，另存后再上传。"))
-        # Reading them all also proves that none is larger than it says.
-        if max(_area(archive.read(entry)) for entry in archive.infolist()) > MAX_AREA:
-            raise SheetError(_("表格右边或下边很远处有零散内容。请删去那些行和列，另存后再上传。"))
+def _read(data: bytes, limit: int, sheets: int) -> Any:
+    """What the child that reads it says."""
+    command = [sys.executable, "-I", str(_CHILD), str(limit), str(sheets)]
+    try:
+        done = subprocess.run(command, input=data, capture_output=True, timeout=TIMEOUT, check=True)
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+        raise SheetError(str(REFUSALS["exhausted"])) from error
+    return json.loads(done.stdout)
 
 
-def _area(part: bytes) -> int:
-    """Rows times columns up to the farthest filled cell of a sheet's XML; 0 for any other part."""
-    row = column = rows = columns = 0
-    for tag in _TAG.finditer(part):
-        place = _PLACE.search(tag[2])  # what names no place follows the one before
-        if tag[1] == b"row":
-            row, column = int(place[2]) if place else row + 1, 0
-            continue
-        row, column = (int(place[2]), _column(place[1])) if place else (row, column + 1)
-        if not tag[2].endswith(b"/"):
-            rows, columns = max(rows, row), max(columns, column)
-    return rows * columns
+def read_book(data: bytes, *, limit: int, sheets: int) -> list[list[list[Cell]]]:
+    """The rows of the first visible sheets of an .xlsx, .xls or .csv file; row n is item n-1.
+
+    Empty rows at the end are dropped. More than `limit` rows in the first sheet are a SheetError.
+    """
+    answer = _read(data, limit, sheets)
+    if answer.get("refused") == "rows":
+        raise SheetError(_("表中的行太多，一次最多 %(n)s 行。请分几次导入。", n=limit))
+    if "refused" in answer:
+        raise SheetError(str(REFUSALS[answer["refused"]]))
+    return [[[_cell(cell) for cell in row] for row in rows] for rows in answer["sheets"]]
 
 
-def _column(letters: bytes) -> int:
-    """A is 1, Z 26, AA 27."""
-    return reduce(lambda column, letter: column * 26 + letter - 64, letters, 0)
+def _cell(given: Any) -> Cell:
+    return Cell(given) if isinstance(given, str) else Cell(given[0], number=True)
 
 
 def read_sheet(data: bytes, *, limit: int) -> list[list[Cell]]:
-    """The rows of the first sheet of an .xlsx or .xls file; row n of the file is item n-1.
-
-    Empty rows at the end are dropped. More than `limit` rows are a SheetError.
-    """
-    try:
-        _check_size(data)
-        sheet = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0)
-        if sheet.end is not None and sheet.end[0] >= limit:
-            raise SheetError(_("表中的行太多，一次最多 %(n)s 行。请分几次导入。", n=limit))
-        rows = [[_cell(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
-    except (
-        CalamineError,
-        zipfile.BadZipFile,
-        zlib.error,
-        IndexError,
-        OSError,
-        ValueError,
-        RuntimeError,
-    ) as error:
-        raise SheetError(_("读不了这个文件。请用 Excel 或 WPS 另存为 .xlsx 后再上传。")) from error
-    while rows and not any(cell.text for cell in rows[-1]):
-        rows.pop()
-    return rows
+    """The rows of the first sheet."""
+    book = read_book(data, limit=limit, sheets=1)
+    return book[0] if book else []
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet to write. `text`: its columns are preset as text, so that what people type stays exact."""
+    """One sheet to write. `text`: its columns are preset as text, so that what people type stays exact.
+
+    `lists`: the cells of a column (counted from 0) offer what a range such as "=选项!$A$2:$A$9" holds.
+    """
 
     title: str
     headers: Sequence[str]
     rows: Iterable[Sequence[Any]] = ()
     text: bool = False
+    lists: Mapping[int, str] = field(default_factory=dict)
 
 
 def _width(text: str) -> int:
@@ -159,6 +139,9 @@ def _write_sheet(workbook: Any, sheet: Sheet) -> None:
             widths[column] = max(widths[column], _write_cell(worksheet, number, column, value, body))
     for column, width in enumerate(widths):
         worksheet.set_column(column, column, min(max(width + 3, 8), 60), body)
+    for column, source in sheet.lists.items():
+        rule = {"validate": "list", "source": source, "error_type": "warning", "show_error": False}
+        worksheet.data_validation(1, column, LISTED_ROWS, column, rule)
     worksheet.freeze_panes(1, 0)
 
 

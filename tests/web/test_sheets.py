@@ -6,11 +6,11 @@ import pytest
 import xlsxwriter
 from flask import Flask
 
+from app.web.sheet_child import area
 from app.web.sheets import (
     Cell,
     Sheet,
     SheetError,
-    _area,
     read_sheet,
     write_workbook,
     write_xlsx,
@@ -57,7 +57,9 @@ def test_row_numbers_survive_empty_rows(app: Flask) -> None:
     assert texts(data) == [["x"], [""], ["y"]]
 
 
-@pytest.mark.parametrize("data", [b"", b"not a sheet", b"PK\x03\x04 broken", write_xlsx("a", [], [])[:200]])
+@pytest.mark.parametrize(
+    "data", [b"\0", b"\x89PNG\r\n\x1a\n\0", b"PK\x03\x04 broken", write_xlsx("a", [], [])[:200]]
+)
 def test_a_file_that_is_no_sheet_is_refused_in_words(app: Flask, data: bytes) -> None:
     with pytest.raises(SheetError, match="另存为 .xlsx"):
         read_sheet(data, limit=10)
@@ -108,8 +110,8 @@ def test_a_cell_far_away_does_not_fill_the_memory(app: Flask) -> None:
 
 
 def test_rows_and_cells_without_places_follow_those_before() -> None:
-    assert _area(b'<x:row r="7"><c><v>1</v></c><c><v>1</v></c></x:row><row><c r="C8"/></row>') == 14
-    assert _area(b"<sst><si><t>A1</t></si></sst>") == 0
+    assert area(b'<x:row r="7"><c><v>1</v></c><c><v>1</v></c></x:row><row><c r="C8"/></row>') == 14
+    assert area(b"<sst><si><t>A1</t></si></sst>") == 0
 
 
 def test_a_file_larger_inside_than_it_says_is_refused(app: Flask) -> None:
