@@ -1,6 +1,9 @@
 """Write down an act, in the transaction of the act itself."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any, Literal
 
@@ -13,6 +16,17 @@ from app.web import clock
 from app.web.db import db
 
 AGENT_LENGTH = 200
+_ordered_by: ContextVar[tuple[int, str] | None] = ContextVar("ordered_by", default=None)
+
+
+@contextmanager
+def acting_for(person_id: int, actor: str) -> Iterator[None]:
+    """In the worker: what is recorded meanwhile was ordered by this person."""
+    token = _ordered_by.set((person_id, actor))
+    try:
+        yield
+    finally:
+        _ordered_by.reset(token)
 
 
 def record(
@@ -26,11 +40,10 @@ def record(
 ) -> None:
     """Add the act to the caller's transaction. `action` is "noun.verb", `target` "noun:id"."""
     asked = has_request_context()
-    signed_in = asked and current_user.is_authenticated
     db.session.add(
         AuditEvent(
             at=clock.now(),
-            actor_id=current_user.person_id if signed_in else None,
+            actor_id=_actor()[0],
             actor=actor(),
             address=(request.remote_addr or "") if asked else "",
             agent=request.user_agent.string[:AGENT_LENGTH] if asked else "",
@@ -54,11 +67,15 @@ def order_check(now: datetime) -> None:
 
 def actor() -> str:
     """Who acts, by name and username as they are now: a person, somebody not signed in, or a command."""
+    return _actor()[1]
+
+
+def _actor() -> tuple[int | None, str]:
     if not has_request_context():
-        return "命令行"
+        return _ordered_by.get() or (None, "命令行")
     if not current_user.is_authenticated:
-        return "未登录"
-    return f"{current_user.name}（{current_user.username}）"
+        return None, "未登录"
+    return current_user.person_id, f"{current_user.name}（{current_user.username}）"
 
 
 def _json(value: Any) -> str | None:

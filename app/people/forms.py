@@ -4,7 +4,6 @@ from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     BooleanField,
     DateField,
@@ -23,15 +22,6 @@ from app.people.unit_field import UnitField
 from app.web.choices import choices
 from app.web.db import from_micros, to_micros
 from app.web.editing import EditForm
-
-
-class RosterForm(FlaskForm):
-    file = FileField(
-        _l("填好的表格"),
-        [FileRequired(_l("请选择要导入的文件。"))],
-        description=_l("支持 .xlsx、.xls，一次最多 500 人。"),
-        render_kw={"accept": ".xlsx,.xls"},
-    )
 
 
 class SlipsForm(FlaskForm):

@@ -1,10 +1,11 @@
-"""What the worker does for people: forget old sign-ins, read names that were never read."""
+"""What the worker does for people: forget what is no longer needed, read names, import rosters."""
 
 import sqlalchemy as sa
 
 from app.people import limits
 from app.people.models import Person, SignInFailure, SignInSession
 from app.people.names import readings
+from app.people.roster import work
 from app.people.sign_in import policy
 from app.web import clock, uow
 from app.web.db import db
@@ -37,4 +38,10 @@ def read_names() -> int:
     return done
 
 
-JOBS = (Job("forget old sign-ins", 3600, forget), Job("read names", 3600, read_names))
+JOBS = (
+    Job("forget old sign-ins", 3600, forget),
+    Job("read names", 3600, read_names),
+    Job("forget old rosters", 3600, work.forget),
+    Job("check rosters", 1, work.check_waiting, slow=True),
+    Job("save rosters", 1, work.save_stretch, slow=True),
+)

@@ -10,6 +10,7 @@ from app.domain.access import Action, Role
 from app.domain.careers import Leaving, PostingKind
 from app.domain.identity import Fault
 from app.domain.ranks import Political
+from app.domain.roster import Field
 from app.people.models import Person
 
 # 党组 is no kind: it is set up within a unit (Unit.leading_group).
@@ -83,6 +84,31 @@ LEAVING: Mapping[str, Any] = {
     Leaving.DECEASED: _l("去世"),
     Leaving.OTHER: _l("其他"),
 }
+
+ROSTER_FIELDS = {
+    Field.NAME: _l("姓名"),
+    Field.ID_NUMBER: _l("身份证号"),
+    Field.STAFF_NO: _l("工号"),
+    Field.PHONE: _l("手机号"),
+    Field.UNIT: _l("单位"),
+    Field.UNIT_CODE: _l("单位编码"),
+    Field.POST: _l("职务"),
+    Field.RANK: _l("职级"),
+    Field.RANK_SINCE: _l("任现职级时间"),
+    Field.SEX: _l("性别"),
+    Field.POLITICAL: _l("政治面貌"),
+    Field.MEMBER: _l("是否党员"),
+    Field.JOINED_ON: _l("入党时间"),
+    Field.USERNAME: _l("用户名"),
+}
+
+
+def roster_label(field: str) -> str:
+    """Of a field of a roster or of `PersonFacts`; empty for what concerns a whole row."""
+    if field == "unit_id":
+        field = Field.UNIT
+    return str(ROSTER_FIELDS[Field(field)]) if field else ""
+
 
 ROLES = {
     Role.LEARNER: _l("学员"),

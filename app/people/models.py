@@ -1,4 +1,6 @@
+import json
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -212,7 +214,8 @@ class RecoveryCode(Base):
 class RosterImport(Base):
     """An uploaded roster on its way: read and checked by the worker, looked at by a person, then saved.
 
-    `state`: waiting (to be checked) | ready | saving | done | failed. `only_good`: leave faulty rows out.
+    `only_good`: leave faulty rows out. `revision` counts what people changed, so that the worker notices.
+    `notes` is JSON: headers that were not used, and what was saved.
     """
 
     __tablename__ = "roster_import"
@@ -222,22 +225,29 @@ class RosterImport(Base):
     created_by: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
     unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"))  # the subtree that the sheet speaks of
     file_name: Mapped[str]
-    source: Mapped[bytes | None]  # the uploaded file, until it has been read
-    state: Mapped[str] = mapped_column(index=True)
+    source: Mapped[bytes | None] = mapped_column(deferred=True)  # the file, until it has been read
+    state: Mapped[str] = mapped_column(index=True)  # people.roster.states.State
+    revision: Mapped[int] = mapped_column(default=0)
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)
     only_good: Mapped[bool] = mapped_column(default=False)
-    message: Mapped[str] = mapped_column(default="")
+    message: Mapped[str] = mapped_column(default="")  # why it failed
+    notes: Mapped[str] = mapped_column(default="{}")
     finished_at: Mapped[datetime | None]
 
     unit: Mapped[Unit] = relationship()
     creator: Mapped[Person] = relationship()
 
+    @property
+    def told(self) -> dict[str, Any]:
+        """`notes`, read."""
+        return dict(json.loads(self.notes))
+
 
 class RosterRow(Base):
-    """A row of an uploaded roster. `sealed` holds its cells as JSON: identity numbers are among them.
+    """A row of an uploaded roster, or a person of its units whom it does not name (`number` negative).
 
-    `outcome`: new | update | move | same | fault.
+    `sealed` holds the cells as JSON: identity numbers are among them. Rows that are saved are deleted.
     """
 
     __tablename__ = "roster_row"
@@ -248,9 +258,14 @@ class RosterRow(Base):
     )
     number: Mapped[int] = mapped_column(primary_key=True)  # of the row in the sheet, from 1
     sealed: Mapped[str]
-    outcome: Mapped[str]
+    outcome: Mapped[str]  # people.roster.states.Outcome
     faults: Mapped[str] = mapped_column(default="[]")  # JSON: [[field, message], …]
     person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+
+    @property
+    def problems(self) -> list[tuple[str, str]]:
+        """`faults`, read."""
+        return [(field, message) for field, message in json.loads(self.faults)]
 
 
 class CorrectionRequest(Base):

@@ -91,18 +91,6 @@ def depth(unit: Unit, paths: Iterable[str]) -> int:
     return unit.path.count("/") - top.count("/")
 
 
-def unit_by_code(paths: Iterable[str]) -> dict[str, tuple[Unit, bool]]:
-    """Every unit by its code in lower case, and whether it lies in the subtrees."""
-    paths = tuple(paths)
-    return {
-        unit.code.lower(): (unit, covers(paths, unit.path)) for unit in db.session.scalars(sa.select(Unit))
-    }
-
-
-def taken_usernames(usernames: Iterable[str]) -> set[str]:
-    return set(db.session.scalars(sa.select(Person.username).where(Person.username.in_(list(usernames)))))
-
-
 def serves_outside(person: Person, paths: Iterable[str], now: datetime) -> bool:
     """Does the person hold a role on a unit that the subtrees do not cover?"""
     held = db.session.scalars(

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from app.audit.service import record
-from app.people import codes, corrections, limits, passwords, postings
+from app.people import codes, corrections, limits, passwords
 from app.people.corrections import Dates
 from app.people.facts import PersonFacts, columns, for_the_record
 from app.people.facts import of as stored
@@ -14,7 +14,6 @@ from app.people.models import Person
 from app.people.sign_in import revoke_sessions
 from app.people.unique import Taken as Taken
 from app.people.unique import unique
-from app.web import clock
 from app.web.db import db
 
 
@@ -25,17 +24,6 @@ def create_person(facts: PersonFacts, now: datetime, dates: Dates | None = None)
         corrections.begin(person, dates or Dates(), now)
     record("person.create", f"person:{person.id}", f"新建人员 {person.name}", after=for_the_record(facts))
     return person, codes.issue([person.id], now)[person.id]
-
-
-def import_people(rows: Sequence[PersonFacts], now: datetime) -> list[tuple[Person, str]]:
-    """All the accounts with their first-access codes, or none: raises Taken."""
-    people = _add_people(rows, now)
-    postings.open_homes((person, clock.day(now)) for person in people)
-    after = [{"id": p.id, "username": p.username, "name": p.name, "unit_id": p.unit_id} for p in people]
-    target = f"person:{people[0].id}"
-    record("person.import", target, f"导入人员 {len(people)} 名，首名 {people[0].name}", after=after)
-    issued = codes.issue([person.id for person in people], now)
-    return [(person, issued[person.id]) for person in people]
 
 
 def _add_people(rows: Sequence[PersonFacts], now: datetime) -> list[Person]:

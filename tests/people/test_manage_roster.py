@@ -1,131 +1,256 @@
+"""The pages of the import: upload, progress, preview, mending, downloads; whose they are."""
+
 import io
 import re
+import zipfile
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-import xlsxwriter
 from flask import Flask
 
-from app.people import roster
-from app.people.models import Person
+from app.audit.models import AuditEvent
+from app.domain.access import Role
+from app.people.models import Person, RosterImport, RosterRow
+from app.people.roster import files, work
 from app.web.db import db
-from app.web.sheets import read_sheet, write_xlsx
-from tests.people.school import acts, county
+from app.web.sheets import read_book
+from tests import factories
+from tests.people.rosters import checked, faults, id_number, latest, named, outcomes, save, upload, xlsx
+from tests.people.school import County, acts, county
 
-GOOD = ["王　芳", "13800000001", "xc-01", "书记", "一级科员", "是"]
-
-
-def upload(client: Any, data: bytes) -> Any:
-    return client.post("/manage/people/import", data={"file": (io.BytesIO(data), "人员.xlsx")})
+BRANCH = "云岭村党支部"
 
 
-def sheet(*rows: list[Any], headers: tuple[str, ...] = roster.HEADERS) -> bytes:
-    return write_xlsx("人员", headers, rows)
+@pytest.fixture
+def c(app: Flask, time: Any) -> County:
+    return county()
 
 
-def faults(page: Any) -> list[tuple[str, str, str]]:
-    return re.findall(
-        r'<tr><td class="num">(\d+)</td><td class="nowrap">([^<]+)</td><td>([^<]+)</td>', page.text
+@pytest.fixture
+def admin(c: County, sign_in: Any) -> Any:
+    return sign_in(c.admin)
+
+
+def again(client: Any, where: str) -> Any:
+    """The worker checks once more; the page after it."""
+    work.check_waiting()
+    return client.get(where)
+
+
+def test_the_template_has_lists_units_and_text_cells(c: County, admin: Any) -> None:
+    answer = admin.get("/manage/people/import/template.xlsx")
+    people, notes, options, units = read_book(answer.data, limit=100, sheets=4)
+    assert [cell.text for cell in people[0]] == [
+        "姓名", "身份证号", "工号", "手机号", "单位", "单位编码", "职务", "职级", "任现职级时间", "性别",
+        "政治面貌", "入党时间", "用户名",
+    ]  # fmt: skip
+    assert "姓名必填" in notes[1][0].text and options[1][0].text == "男"
+    assert ["青禾县/溪川镇党委/云岭村党支部", "xc-01"] in [[cell.text for cell in row] for row in units]
+    sheet = zipfile.ZipFile(io.BytesIO(answer.data)).read("xl/worksheets/sheet1.xml").decode()
+    assert re.findall(r'<dataValidation [^>]*sqref="(\w+):', sheet) == ["J2", "H2", "K2"]
+    of_town = admin.get(f"/manage/people/import/template.xlsx?unit={c.town.id}").data
+    assert len(read_book(of_town, limit=100, sheets=4)[3]) == 3
+
+
+def test_a_filled_template_is_read_again(c: County, admin: Any) -> None:
+    head, *_rest = read_book(admin.get("/manage/people/import/template.xlsx").data, limit=9, sheets=1)[0]
+    titles = [cell.text for cell in head]
+    filled = {
+        "姓名": "王芳",
+        "工号": "a1",
+        "单位": "溪川镇党委",
+        "职级": "一级科员",
+        "政治面貌": "群众",
+        "性别": "女",
+    }
+    checked(admin, c, xlsx([filled.get(title, "") for title in titles], header=titles))
+    assert outcomes() == {2: "new"} and latest().told == {"ignored": []}
+
+
+def test_nothing_changes_before_the_owner_says_so(c: County, admin: Any) -> None:
+    where = upload(admin, c.root.id, xlsx(("王芳", "", "a1", "", BRANCH)))
+    page = admin.get(where).text
+    assert "正在核对名册" in page and 'data-state="waiting"' in page and "刷新" in page
+    assert admin.get(f"{where}/state").json == {"state": "waiting", "done": 0, "total": 0}
+    work.check_waiting()
+    assert admin.get(f"{where}/state").json == {"state": "ready", "done": 1, "total": 1}
+    assert "没有错误，可以保存" in admin.get(where).text
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Person)) == 2
+    admin.post(f"{where}/save")
+    assert "正在保存" in admin.get(where).text and admin.get(f"{where}/state").json["total"] == 3
+    while work.save_stretch():
+        pass
+    page = admin.get(where).text
+    assert "导入完成" in page and f"/manage/units/{c.root.id}/slips" in page
+    assert named("王芳").username == "a1"
+    assert "名册.xlsx" in admin.get("/manage/people/import").text
+
+
+def test_the_preview_shows_old_beside_new_with_masked_numbers(c: County, admin: Any) -> None:
+    person = factories.person("王芳", c.branch, staff_no="a1", post="书记")
+    where = checked(admin, c, xlsx(("王芳", id_number(2), "a1", "13800000001", "石桥镇党委", "镇长", "", "")))
+    page = admin.get(f"{where}?outcome=move").text
+    assert "<del>云岭村党支部</del> → <ins>石桥镇党委</ins>" in page
+    assert "<del>书记</del> → <ins>镇长</ins>" in page and "138****0001" in page
+    assert "13800000001" not in page and id_number(2) not in page
+    assert person.unit_id == c.branch.id
+    missing = admin.get(f"{where}?outcome=missing").text
+    assert "罗晓梅" in missing and 'name="person-' in missing
+    assert "没有这样的行" in admin.get(f"{where}?outcome=new").text
+
+
+def test_a_row_is_mended_in_place_and_frees_its_double(c: County, admin: Any) -> None:
+    where = checked(
+        admin, c, xlsx(("王芳", id_number(1), "", "", BRANCH), ("李四", id_number(1), "", "", BRANCH))
     )
+    assert outcomes() == {2: "fault", 3: "fault"}
+    form = admin.get(f"{where}/rows/3").text
+    assert id_number(1) in form and "与第 2 行是同一个人" in form
+    sent = {"name": "李四", "id_number": "123", "unit": BRANCH}
+    page = admin.post(f"{where}/rows/3", data=sent)
+    assert page.status_code == 200 and "身份证号应为 18 位" in page.text
+    sent["id_number"] = id_number(2)
+    assert admin.post(f"{where}/rows/3", data=sent).location == where
+    assert "没有错误，可以保存" in again(admin, where).text
+    assert outcomes() == {2: "new", 3: "new"}
 
 
-def head_count() -> int | None:
-    return db.session.scalar(sa.select(sa.func.count()).select_from(Person))
+def test_lost_digits_are_found_again_when_they_are_typed(c: County, admin: Any) -> None:
+    where = checked(admin, c, xlsx(("王芳", 110101199001011234, "", "", BRANCH)))
+    assert faults() == [(2, "id_number", "这个号码被表格软件当成数字，后几位已经丢失")]
+    form = admin.get(f"{where}/rows/2").text
+    shown = re.search(r'name="id_number"[^>]*value="(\d+)"', form)
+    assert shown is not None
+    kept = {"name": "王芳", "id_number": shown[1], "unit": BRANCH}
+    assert "后几位已经丢失" in admin.post(f"{where}/rows/2", data=kept).text
+    admin.post(f"{where}/rows/2", data=kept | {"id_number": id_number(2)})
+    again(admin, where)
+    assert outcomes() == {2: "new"}
 
 
-def test_the_template_lists_the_callers_units_and_can_be_filled_in(app: Flask, sign_in) -> None:
-    c = county()
-    answer = sign_in(c.town_admin).get("/manage/people/import/template.xlsx")
-    [head] = read_sheet(answer.data, limit=10)
-    assert tuple(cell.text for cell in head) == roster.HEADERS
-    assert b"xl/worksheets/sheet2.xml" in answer.data
+def test_a_row_can_be_left_out(c: County, admin: Any) -> None:
+    where = checked(admin, c, xlsx(("填表人：王", "", "a1", "", BRANCH), ("李四", "", "a2", "", BRANCH)))
+    assert admin.post(f"{where}/rows/2/drop").status_code == 302
+    assert "没有错误" in again(admin, where).text and outcomes() == {3: "new"}
+    assert admin.get(f"{where}/rows/2").status_code == 404
 
 
-def test_good_rows_become_accounts(app: Flask, sign_in, client) -> None:
-    c = county()
-    page = upload(sign_in(c.town_admin), sheet(GOOD, [""] * 6, ["Li Si", " ＬＩＳＩ", " XC ", "", "", ""]))
-    assert "已导入 2 人" in page.text
-    issued = re.findall(r"<code>([^<]+)</code>", page.text)
-    wang = db.session.scalars(sa.select(Person).where(Person.username == "13800000001")).one()
-    li = db.session.scalars(sa.select(Person).where(Person.username == "lisi")).one()
-    assert (wang.name, wang.unit_id, wang.post, wang.rank, wang.political) == (
-        "王芳", c.branch.id, "书记", "一级科员", "01",
-    )  # fmt: skip
-    assert (li.name, li.unit_id, li.political) == ("Li Si", c.town.id, "")
-    entered = client.post("/sign-in", data={"username": "13800000001", "password": issued[0]})
-    assert entered.location == "/sign-in/password"
-    assert acts() == ["person.import"]
+def test_the_sheet_comes_back_with_its_faults_and_can_be_sent_again(c: County, admin: Any) -> None:
+    rows = [("王芳", 110101199001011234, "007", "", BRANCH), ("李四", "", "a2", "", "哪里")]
+    where = checked(admin, c, xlsx(*rows))
+    answer = admin.post(f"{where}/sheet")
+    [sheet] = read_book(answer.data, limit=10, sheets=1)
+    texts = [[cell.text for cell in row] for row in sheet]
+    assert texts[0][:5] == ["问题", "姓名", "身份证号", "工号", "手机号"]
+    assert texts[1][0].startswith("身份证号：这个号码被表格软件") and texts[1][1:4] == ["王芳", "", "007"]
+    assert texts[2][0].startswith("单位：") and not any(cell.number for row in sheet for cell in row)
+    assert "roster.export" in acts()
+    checked(admin, c, answer.data)
+    assert latest().told["ignored"] == ["问题"]
+    assert (outcomes(), faults()[0][:2]) == ({2: "new", 3: "fault"}, (3, "unit"))
 
 
-def test_one_bad_row_imports_nobody_and_every_fault_is_named(app: Flask, sign_in) -> None:
-    c = county()
-    page = upload(
-        sign_in(c.town_admin),
-        sheet(
-            GOOD,
-            ["", "u2", "xc", "", "", ""],
-            ["赵云", "13800000001", "xc", "", "", ""],
-            ["钱进", "lin", "xc", "", "", ""],
-            ["孙权", "sun", "sq", "", "", ""],
-            ["李四", "a b", "nope", "", "", "也许"],
-            ["周瑜", "", "", "长" * 101, "", "否"],
-        ),
-    )
-    found = [(row, column, message.split("。")[0]) for row, column, message in faults(page)]
-    assert found == [
-        ("3", "姓名", "没有填姓名"),
-        ("4", "用户名", "“13800000001”与第 2 行重复"),
-        ("5", "用户名", "用户名“lin”已有人使用"),
-        ("6", "单位编码", "没有编码为“sq”的单位，或它不在您的管理范围内"),
-        ("7", "用户名", "“a b”不能作用户名"),
-        ("7", "单位编码", "没有编码为“nope”的单位，或它不在您的管理范围内"),
-        ("7", "是否党员", "“也许”认不出来"),
-        ("8", "职务", "内容太长，最多 100 个字"),
-        ("8", "用户名", "没有填用户名"),
-        ("8", "单位编码", "没有填单位编码"),
-    ]
-    assert head_count() == 2 and acts() == []
+def test_only_the_good_rows_are_saved_when_that_is_chosen(c: County, admin: Any) -> None:
+    where = checked(admin, c, xlsx(("王芳", "", "a1", "", BRANCH), ("", "", "a2", "", BRANCH)))
+    assert save(admin, where).status_code == 409  # all, though one is faulty
+    assert latest().state == "ready"
+    save(admin, where, only_good="1")
+    page = admin.get(where).text
+    assert "1 行没有保存" in page and "下载没有保存的行" in page
+    left = read_book(admin.post(f"{where}/sheet").data, limit=9, sheets=1)[0]
+    assert len(left) == 2 and "没有填姓名" in left[1][0].text
 
 
-def test_numbers_that_a_spreadsheet_changed_are_refused(app: Flask, sign_in) -> None:
-    c = county()
-    rows = [["甲", 110101199001011234, "xc"], ["乙", 13800000001, "xc"]]
-    page = upload(sign_in(c.admin), sheet(*rows, headers=roster.HEADERS[:3]))
-    [(row, column, message)] = faults(page)
-    assert (row, column) == ("2", "用户名") and "设为“文本”格式" in message
-    assert "已导入 1 人" in upload(sign_in(c.admin), sheet(rows[1], headers=roster.HEADERS[:3])).text
-    assert db.session.scalar(sa.select(Person.id).where(Person.username == "13800000001")) is not None
+def test_what_comes_too_late_changes_nothing(c: County, admin: Any) -> None:
+    where = checked(admin, c, xlsx(("王芳", "", "a1", "", BRANCH)))
+    assert admin.post(f"{where}/save").status_code == 302
+    for path, form in (
+        ("save", {}), ("discard", {}), ("rows/2/drop", {}), ("leaving", {"person-1": "other"}),
+        ("rows/2", {"name": "王芳", "staff_no": "a1", "unit": BRANCH}),
+    ):  # fmt: skip
+        assert admin.post(f"{where}/{path}", data=form).status_code == 409, path
+    assert latest().state == "saving"
+    assert acts() == ["roster.import", "roster.save"]
 
 
-def test_columns_may_stand_in_any_order(app: Flask, sign_in) -> None:
-    c = county()
-    data = sheet(["xc", "备注", "赵云", "zhao"], headers=("单位编码", "备注", "姓 名", "用户名"))
-    assert "已导入 1 人" in upload(sign_in(c.admin), data).text
+def test_an_import_can_be_given_up(c: County, admin: Any) -> None:
+    where = checked(admin, c, xlsx(("王芳", "", "a1", "", BRANCH)))
+    assert admin.post(f"{where}/discard").location == "/manage/people/import"
+    assert admin.get(where).status_code == 404
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(RosterRow)) == 0
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(RosterImport)) == 0
 
 
 @pytest.mark.parametrize(
     ("data", "words"),
-    [
-        (b"not a sheet", "另存为 .xlsx"),
-        (b"", "另存为 .xlsx"),
-        (sheet(), "表中没有人员"),
-        (sheet(["x"], headers=("姓名",)), "第一行缺少这一列"),
-        (write_xlsx("a", [], []), "第一行缺少这一列"),
-        (sheet(*[[f"甲{n}", f"u{n}", "xc", "", "", ""] for n in range(501)]), "一次最多导入 500 人"),
-    ],
+    [(b"", "文件是空的"), (b"x" * (files.MAX_BYTES + 1), "文件超过 6 MB")],
+    ids=["empty", "large"],
 )
-def test_unusable_files_are_refused_in_words(app: Flask, sign_in, data: bytes, words: str) -> None:
-    page = upload(sign_in(county().admin), data)
+def test_unusable_uploads_are_refused_at_once(c: County, admin: Any, data: bytes, words: str) -> None:
+    form = {"unit_id": str(c.root.id), "file": (io.BytesIO(data), "a.xlsx")}
+    page = admin.post("/manage/people/import", data=form)
     assert page.status_code == 200 and words in page.text
-    assert head_count() == 2
+    assert "请选择要导入的文件" in admin.post("/manage/people/import", data={"unit_id": str(c.root.id)}).text
+    assert db.session.scalar(sa.select(RosterImport.id)) is None
 
 
-def test_rows_shorter_than_the_header_are_read(app: Flask, sign_in) -> None:
-    county_ = county()
-    out = io.BytesIO()
-    with xlsxwriter.Workbook(out) as workbook:
-        page = workbook.add_worksheet()
-        page.write_row(0, 0, roster.HEADERS)
-        page.write_row(1, 0, ["赵云", "zhao", "xc"])
-    assert "已导入 1 人" in upload(sign_in(county_.admin), out.getvalue()).text
+def test_a_file_that_cannot_be_read_says_what_to_do(c: County, admin: Any) -> None:
+    where = checked(admin, c, b"<html><table></table></html>", "名册.xls")
+    page = admin.get(where).text
+    assert "没有导入" in page and "网页格式" in page and "重新上传" in page
+
+
+def test_an_import_is_its_owners_alone(c: County, admin: Any, sign_in: Any) -> None:
+    second = factories.person("副管理员", c.root)
+    factories.grant(second, Role.ADMIN, c.root)
+    where = checked(admin, c, xlsx(("王芳", "", "a1", "", BRANCH)))
+    for client in (sign_in(second), sign_in(c.town_admin)):
+        for path in ("", "/state", "/rows/2"):
+            assert client.get(where + path).status_code == 404, path
+        for path in ("/save", "/discard", "/sheet", "/leaving", "/rows/2", "/rows/2/drop"):
+            assert client.post(where + path, data={"name": "x"}).status_code == 404, path
+    assert acts() == ["roster.import"] and latest().state == "ready"
+
+
+def test_nobody_uploads_for_units_of_others(c: County, sign_in: Any) -> None:
+    client = sign_in(c.town_admin)
+    form = {"unit_id": str(c.other.id), "file": (io.BytesIO(xlsx(("王芳", "", "a1"))), "a.xlsx")}
+    assert "请在您管理的单位中选一个" in client.post("/manage/people/import", data=form).text
+    liaison = factories.person("联络员", c.town)
+    factories.grant(liaison, Role.LIAISON, c.town)
+    assert sign_in(liaison).get("/manage/people/import").status_code == 403
+
+
+def test_lists_ask_the_same_of_one_row_and_of_many(c: County, admin: Any, queries: Any) -> None:
+    counted: dict[str, list[int]] = {}
+    for size in (1, 3, 30):
+        for person in db.session.scalars(sa.select(Person).where(Person.staff_no.is_not(None))):
+            person.staff_no = None
+        for number in range(size):
+            factories.person("旧", c.branch, staff_no=f"u{number}")
+        where = checked(
+            admin, c,
+            xlsx(
+                *(("旧", "", f"u{n}", "", BRANCH, "书记") for n in range(size)),
+                *((f"新{chr(0x4E00 + n)}", "", f"n{n}", "", BRANCH) for n in range(size)),
+                *(("", "", f"f{n}", "", BRANCH) for n in range(size)),
+            ),
+        )  # fmt: skip
+        for outcome in ("update", "new", "fault", "missing"):
+            db.session.expire_all()
+            queries.statements.clear()
+            assert admin.get(f"{where}?outcome={outcome}").status_code == 200
+            counted.setdefault(outcome, []).append(len(queries))
+    assert counted == {"update": [8] * 3, "new": [8] * 3, "fault": [8] * 3, "missing": [8] * 3}
+
+
+def test_names_from_a_sheet_are_text_on_every_page(c: County, admin: Any) -> None:
+    mark = "<img src=x onerror=alert(1)>"
+    data = xlsx((mark, "", "a1", "", BRANCH), ("王芳", mark, mark, mark, mark, mark, mark, mark))
+    where = checked(admin, c, data, f"{mark}.xlsx")
+    for path in ("", "?outcome=new", "/rows/2", "/rows/3"):
+        assert mark not in admin.get(where + path).text
+    assert mark not in admin.get("/manage/people/import").text
+    summaries = db.session.scalars(sa.select(AuditEvent.summary)).all()
+    assert any("img" in summary for summary in summaries)

@@ -1,0 +1,116 @@
+"""What the owner of an import does with it before it is saved. Each act holds the import and is recorded."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from app.audit.service import record
+from app.domain.careers import Leaving
+from app.people.models import RosterImport, RosterRow, Unit
+from app.people.roster import cells, queries
+from app.people.roster.cells import Row
+from app.people.roster.matching import serving_above
+from app.people.roster.states import ACTING, SAVED, Outcome, State
+from app.web.db import db
+
+
+class NotNow(Exception):
+    """The import has come further than this act, or not yet so far."""
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that speaks of the people of a unit and of everything below it."""
+
+    unit: Unit
+    file_name: str
+    data: bytes
+
+
+def begin(person_id: int, upload: Upload, now: datetime) -> RosterImport:
+    """The file waits for the worker."""
+    made = RosterImport(
+        created_at=now, created_by=person_id, unit_id=upload.unit.id, file_name=upload.file_name[:200],
+        source=upload.data, state=State.WAITING,
+    )  # fmt: skip
+    db.session.add(made)
+    db.session.flush()
+    record("roster.import", f"roster:{made.id}", f"上传人员名册 {made.file_name}（{upload.unit.name}）")
+    return made
+
+
+def _hold(roster: RosterImport, *states: State) -> None:
+    """Raises NotNow."""
+    db.session.refresh(roster, with_for_update=True)
+    if roster.state not in states:
+        raise NotNow
+
+
+def amend(roster: RosterImport, row: Row) -> None:
+    """Other cells for a row; the worker checks everything anew, for rows depend on each other."""
+    _hold_checked(roster)
+    stored = queries.row(roster.id, row.number)
+    if stored is None:
+        raise NotNow
+    stored.sealed = cells.seal(row, {})
+    record("roster.edit", f"roster:{roster.id}", f"更正名册第 {row.number} 行（{roster.file_name}）")
+
+
+def drop(roster: RosterImport, number: int) -> None:
+    """The row is no person, or shall not be imported."""
+    _hold_checked(roster)
+    stored = queries.row(roster.id, number)
+    if stored is not None:
+        db.session.delete(stored)
+        record("roster.delete", f"roster:{roster.id}", f"删去名册第 {number} 行（{roster.file_name}）")
+
+
+def _hold_checked(roster: RosterImport) -> None:
+    """To change rows, also while they are checked again after an earlier change."""
+    _hold(roster, State.READY, State.WAITING)
+    if not queries.has_rows(roster.id):
+        raise NotNow
+    roster.revision += 1
+    roster.state, roster.done = State.WAITING, 0
+
+
+def decide(
+    roster: RosterImport, reasons: Mapping[int, Leaving | None], paths: tuple[str, ...], now: datetime
+) -> None:
+    """Which of the missing people shall be marked as having left, and why; None: nothing happens to them.
+
+    Not those who serve above the owner's units, and not the owner.
+    """
+    _hold(roster, State.READY)
+    rows = db.session.scalars(
+        sa.select(RosterRow).where(
+            RosterRow.import_id == roster.id, RosterRow.number < 0, RosterRow.person_id.in_(reasons)
+        )
+    ).all()
+    kept = serving_above(list(reasons), paths, now) | {roster.created_by}
+    for row in rows:
+        reason = reasons[row.person_id] if row.person_id and row.person_id not in kept else None
+        row.outcome = Outcome.LEAVE if reason else Outcome.MISSING
+        row.sealed = cells.seal(Row(row.number, {}), {"reason": reason}) if reason else ""
+
+
+def confirm(roster: RosterImport, only_good: bool, now: datetime) -> None:
+    """Let the worker save everything, or only the good rows. Raises NotNow, also where faults remain."""
+    _hold(roster, State.READY)
+    found = queries.counts(roster.id)
+    if found[Outcome.FAULT] and not only_good or not any(found[outcome] for outcome in ACTING):
+        raise NotNow
+    roster.state, roster.only_good = State.SAVING, only_good
+    roster.done, roster.total = 0, sum(found[outcome] for outcome in SAVED)
+    after = {str(outcome): found[outcome] for outcome in (*ACTING, Outcome.SAME, Outcome.FAULT)}
+    record("roster.save", f"roster:{roster.id}", f"确认导入人员名册 {roster.file_name}", after=after)
+
+
+def discard(roster: RosterImport) -> None:
+    """Nothing of it is kept."""
+    _hold(roster, State.WAITING, State.READY, State.FAILED)
+    record("roster.delete", f"roster:{roster.id}", f"放弃人员名册 {roster.file_name}，没有导入")
+    db.session.execute(sa.delete(RosterRow).where(RosterRow.import_id == roster.id))
+    db.session.delete(roster)

@@ -1,0 +1,207 @@
+"""Checked rows into people, a batch in one transaction. A saved row is deleted: what is left is due."""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+from sqlalchemy.orm import joinedload
+
+from app.audit.service import acting_for, record
+from app.domain.access import covers
+from app.domain.careers import Leaving
+from app.people import facts, history, postings, promotions
+from app.people.models import Person, Posting, RankChange, RosterImport, RosterRow, Unit
+from app.people.queries import within
+from app.people.roster import cells, changes
+from app.people.roster.checking import Basis
+from app.people.roster.matching import BATCH, Keys, Known, serving_above
+from app.people.roster.states import SAVED, Outcome
+from app.web import clock
+from app.web.db import db
+
+
+def next_rows(number: int) -> list[RosterRow]:
+    """People of the sheet first, then who is missing from it."""
+    return list(
+        db.session.scalars(
+            sa.select(RosterRow)
+            .where(RosterRow.import_id == number, RosterRow.outcome.in_(SAVED))
+            .order_by(RosterRow.number < 0, RosterRow.number)
+            .limit(BATCH)
+        )
+    )
+
+
+@dataclass
+class _Item:
+    row: RosterRow
+    values: dict[str, Any]
+    person: Person | None
+    changed: list[changes.Change] = field(default_factory=list)
+
+
+def save(roster: RosterImport, rows: Sequence[RosterRow], basis: Basis) -> None:
+    """The batch; who does not fit any more, because something changed since the check, becomes a fault."""
+    items = _fitting(rows, basis)
+    with acting_for(roster.created_by, f"{roster.creator.name}（{roster.creator.username}）"):
+        _add([item for item in items if item.row.outcome == Outcome.NEW], basis)
+        _change([item for item in items if item.row.outcome in (Outcome.UPDATE, Outcome.MOVE)], basis)
+        _mark_left([item for item in items if item.row.outcome == Outcome.LEAVE], basis)
+        _record(roster, items)
+    _count(roster, items, len(rows))
+
+
+def _fitting(rows: Sequence[RosterRow], basis: Basis) -> list[_Item]:
+    items = []
+    people = _people([row.person_id for row in rows if row.person_id])
+    opened = {row.number: cells.unseal(row.number, row.sealed)[1] if row.sealed else {} for row in rows}
+    known = Known((Keys.of(v) for v in opened.values() if "name" in v), basis.paths, basis.now)
+    units = _units(basis, {v["unit_id"] for v in opened.values() if "unit_id" in v})
+    above = serving_above(list(people), basis.paths, basis.now)
+    for row in rows:
+        values = opened[row.number]
+        item = _Item(row, values, people.get(row.person_id) if row.person_id else None)
+        if (
+            row.outcome in (Outcome.SAME, Outcome.MISSING)
+            or _fits(item, known, units, basis)
+            and item.row.person_id not in above
+        ):
+            items.append(item)
+        else:
+            row.outcome = Outcome.FAULT
+            text = _("核对之后，系统里的情况有了变化，没有保存这一行。请重新上传核对。")
+            row.faults = json.dumps([["", text]], ensure_ascii=False)
+    return items
+
+
+def _people(ids: Sequence[int]) -> dict[int, Person]:
+    """Held until the batch is saved."""
+    rows = sa.select(Person).options(joinedload(Person.unit)).where(Person.id.in_(ids)).order_by(Person.id)
+    return {person.id: person for person in db.session.scalars(rows.with_for_update(of=Person))}
+
+
+def _units(basis: Basis, ids: set[int]) -> set[int]:
+    """Those of them that are still open and in the subtree."""
+    rows = sa.select(Unit.id).where(Unit.id.in_(ids), within([basis.unit_path]), Unit.closed_at.is_(None))
+    return set(db.session.scalars(rows))
+
+
+def _fits(item: _Item, known: Known, units: set[int], basis: Basis) -> bool:
+    """Is it still who it was, and free what shall be theirs?"""
+    person = item.person
+    if item.row.person_id and (person is None or not covers(basis.paths, person.unit.path)):
+        return False
+    if person is not None and person.left_on is not None:
+        return False
+    if item.row.outcome == Outcome.LEAVE:
+        return True
+    keys = Keys.of(item.values)
+    holders = {
+        holder.id
+        for holder in (
+            known.by_id.get(keys.id_digest) if keys.id_digest else None,
+            known.by_staff_no.get(keys.staff_no),
+            known.by_username.get(keys.username),
+        )
+        if holder is not None
+    }
+    return holders <= ({person.id} if person else set()) and item.values["unit_id"] in units
+
+
+def _add(items: Sequence[_Item], basis: Basis) -> None:
+    if not items:
+        return
+    state = {"created_at": basis.now, "must_change_password": True}
+    rows = [facts.columns(changes.new(item.values), basis.now) | state for item in items]
+    db.session.execute(sa.insert(Person), rows)  # at once; adding objects takes a statement each on SQLite
+    added = sa.select(Person).where(Person.username.in_([row["username"] for row in rows]))
+    people = {person.username: person for person in db.session.scalars(added)}
+    for item in items:
+        item.person = people[item.values["username"]]
+    since = [(person, clock.day(basis.now)) for person in people.values()]
+    postings.open_homes(since)
+    ranks = [(people[item.values["username"]], item.values.get("rank_since")) for item in items]
+    promotions.note((person, day) for person, day in ranks if day)
+
+
+def _change(items: Sequence[_Item], basis: Basis) -> None:
+    today = clock.day(basis.now)
+    pairs = [(item, item.person) for item in items if item.person is not None]
+    homes = _homes([person for _item, person in pairs])
+    latest = promotions.latest([person.id for _item, person in pairs])
+    moves: list[postings.Move] = []
+    ranks: list[tuple[Person, date]] = []
+    for item, person in pairs:
+        item.changed = changes.shown(person, item.values, {})
+        before = facts.of(person)
+        after = changes.after(before, item.values)
+        if before != after:
+            for name, value in facts.columns(after, basis.now).items():
+                setattr(person, name, value)
+        since = _rank_from(person, item.values.get("rank_since"), latest.get(person.id), today)
+        ranks += [(person, since)] if since else []
+        home = homes[person.id]
+        if before.unit_id != after.unit_id and home.since < today:
+            moves.append(postings.Move(person, home, after.unit_id, after.post, today, _("名册导入")))
+        else:  # a post put right, or a second move on one day
+            home.unit_id, home.post = after.unit_id, after.post
+    postings.move_all(moves)
+    promotions.note(ranks)
+
+
+def _homes(people: Sequence[Person]) -> dict[int, Posting]:
+    """The open home postings; opened where none was ever noted."""
+    found = postings.homes([person.id for person in people])
+    bare = [person for person in people if person.id not in found]
+    postings.open_homes((person, clock.day(person.created_at)) for person in bare)
+    return found | postings.homes([person.id for person in bare])
+
+
+def _rank_from(person: Person, given: date | None, latest: RankChange | None, today: date) -> date | None:
+    """The day to be noted for the rank: the one given, or that of the import where it follows another."""
+    if given is None and (latest is None or latest.rank == person.rank):
+        return None
+    since = given or today
+    if latest is not None and latest.since >= since:
+        latest.rank = person.rank  # a second import on one day
+        return None
+    return since
+
+
+def _mark_left(items: Sequence[_Item], basis: Basis) -> None:
+    today = clock.day(basis.now)
+    for item in items:
+        if item.person is not None:
+            history.leave(item.person, Leaving(item.values["reason"]), today, basis.now)
+
+
+def _record(roster: RosterImport, items: Sequence[_Item]) -> None:
+    added = [item.person for item in items if item.row.outcome == Outcome.NEW and item.person]
+    changed = [item for item in items if item.changed and item.person]
+    if not added and not changed:
+        return
+    after = {
+        "new": [{"id": p.id, "username": p.username, "name": p.name, "unit_id": p.unit_id} for p in added],
+        "changed": [
+            {"id": item.row.person_id, **{c.field: [c.old, c.new] for c in item.changed}} for item in changed
+        ],
+    }
+    text = f"导入人员：新增 {len(added)} 名，更新 {len(changed)} 名（{roster.file_name}）"
+    record("person.import", f"roster:{roster.id}", text, after=after)
+
+
+def _count(roster: RosterImport, items: Sequence[_Item], taken: int) -> None:
+    """What was saved, into the notes; the rows go."""
+    notes = roster.told
+    counted = Counter(notes.get("saved", {}))
+    counted.update(str(item.row.outcome) for item in items)
+    roster.notes = json.dumps(notes | {"saved": counted}, ensure_ascii=False)
+    roster.done += taken
+    numbers = RosterRow.number.in_([item.row.number for item in items])
+    db.session.flush()
+    db.session.execute(sa.delete(RosterRow).where(RosterRow.import_id == roster.id, numbers))

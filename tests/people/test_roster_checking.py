@@ -1,0 +1,381 @@
+"""Whom a row means, what it changes, what is wrong with it."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from app.domain.access import Role
+from app.people import facts
+from app.people.models import Person, RankChange, RosterImport, RosterRow, Unit
+from app.people.roster import work
+from app.people.roster.places import Places
+from app.people.roster.states import State
+from app.web import sealing
+from app.web.db import db
+from tests import factories
+from tests.people.rosters import HEAD, checked, faults, id_number, latest, outcomes, upload, xlsx
+from tests.people.school import County, county
+
+TOWN, BRANCH = "溪川镇党委", "云岭村党支部"
+
+
+@pytest.fixture
+def c(app: Flask, time: Any) -> County:
+    return county()
+
+
+@pytest.fixture
+def check(c: County, sign_in: Any) -> Callable[..., str]:
+    """Upload rows for the county as its admin, and let the worker check them."""
+    return lambda *rows, header=HEAD: checked(sign_in(c.admin), c, xlsx(*rows, header=header))
+
+
+def someone(name: str, unit: Unit, number: str = "", **more: Any) -> Person:
+    sealed = {"id_number_sealed": sealing.seal(facts.ID_NUMBER, number)} if number else {}
+    digest = facts.digest(facts.ID_NUMBER, number)
+    return factories.person(name, unit, id_number_digest=digest, **sealed, **more)
+
+
+def row(
+    name: str, number: str = "", staff_no: str = "", phone: str = "", unit: str = BRANCH, *rest: str
+) -> Any:
+    return (name, number, staff_no, phone, unit, *rest)
+
+
+def test_people_are_found_by_number_then_staff_number_then_username(c: County, check: Any) -> None:
+    someone("王芳", c.branch, id_number(1))
+    someone("李四", c.branch, staff_no="a1")
+    someone("赵云", c.branch, username="zhao")
+    check(
+        ("王芳", id_number(1), "", "", BRANCH), ("李四", "", "A1", "", BRANCH),
+        ("赵云", "", "", "ＺＨＡＯ", BRANCH), ("新人", id_number(2), "", "", BRANCH),
+        header=("姓名", "身份证号", "工号", "用户名", "单位"),
+    )  # fmt: skip
+    assert outcomes() == {2: "same", 3: "same", 4: "same", 5: "new"}
+
+
+def test_a_username_that_is_the_number_given_means_the_person_of_that_name(c: County, check: Any) -> None:
+    someone("王芳", c.branch, username="13800000001")
+    someone("李四", c.branch, username="a1")
+    phone = "13800000003"
+    sealed = {
+        "phone_digest": facts.digest(facts.PHONE, phone),
+        "phone_sealed": sealing.seal(facts.PHONE, phone),
+    }
+    someone("赵云", c.branch, username="zhao", **sealed)
+    check(
+        row("王芳", phone="13800000001"), row("李四", staff_no="A1"), row("赵云", phone="13800000003"),
+        row("别人", phone="13800000001"),
+    )  # fmt: skip
+    assert outcomes() == {2: "update", 3: "update", 4: "same", 5: "new"}
+
+
+def test_changes_moves_and_what_stays(c: County, check: Any) -> None:
+    someone("王芳", c.branch, id_number(1), rank="二级科员")
+    someone("李四", c.branch, id_number(2), political="01")
+    someone("赵云", c.town, id_number(3), post="镇长")
+    check(
+        row("王芳", id_number(1), "", "", BRANCH, "书记", "一级科员", ""),
+        row("李四", id_number(2), "", "", "石桥镇党委", "", "", ""),
+        row("赵云", id_number(3), "", "", "", "", "", ""),
+    )
+    assert (outcomes(), faults()) == ({2: "update", 3: "move", 4: "same"}, [])
+
+
+def test_the_same_person_twice_is_told_on_both_rows(c: County, check: Any) -> None:
+    someone("赵云", c.branch, id_number(3), staff_no="z1")
+    check(
+        row("王芳", id_number(1)), row("李四", id_number(2)), row("王芳", id_number(1)),
+        row("赵云", id_number(3)), row("赵云", staff_no="Z1"),
+        row("周瑜", phone="13800000009"), row("周瑜", phone="13800000009"),
+    )  # fmt: skip
+    said = "与第 {} 行是同一个人或用了同一个号码"
+    assert faults() == [
+        (2, "id_number", said.format(4)),
+        (4, "id_number", said.format(2)),
+        (5, "name", said.format(6)),
+        (6, "name", said.format(5)),
+        (7, "phone", said.format(8)),
+        (8, "phone", said.format(7)),
+    ]
+    assert outcomes()[3] == "new"
+
+
+def test_one_phone_may_serve_two_people(c: County, check: Any) -> None:
+    check(
+        row("王芳", id_number(1), phone="13800000001"), row("李四", id_number(2), phone="13800000001"),
+        row("王芳", id_number(5), phone="13800000001"),
+    )  # fmt: skip
+    assert set(outcomes().values()) == {"new"}
+
+
+def test_a_namesake_without_a_number_is_never_guessed(c: County, check: Any) -> None:
+    someone("王芳", c.branch)
+    check(
+        row("王芳"), row("王芳", unit=TOWN), row("李四"), row("李四"), row("赵云"), row("赵云", id_number(1))
+    )
+    words = "同单位已有同名人员，分不清是不是同一人"
+    assert faults() == [(n, "name", words) for n in (2, 4, 5, 6)]
+    assert outcomes()[3] == outcomes()[7] == "new"
+
+
+def test_numbers_that_contradict_each_other(c: County, check: Any) -> None:
+    someone("王芳", c.branch, id_number(1), staff_no="a1", username="wang")
+    someone("李四", c.branch, staff_no="a2")
+    check(
+        ("王芳", id_number(1), "A2", "", BRANCH), ("王芳", id_number(5), "a1", "", BRANCH),
+        ("李五", "", "a2", "", BRANCH), ("王芳", id_number(1), "", "wang2", BRANCH),
+        header=("姓名", "身份证号", "工号", "用户名", "单位"),
+    )  # fmt: skip
+    own = [fault for fault in faults() if "同一个号码" not in fault[2]]
+    assert own == [
+        (2, "staff_no", "这个号码属于另一个人"),
+        (3, "staff_no", "按这个号码查到的人员，身份证号与表中不同"),
+        (4, "staff_no", "已登记为“李四”，与表中姓名不同"),
+        (5, "username", "此人的用户名是“wang”，不能由表格更改"),
+    ]
+
+
+def test_a_new_name_with_the_same_identity_number_is_a_change(c: County, check: Any) -> None:
+    someone("王芳", c.branch, id_number(1))
+    check(row("王若芳", id_number(1)))
+    assert outcomes() == {2: "update"}
+
+
+def test_people_outside_the_importers_units_are_neither_changed_nor_told_of(c: County, sign_in: Any) -> None:
+    someone("秘密人", c.other, id_number(1), username="13800000001")
+    upload(
+        sign_in(c.town_admin), c.town.id, xlsx(row("王芳", id_number(1)), row("秘密人", phone="13800000001"))
+    )
+    work.check_waiting()
+    assert outcomes() == {2: "fault", 3: "new"}
+    [(_row, _field, _text)] = faults()
+    [[_name, message]] = db.session.get_one(RosterRow, (latest().id, 2)).problems
+    assert "管理范围以外" in message and "秘密人" not in message and "石桥" not in message
+
+
+def test_who_serves_above_or_has_left_is_not_changed(c: County, check: Any, sign_in: Any) -> None:
+    serving = someone("王芳", c.branch, id_number(1))
+    factories.grant(serving, Role.GRADER, c.root)
+    someone("李四", c.branch, id_number(2), left_on=date(2026, 1, 1), active=False)
+    data = xlsx(row("王芳", id_number(1), "", "", BRANCH, "书记"), row("李四", id_number(2)))
+    upload(sign_in(c.town_admin), c.town.id, data)
+    work.check_waiting()
+    assert faults() == [
+        (2, "name", "此人在您管理范围以外的单位担任角色，请由上级管理员更改"),
+        (3, "name", "此人已于 2026-01-01 离开"),
+    ]
+    check(row("王芳", id_number(1), "", "", BRANCH, "书记"))
+    assert outcomes() == {2: "update"}
+
+
+def test_faults_of_single_cells(c: County, check: Any) -> None:
+    header = (
+        "姓名",
+        "身份证号",
+        "手机号",
+        "工号",
+        "单位编码",
+        "职级",
+        "性别",
+        "政治面貌",
+        "是否党员",
+        "入党时间",
+    )
+    bad = id_number(1)[:-1] + ("0" if id_number(1)[-1] != "0" else "1")
+    check(
+        ("", "", "", "x1", "xc"), ("李四", bad, "", "", "xc"), ("赵云", "110101900101123", "", "", "xc"),
+        ("钱进", id_number(2)[:15] + "000", "", "", "xc"), ("孙权", "1.10101E+17", "", "", "xc"),
+        ("周瑜", "E1234567", "", "", "xc"), ("吴用", "", "139 0000", "", "xc"), ("郑和", "", "", "a b", "xc"),
+        ("王五", "", "", "w5", "nope"), ("冯异", "", "", "f1", "xc", "科员"),
+        ("陈平", "", "", "c1", "xc", "", "？"),
+        ("褚遂良", id_number(4), "", "", "xc", "", "男"), ("卫青", "", "", "w1", "xc", "", "", "先进"),
+        ("蒋干", "", "", "j1", "xc", "", "", "群众", "是"), ("沈括", "", "", "s1", "xc", "", "", "", "也许"),
+        ("韩信", "", "", "h1", "xc", "", "", "党员", "", "2030-01"),
+        ("杨修", "", "", "y1", "xc", "", "", "群众", "", "2019-07"),
+        ("一、机关支部", "", "", "t1", "xc"), ("长" * 51, "", "", "l1", "xc"), ("朱熹", "", "", "z1", ""),
+        header=header,
+    )  # fmt: skip
+    assert [(n, field, text[:9]) for n, field, text in faults()] == [
+        (2, "name", "没有填姓名"),
+        (3, "id_number", "末位校验码对不上，"),
+        (4, "id_number", "这是 15 位的旧"),
+        (5, "id_number", "这个号码被表格软件"),
+        (6, "id_number", "这个号码被表格软件"),
+        (7, "id_number", "身份证号应为 18"),
+        (8, "phone", "不是 11 位手机"),
+        (9, "staff_no", "工号为 1 至 5"),
+        (10, "unit_code", "所选单位及其下属单"),
+        (11, "rank", "“科员”认不出来"),
+        (12, "sex", "“？”认不出来"),
+        (13, "sex", "与身份证号不符"),
+        (14, "political", "“先进”认不出来"),
+        (15, "member", "与政治面貌不符"),
+        (16, "member", "“也许”认不出来"),
+        (17, "joined_on", "“2030-01”"),
+        (18, "joined_on", "不是党员，却有入党"),
+        (19, "name", "不像一个人的姓名"),
+        (20, "name", "内容太长，最多 5"),
+        (21, "unit", "没有填单位"),
+    ]
+
+
+def test_yes_or_no_does_not_undo_what_is_known(c: County, check: Any) -> None:
+    someone("王芳", c.branch, staff_no="a1", political="02")
+    someone("李四", c.branch, staff_no="a2", political="01")
+    someone("赵云", c.branch, staff_no="a3", political="13")
+    check(
+        ("王芳", "a1", "是", BRANCH), ("李四", "a2", "否", BRANCH), ("赵云", "a3", "否", BRANCH),
+        ("周瑜", "a4", "预备党员", BRANCH), header=("姓名", "工号", "是否党员", "单位"),
+    )  # fmt: skip
+    assert faults() == [(3, "member", "现登记为中共党员")]
+    assert outcomes() == {2: "same", 3: "fault", 4: "same", 5: "new"}
+
+
+def test_dates_of_ranks_must_fit_what_is_known(c: County, check: Any) -> None:
+    for number, name in enumerate(("王芳", "李四", "赵云", "周瑜"), 1):
+        person = someone(name, c.branch, staff_no=f"a{number}", rank="二级科员")
+        factories.save(RankChange(person_id=person.id, rank="二级科员", since=date(2020, 1, 1)))
+    check(
+        ("王芳", "a1", "二级科员", "2020-01", BRANCH), ("李四", "a2", "一级科员", "2019-12", BRANCH),
+        ("赵云", "a3", "二级科员", "2020-02", BRANCH), ("周瑜", "a4", "一级科员", "2026-01", BRANCH),
+        ("新人", "a5", "", "2026-01", BRANCH), header=("姓名", "工号", "职级", "任现职级时间", "单位"),
+    )  # fmt: skip
+    assert faults() == [
+        (3, "rank_since", "与已登记的二级科员（2020-01-01）不一致"),
+        (4, "rank_since", "与已登记的二级科员（2020-01-01）不一致"),
+        (6, "rank", "填了任现职级时间，却没有填职级"),
+    ]
+    assert (outcomes()[2], outcomes()[5]) == ("same", "update")
+
+
+def test_units_by_code_name_short_name_path_and_label(c: County) -> None:
+    c.branch.short_name = "云岭支部"
+    twin = factories.unit("云岭村党支部", c.other, code="sq-01")
+    factories.unit("旧单位", c.root, closed_at=datetime(2026, 1, 1, tzinfo=UTC))
+    places = Places(c.root.path)
+    for text in (
+        "溪川镇党委/云岭村党支部",
+        "青禾县／溪川镇党委＞云岭村党支部",
+        "云岭 支部",
+        "云岭村党支部（xc-01）",
+    ):
+        assert places.find(text, "") == (c.branch.id, ""), text
+    assert places.find("石桥镇党委/云岭村党支部", "") == (twin.id, "")
+    assert places.find("随便", "XC-01") == (c.branch.id, "")
+    assert places.find("xc-01", "") == (c.branch.id, "")
+    assert places.find("云岭村党支部", "")[1] == (
+        "不止一个单位叫“云岭村党支部”：青禾县/溪川镇党委/云岭村党支部（xc-01）、青禾县/石桥镇党委/云岭村党支部（sq-01）。"
+        "请填单位编码。"
+    )
+    assert "相近的有：青禾县/石桥镇党委（sq）" in places.find("石桥镇", "")[1]
+    assert places.find("旧单位", "")[0] is None and places.find("", "zz")[0] is None
+    assert Places(c.town.path).find("石桥镇党委", "")[0] is None
+
+
+def test_a_sheet_without_a_unit_column_is_about_the_unit_chosen(c: County, sign_in: Any) -> None:
+    someone("李四", c.other, staff_no="a2")
+    data = xlsx(("王芳", "a1"), ("李四", "a2"), header=("姓名", "工号"))
+    upload(sign_in(c.admin), c.town.id, data)
+    work.check_waiting()
+    assert outcomes() == {2: "new", 3: "fault"}
+    assert faults() == [(3, "unit", "此人现在不在所选的单位")]
+
+
+def test_usernames_come_from_numbers_then_from_letters(c: County, check: Any) -> None:
+    someone("张三", c.town, username="zhangsan1", pinyin="zhangsan")
+    someone("别人", c.town, username="zhangsan2")
+    someone("某人", c.town, username="a7")
+    check(
+        row("甲", staff_no="A1"), row("乙", phone="13800000001"),
+        row("丙", id_number(1), phone="13800000001"),
+        row("张三", id_number(2)), row("张三", id_number(3)), row("丁", staff_no="7", phone="13800000002"),
+        row("戊", staff_no="A7"), row("买买提·艾力", id_number(4)),
+    )  # fmt: skip
+    rows = db.session.scalars(
+        sa.select(RosterRow)
+        .where(RosterRow.import_id == latest().id, RosterRow.number > 0)
+        .order_by(RosterRow.number)
+    )
+    given = [work.cells.unseal(found.number, found.sealed)[1]["username"] for found in rows]
+    assert given == [
+        "a1", "13800000001", "bing1", "zhangsan4", "zhangsan3", "13800000002", "wu1", "maimaitiaili1",
+    ]  # fmt: skip
+
+
+def test_who_is_missing_is_listed_and_stays_decided_through_another_check(c: County, check: Any) -> None:
+    gone, left = someone("王芳", c.branch), someone("李四", c.branch, left_on=date(2026, 1, 1), active=False)
+    check(row("新人", "", "n1"))
+    number = latest().id
+    missing = set(db.session.scalars(sa.select(RosterRow.person_id).where(RosterRow.outcome == "missing")))
+    assert missing == {gone.id, c.admin.id, c.town_admin.id} and left.id not in missing
+    decided = RosterRow.person_id == gone.id
+    db.session.execute(sa.update(RosterRow).where(decided).values(outcome="leave", sealed="kept"))
+    db.session.execute(sa.update(RosterImport).values(state=State.WAITING, revision=1))
+    db.session.commit()
+    work.check_waiting()
+    [again] = db.session.scalars(sa.select(RosterRow).where(decided, RosterRow.import_id == number))
+    assert (again.outcome, again.sealed) == ("leave", "kept")
+
+
+def test_nothing_of_a_sheet_can_be_read_in_the_database(c: County, check: Any) -> None:
+    check(row("王芳", id_number(1), "a1", "13800000001"))
+    [stored] = db.session.scalars(sa.select(RosterRow).where(RosterRow.number > 0))
+    assert "王芳" not in stored.sealed and id_number(1) not in stored.sealed
+    assert latest().source is None
+
+
+def test_an_owner_who_lost_the_unit_imports_nothing(c: County, sign_in: Any) -> None:
+    upload(sign_in(c.town_admin), c.town.id, xlsx(row("王芳", id_number(1))))
+    db.session.execute(sa.text("DELETE FROM role_grant"))
+    db.session.commit()
+    work.check_waiting()
+    assert (latest().state, latest().source) == (
+        "failed",
+        None,
+    ) and "没有管理这个单位人员的权限" in latest().message
+
+
+def test_an_unreadable_file_fails_in_words_and_delays_nobody(
+    c: County, sign_in: Any, monkeypatch: Any
+) -> None:
+    admin = sign_in(c.admin)
+    for data in (b"\0", xlsx(row("王芳", id_number(1))), xlsx(row("李四", id_number(2)))):
+        upload(admin, c.root.id, data)
+    check, failed = work.checking.check, []
+
+    def once(*args: Any) -> Any:
+        if not failed:
+            failed.append(1)
+            raise RuntimeError("a mistake of ours")
+        return check(*args)
+
+    monkeypatch.setattr(work.checking, "check", once)
+    work.check_waiting()
+    imports = db.session.scalars(sa.select(RosterImport).order_by(RosterImport.id)).all()
+    assert [found.state for found in imports] == ["failed", "failed", "ready"]
+    assert "另存为 .xlsx" in imports[0].message and "系统出了点问题" in imports[1].message
+
+
+def test_a_row_that_is_mended_while_the_worker_checks_is_checked_again(c: County, check: Any) -> None:
+    check(row("王芳", id_number(1)))
+    db.session.execute(sa.update(RosterImport).values(state=State.WAITING, revision=1))
+    db.session.commit()
+    read = work._stored_rows
+
+    def meanwhile(number: int) -> Any:
+        rows = read(number)
+        db.session.execute(sa.update(RosterImport).values(revision=RosterImport.revision + 1))
+        db.session.commit()
+        return rows
+
+    work._stored_rows = meanwhile
+    try:
+        assert work.check_waiting() == 0 and latest().state == "waiting"
+    finally:
+        work._stored_rows = read
+    assert work.check_waiting() == 1 and latest().state == "ready"
