@@ -152,8 +152,8 @@ RESULTS = {"ok": _l("成功"), "refused": _l("被拒绝")}
 
 # Where a thing has a page of its own: noun → (endpoint, its argument).
 HOMES = {
-    "person": ("people_manage.person_edit", "person_id"),
-    "unit": ("people_manage.unit_edit", "unit_id"),
+    "person": ("people_manage.person", "person_id"),
+    "unit": ("people_manage.unit", "unit_id"),
     "question": ("bank_manage.question", "question_id"),
     "blueprint": ("exams_manage.blueprint_edit", "blueprint_id"),
     "exam": ("exams_manage.board", "exam_id"),
