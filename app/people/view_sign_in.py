@@ -53,6 +53,8 @@ def _onward(step: Step) -> Any:
 
 
 def _start_anew() -> Any:
+    if current_user.is_authenticated:  # the last step was sent twice, or Back led here
+        return _onward(Step.DONE)
     flash(_("登录没有完成或等待太久，请从头登录。"), "warn")
     return redirect(url_for("people.sign_in", next=local_target(request.args.get("next"))))
 

@@ -28,6 +28,7 @@ def pages() -> dict[str | None, list[str]]:
         "learner": [
             "/", f"/courses/{course.id}", f"/courses/{course.id}/lessons/{course.lessons[0].id}",
             f"/exams/{exam}", "/rules/five-musts", "/me",
+            "/me/sessions", "/me/second-factor", "/password",
         ],
         "admin": [
             "/manage/", "/manage/people", f"/manage/people/{learner}", f"/manage/people/{learner}/edit",

@@ -73,6 +73,14 @@ def test_nobody_reaches_a_step_without_the_one_before(app: Flask, client: FlaskC
         assert client.get(path).location == client.post(path, data=NEW).location == "/sign-in"
 
 
+def test_the_last_step_sent_twice_leads_on_without_a_word(app: Flask, client: FlaskClient) -> None:
+    wang = factories.person(username="wang")
+    post(client, "wang", code_for(wang))
+    client.post("/sign-in/password", data=NEW)
+    assert client.post("/sign-in/password?next=/me", data=NEW).location == "/me"
+    assert "请从头登录" not in client.get("/me").text
+
+
 def test_a_flagged_password_must_be_changed_first(app: Flask, client: FlaskClient) -> None:
     wang = factories.person(username="wang", password="one-time-word", must_change_password=True)
     assert post(client, "wang", "one-time-word").location == "/sign-in/password"

@@ -104,7 +104,8 @@ def test_a_form_sent_after_signing_out_leads_home(app: Flask, client: FlaskClien
 def test_sign_out_revokes_the_session(app: Flask, client: FlaskClient) -> None:
     factories.person(username="wang", password="correct horse battery")
     post(client, "wang", "correct horse battery")
-    client.post("/sign-out")
+    answer = client.post("/sign-out")
+    assert answer.headers["Clear-Site-Data"] == '"storage"'  # not cookies: the device stays known
     assert db.session.scalar(sa.select(SignInSession.revoked_at)) is not None
     assert client.get("/").status_code == 302
 
