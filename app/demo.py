@@ -29,7 +29,8 @@ from app.web.db import db
 COUNTY = config.CONTENT / "demo" / "county.toml"
 ACCOUNTS = {
     "learner": "学员", "author": "命题人", "admin": "教务管理员",
-    "grader": "阅卷人", "liaison": "单位联络员", "auditor": "审计员",
+    "grader": "阅卷人", "liaison": "单位联络员", "auditor": "审计管理员",
+    "caopeng": "审题人", "yangjianjun": "监考员", "qiuyongping": "系统管理员", "hanlu": "安全管理员",
 }  # fmt: skip
 
 _FACTS = ("username", "name", "sex", "staff_no", "post", "rank", "political")
@@ -81,7 +82,7 @@ def _settle_password(app: Flask) -> None:
 
 def greeting(app: Flask) -> str:
     """The accounts to try, and their password."""
-    names = "\n".join(f"  {username:<9}{role}" for username, role in ACCOUNTS.items())
+    names = "\n".join(f"  {username:<15}{role}" for username, role in ACCOUNTS.items())
     return f"\n演示账号：\n{names}\n密码都是：{_kept_password(app)}\n"
 
 

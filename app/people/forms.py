@@ -60,7 +60,7 @@ class GrantForm(FlaskForm):
         _l("依据（可不填）"),
         [Length(max=100)],
         filters=[tidy],
-        description=_l("如分工文件的文号，日后查得到为什么授权。"),
+        description=_l("如分工文件的文号。"),
     )
 
     def validate_until(self, field: DateField) -> None:

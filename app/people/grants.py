@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
+from flask_login import current_user
 from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy.orm import contains_eager, joinedload
 
@@ -142,6 +143,27 @@ def grants_of(person_id: int) -> Sequence[RoleGrant]:
     ).all()
 
 
+def serves_outside(held: Iterable[RoleGrant], paths: Iterable[str], now: datetime) -> bool:
+    """Is one of the grants, which still holds, on a unit that the subtrees do not cover?"""
+    paths = tuple(paths)
+    return any(_holds(one, now) and not access.covers(paths, one.unit.path) for one in held)
+
+
+def beyond_reset(person: Person, held: Iterable[RoleGrant], now: datetime) -> str | None:
+    """Why the caller may not let the person in anew, who holds these grants; None: they may."""
+    held = [one for one in held if _holds(one, now)]
+    if serves_outside(held, gate.scope(Action.SIGN_IN_EDIT), now):
+        return str(_("%(name)s还在您管理范围以外的单位担任角色，请由上级管理员办理。", name=person.name))
+    caller = {one.role for one in current_user.grants if one.holds(now)}
+    if not access.may_reset(caller, {Role(one.role) for one in held}, apart=gate.apart()):
+        return str(_("%(name)s是三员之一，其登录由安全管理员重置。", name=person.name))
+    return None
+
+
+def _holds(one: RoleGrant, now: datetime) -> bool:
+    return one.ends_at is None or now < one.ends_at
+
+
 @dataclass(frozen=True)
 class Power:
     """An action that a person may do, and the grants that give it, each on its unit."""
@@ -155,7 +177,7 @@ def powers(held: Iterable[RoleGrant], now: datetime) -> list[Power]:
     given = [
         (one, access.allowed_on(Role(one.role), one.unit.path, gate.apart()))
         for one in held
-        if one.ends_at is None or now < one.ends_at
+        if _holds(one, now)
     ]
     found = [Power(action, tuple(one for one, allowed in given if action in allowed)) for action in Action]
     return [power for power in found if power.grants and power.action is not Action.MANAGE]

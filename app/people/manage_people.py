@@ -7,13 +7,15 @@ from flask import Response, render_template, request
 from flask_babel import gettext as _
 
 from app.audit.service import record
-from app.domain.access import Action
+from app.domain.access import Action, covers
 from app.domain.ranks import GROUPS, RANKS
 from app.people import facts, finding
 from app.people.blueprint import bp
 from app.people.labels import LEAVING, PEOPLE_STATES, POLITICAL, RANK_GROUPS, SEXES, person_state
-from app.people.models import Person
+from app.people.models import Person, Unit
+from app.people.queries import top_of
 from app.people.unit_field import unit_filter
+from app.web import gate
 from app.web.gate import requires
 from app.web.paging import asked_page
 from app.web.sheets import xlsx_response
@@ -30,6 +32,14 @@ def _ranks(own: str) -> dict[str, tuple[str, ...]]:
     return groups if not own or own in RANKS else {**groups, _("其他"): (own,)}
 
 
+def _slips(unit: Unit | None) -> int | None:
+    """The unit whose slips the caller may print: the one asked for, else the top of what they look after."""
+    paths = gate.scope(Action.PEOPLE_EDIT)
+    if unit is None:
+        return top_of(paths)
+    return unit.id if covers(paths, unit.path) else None
+
+
 @bp.get("/people")
 @requires(Action.PEOPLE_VIEW)
 def people() -> Any:
@@ -39,6 +49,7 @@ def people() -> Any:
         page=finding.people_page(wanted, where.paths, asked_page()),
         where=where,
         wanted=wanted,
+        slips=_slips(where.unit),
         ranks=_ranks(wanted.rank),
         political=POLITICAL,
         party_members=finding.PARTY_MEMBERS,

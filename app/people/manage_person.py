@@ -1,6 +1,6 @@
 """One person: the record at a glance, new, corrected; numbers shown in full; the account."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, url_for
@@ -10,11 +10,21 @@ from flask_wtf import FlaskForm
 
 from app.audit.service import record
 from app.domain.access import Action, covers
-from app.people import corrections, facts, grants, history, postings, promotions, queries, service
+from app.people import (
+    corrections,
+    facts,
+    grants,
+    history,
+    postings,
+    promotions,
+    queries,
+    second_factor,
+    service,
+)
 from app.people.accounts import accounts_page
 from app.people.blueprint import bp
 from app.people.labels import LEAVING, PEOPLE_STATES, POLITICAL, ROLES, SEXES, TAKEN, person_state
-from app.people.models import Person
+from app.people.models import Person, RoleGrant
 from app.people.person_forms import PersonForm
 from app.web import clock, gate
 from app.web.errors import Problem
@@ -22,13 +32,13 @@ from app.web.gate import requires
 from app.web.intake import number
 
 
-def load_editable(person_id: int, action: Action = Action.PEOPLE_EDIT) -> Person:
+def load_editable(person_id: int) -> Person:
     """404 outside the caller's units; nobody changes the account of someone who serves above them."""
-    paths = gate.scope(action)
+    paths = gate.scope(Action.PEOPLE_EDIT)
     person = queries.person_in_scope(person_id, paths)
     if person is None:
         abort(404)
-    if queries.serves_outside(person, paths, clock.now()):
+    if grants.serves_outside(grants.grants_of(person.id), paths, clock.now()):
         text = _("%(name)s还在您管理范围以外的单位担任角色，请由上级管理员办理。", name=person.name)
         raise Problem(403, "forbidden", text)
     return person
@@ -70,13 +80,23 @@ def _page(person: Person, numbers: dict[str, str]) -> str:
     return render_template(
         "people/manage/person.html",
         person=person, numbers=numbers, mine=mine,
-        editable=mine and not queries.serves_outside(person, paths, clock.now()),
+        editable=mine and not grants.serves_outside(held, paths, clock.now()),
+        resettable=_resettable(person, held), factor=second_factor.enrolled(person.id),
         postings=way, ranks=promotions.of(person.id),
         undoable=corrections.last_transfer(way) is not None,
         grants=seen, others=len(held) - len(seen),
         roles=ROLES, sexes=SEXES, political=POLITICAL, leaving=LEAVING, states=PEOPLE_STATES,
         state=person_state(person), today=clock.day(clock.now()),
     )  # fmt: skip
+
+
+def _resettable(person: Person, held: Sequence[RoleGrant]) -> bool:
+    """May the caller let the person in anew?"""
+    return (
+        person.id != current_user.person_id
+        and covers(gate.scope(Action.SIGN_IN_EDIT), person.unit.path)
+        and grants.beyond_reset(person, held, clock.now()) is None
+    )
 
 
 @bp.get("/people/<int:person_id>")
@@ -132,14 +152,6 @@ def person_edit(person_id: int) -> Any:
         except history.Refused as refused:
             show_refusal(form, refused)
     return render_template("people/manage/person_form.html", form=form, person=person)
-
-
-@bp.post("/people/<int:person_id>/password")
-@requires(Action.PEOPLE_EDIT)
-def person_reset(person_id: int) -> Any:
-    person = load_other(person_id, _("这是您自己的账号，请到“修改密码”页更换密码。"))
-    account = (person, service.reset_password(person, clock.now()))
-    return accounts_page([account], _("已重置密码"))
 
 
 @bp.post("/people/<int:person_id>/activate")

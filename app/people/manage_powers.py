@@ -18,19 +18,15 @@ from app.web.paging import asked_page
 ASKABLE = [action for action in Action if action not in {Action.LEARN, Action.MANAGE}]
 
 
-def _top() -> Unit:
-    """The first unit that the caller looks after."""
-    paths = gate.scope(Action.ROLE_GRANT)
-    return queries.unit_in_scope(int(paths[0].strip("/").rpartition("/")[2]), paths) or abort(404)
-
-
 @bp.get("/roles/who")
 @requires(Action.ROLE_GRANT)
 def who_may() -> Any:
     where = unit_filter(Action.ROLE_GRANT)
     asked = request.args.get("action", "")
     action = Action(asked) if asked in ASKABLE else None
-    unit = where.unit or _top()
+    paths = gate.scope(Action.ROLE_GRANT)
+    unit = where.unit or queries.unit_in_scope(queries.top_of(paths) or 0, paths) or abort(404)
+    where.field.label.text, where.field.blank = _("在哪个单位"), unit.name
     page = grants.holders_page(action, unit, clock.now(), asked_page()) if action else None
     return render_template(
         "people/manage/who_may.html", where=where, action=action, unit=unit, page=page, actions=ACTIONS,

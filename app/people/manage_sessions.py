@@ -1,28 +1,45 @@
-"""What an administrator does to somebody else's sign-ins and second factor."""
+"""What an administrator does to somebody else's sign-in: the password, the sessions, the second factor."""
 
 from typing import Any
 
-from flask import flash, redirect, url_for
+from flask import abort, flash, redirect, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.audit.service import record
 from app.domain.access import Action
-from app.people import second_factor
+from app.people import grants, queries, second_factor, service
+from app.people.accounts import accounts_page
 from app.people.blueprint import bp
-from app.people.manage_person import load_editable
+from app.people.models import Person
 from app.people.sign_in import revoke_sessions
-from app.web import clock
+from app.web import clock, gate
 from app.web.errors import Problem
 from app.web.gate import requires
 
 
-@bp.post("/people/<int:person_id>/sign-out")
-@requires(Action.PEOPLE_EDIT)
-def person_sign_out(person_id: int) -> Any:
-    person = load_editable(person_id)
+def load_account(person_id: int) -> Person:
+    """Somebody else whose sign-in the caller may reset; 404 outside the caller's units, else why not."""
+    person = queries.person_in_scope(person_id, gate.scope(Action.SIGN_IN_EDIT)) or abort(404)
     if person.id == current_user.person_id:
-        raise Problem(409, "own_account", _("这是您自己的账号，请到“登录的设备”页办理。"))
+        raise Problem(409, "own_account", _("这是您自己的账号，请到“我的”页办理。"))
+    if (reason := grants.beyond_reset(person, grants.grants_of(person.id), clock.now())) is not None:
+        raise Problem(403, "forbidden", reason)
+    return person
+
+
+@bp.post("/people/<int:person_id>/password")
+@requires(Action.SIGN_IN_EDIT)
+def person_reset(person_id: int) -> Any:
+    person = load_account(person_id)
+    account = (person, service.reset_password(person, clock.now()))
+    return accounts_page([account], _("已重置密码"))
+
+
+@bp.post("/people/<int:person_id>/sign-out")
+@requires(Action.SIGN_IN_EDIT)
+def person_sign_out(person_id: int) -> Any:
+    person = load_account(person_id)
     revoke_sessions(person.id, clock.now())
     record("session.revoke", f"person:{person.id}", f"退出 {person.name}（{person.username}）在各处的登录")
     flash(_("%(name)s在各处的登录都已退出。", name=person.name))
@@ -30,16 +47,14 @@ def person_sign_out(person_id: int) -> Any:
 
 
 @bp.post("/people/<int:person_id>/second-factor/remove")
-@requires(Action.ROLE_GRANT)
+@requires(Action.SIGN_IN_EDIT)
 def person_factor_remove(person_id: int) -> Any:
     """For a colleague who lost the phone and the recovery codes; their sign-ins end with it."""
-    person = load_editable(person_id, Action.ROLE_GRANT)
-    if person.id == current_user.person_id:
-        raise Problem(409, "own_account", _("这是您自己的账号，请到“动态口令”页办理。"))
+    person = load_account(person_id)
     if second_factor.enrolled(person.id) is None:
         raise Problem(409, "not_enrolled", _("%(name)s没有启用动态口令。", name=person.name))
     second_factor.remove(person.id)
     revoke_sessions(person.id, clock.now())
     record("factor.remove", f"person:{person.id}", f"停用 {person.name}（{person.username}）的动态口令")
     flash(_("已停用%(name)s的动态口令，请其登录后重新启用。", name=person.name))
-    return redirect(url_for("people_manage.roles"))
+    return redirect(url_for("people_manage.person", person_id=person.id))

@@ -1,13 +1,11 @@
 """Reads: people and units within the subtrees that someone may see."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload
 
-from app.domain.access import covers
-from app.people.models import Person, RoleGrant, Unit
+from app.people.models import Person, Unit
 from app.web.db import db
 
 _BATCH = 1000  # how many numbers one statement names
@@ -26,6 +24,11 @@ def under(path: str | sa.SQLColumnExpression[str]) -> sa.ColumnElement[bool]:
 def within(paths: Iterable[str]) -> sa.ColumnElement[bool]:
     """The unit lies in one of the subtrees."""
     return sa.or_(sa.false(), *(under(path) for path in paths))
+
+
+def top_of(paths: Sequence[str]) -> int | None:
+    """The unit at the head of the first subtree."""
+    return int(paths[0].strip("/").rpartition("/")[2]) if paths else None
 
 
 def person_in_scope(person_id: int, paths: Iterable[str]) -> Person | None:
@@ -89,15 +92,3 @@ def depth(unit: Unit, paths: Iterable[str]) -> int:
     """How far the unit lies below the top of the subtree that shows it."""
     top = max((path for path in paths if unit.path.startswith(path)), key=len, default="/")
     return unit.path.count("/") - top.count("/")
-
-
-def serves_outside(person: Person, paths: Iterable[str], now: datetime) -> bool:
-    """Does the person hold a role on a unit that the subtrees do not cover?"""
-    held = db.session.scalars(
-        sa.select(Unit.path)
-        .join(RoleGrant, RoleGrant.unit_id == Unit.id)
-        .where(RoleGrant.person_id == person.id)
-        .where(sa.or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now))
-    )
-    paths = tuple(paths)
-    return any(not covers(paths, path) for path in held)

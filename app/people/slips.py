@@ -16,13 +16,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import contains_eager
 
 from app.audit.service import record
+from app.domain.access import OFFICERS
 from app.domain.certificates import missing_glyphs
 from app.people import codes
 from app.people.grants import live
 from app.people.models import AccessCode, Person, RoleGrant, Unit
 from app.people.queries import within
 from app.people.school import school
-from app.web import fonts, pdf, qr
+from app.web import fonts, gate, pdf, qr
 from app.web.db import db
 from app.web.errors import Problem
 
@@ -58,14 +59,11 @@ class NobodyWaits(Exception):
 
 
 def _waiting(paths: Iterable[str], now: datetime) -> sa.ColumnElement[bool]:
-    """Active, in the subtrees, without a password, and serving nowhere outside them."""
-    serves_outside = (
-        sa.select(RoleGrant.id)
-        .where(RoleGrant.person_id == Person.id)
-        .where(live(now))
-        .where(RoleGrant.unit_id.not_in(sa.select(Unit.id).where(within(paths)).correlate(None)))
-    )
-    return sa.and_(within(paths), Person.active, Person.password_hash.is_(None), ~serves_outside.exists())
+    """Active, in the subtrees, without a password; serving nowhere outside, and no officer held apart."""
+    outside = RoleGrant.unit_id.not_in(sa.select(Unit.id).where(within(paths)).correlate(None))
+    office = RoleGrant.role.in_(OFFICERS if gate.apart() else ())
+    held = sa.select(RoleGrant.id).where(RoleGrant.person_id == Person.id, live(now), sa.or_(outside, office))
+    return sa.and_(within(paths), Person.active, Person.password_hash.is_(None), ~held.exists())
 
 
 def waiting(unit: Unit, paths: Sequence[str], now: datetime) -> Waiting:

@@ -19,7 +19,7 @@ from app.exams.models import Exam
 from app.people import correction_requests
 from app.people.grants import live
 from app.people.models import Person, RoleGrant, Unit
-from app.people.queries import within
+from app.people.queries import top_of, within
 from app.web import clock, gate, jobs
 from app.web.db import db
 
@@ -107,8 +107,8 @@ def _corrections(paths: Paths) -> Sequence[Tile]:
 
 def _slips() -> str:
     """Where the caller prints slips for the first of the units they look after; "" if they may not."""
-    tops = [path.strip("/").rpartition("/")[2] for path in gate.scope(Action.PEOPLE_EDIT)]
-    return url_for("people_manage.slips", unit_id=tops[0]) if tops else ""
+    top = top_of(gate.scope(Action.PEOPLE_EDIT))
+    return url_for("people_manage.slips", unit_id=top) if top else ""
 
 
 def _questions(paths: Paths) -> Sequence[Tile]:

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.domain.access import Role
 from app.domain.policy import DJBH
 from app.exams import attempts, service
 from app.people.agents import device_words
@@ -186,3 +187,21 @@ def test_activity_is_noted_once_a_minute_in_the_cookie_alone(app: Flask, sign_in
     assert "Set-Cookie" not in client.get("/certificates").headers
     time.advance(seconds=1)
     assert "Set-Cookie" in client.get("/certificates").headers
+
+
+def test_held_apart_an_officers_sign_in_is_the_security_officers(app: Flask, sign_in, monkeypatch) -> None:
+    monkeypatch.setitem(app.config, "SEPARATE_ADMINS", True)
+    c = county()
+    security, audit = factories.person("曹鹏", c.root), factories.person("周瑜", c.root, password="mine")
+    factories.grant(security, Role.SECURITY, c.root)
+    factories.grant(audit, Role.AUDITOR, c.root)
+    admin, officer, page = sign_in(c.admin), sign_in(security), f"/manage/people/{audit.id}"
+    for act in ("password", "sign-out", "second-factor/remove"):
+        refused = admin.post(f"{page}/{act}")
+        assert refused.status_code == 403 and "由安全管理员重置" in refused.text
+    assert acts() == [] and "生成首次登录码" not in admin.get(page).text
+    assert "生成首次登录码" in officer.get(page).text and "停用账号" not in officer.get(page).text
+    assert officer.post(f"{page}/password").status_code == 200
+    assert audit.password_hash is None and acts() == ["person.reset"]
+    learner = factories.person("赵云", c.town)
+    assert admin.post(f"/manage/people/{learner.id}/password").status_code == 200

@@ -176,6 +176,18 @@ def test_who_serves_above_or_is_gone_gets_no_slip_from_below(app: Flask, sign_in
     assert json.loads(event.after or "")["people"] == [past.id]
 
 
+def test_held_apart_an_officer_gets_no_slip_from_the_school(
+    app: Flask, sign_in, monkeypatch, unprinted
+) -> None:
+    c = county()
+    factories.grant(factories.person("曹鹏", c.branch), Role.AUDITOR, c.root)
+    factories.grant(factories.person("周瑜", c.branch), Role.GRADER, c.root)
+    monkeypatch.setitem(app.config, "SEPARATE_ADMINS", True)
+    client, url = sign_in(c.admin), f"/manage/units/{c.branch.id}/slips"
+    client.post(url, data=opened(client, url))
+    assert [names(html) for html in unprinted] == [["周瑜"]]
+
+
 def test_only_units_of_the_callers_have_slips(app: Flask, sign_in, unprinted) -> None:
     c = county()
     client = sign_in(c.town_admin)
