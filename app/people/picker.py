@@ -15,7 +15,7 @@ from app.web.db import db
 
 FEW = 50  # what a select still shows well
 SUGGESTED = 20
-_NAMED = 5  # how many an error names
+_NAMED = 3  # how many an error names
 _LABEL = re.compile(r"\(([^()]+)\)$")
 
 
