@@ -75,6 +75,8 @@ FILLED: dict[str, Callable[[World], Body]] = {
         "username": w.holders["same unit"].person.username, "unit_id": w.town.id,
     },
     "people_manage.unit_edit": lambda w: {"name": "改名的单位", "code": "new-code"},
+    "people_manage.unit_move": lambda w: {"parent_id": w.holders["below"].person.unit_id},
+    "people_manage.unit_merge": lambda w: {"target_id": w.holders["below"].person.unit_id, "sure": "y"},
     "people_manage.unit_new": lambda w: {"parent_id": w.town.id},
 }  # fmt: skip
 # The wire: docs/exam-protocol.md.

@@ -110,6 +110,9 @@ THINGS: dict[Any, Make] = {
     "certificates.verified": _held(code=lambda h: h.certificate.code),
     "static": _school(lambda w: {"version": "x", "filename": "css/ganxun.css"}),
     ("manage", "unit_id"): _held(unit_id=lambda h: h.person.unit_id),
+    "people_manage.unit_move": _held(unit_id=lambda h: h.spare.id),
+    "people_manage.unit_merge": _held(unit_id=lambda h: h.spare.id),
+    "people_manage.unit_close": _held(unit_id=lambda h: h.spare.id),
     ("manage", "person_id"): _held(person_id=lambda h: h.person.id),
     "people_manage.person_activate": _held(person_id=lambda h: h.idle.id),
     "people_manage.person_leave": _held(person_id=lambda h: h.idle.id),  # nobody by their own hand

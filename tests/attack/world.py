@@ -72,6 +72,7 @@ class Holder:
     secondment: Posting
     idle: Person  # deactivated
     gone: Person  # retired
+    spare: Unit  # below the person's, with nobody in it
     running: int = 0  # attempts
     closed: int = 0
     quiz: int = 0
@@ -155,6 +156,7 @@ def _holder(place: str, unit: Unit) -> Holder:
         secondment=_posting(person, unit, kind=PostingKind.SECONDMENT, since=date(2025, 1, 1), until=None),
         idle=idle,
         gone=gone,
+        spare=factories.unit(f"空单位{place}", unit, code=f"spare-{place.replace(' ', '-')}"),
     )
 
 
