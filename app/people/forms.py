@@ -1,4 +1,4 @@
-"""Shape of input: persons, units, slips, grants, the school's settings."""
+"""Shape of input: slips, grants, the school's settings."""
 
 from datetime import datetime
 

@@ -73,11 +73,6 @@ def tree_order(units: Sequence[Unit]) -> list[Unit]:
     return sorted(units, key=key)
 
 
-def units_below(paths: Iterable[str]) -> list[Unit]:
-    """Every unit of the subtrees, in the order of the tree."""
-    return tree_order(db.session.scalars(sa.select(Unit).where(within(paths))).all())
-
-
 def units_above(unit_paths: Iterable[str], paths: Iterable[str]) -> list[Unit]:
     """The units of these paths and those above them, within the subtrees, in the order of the tree."""
     wanted = sorted({int(part) for path in unit_paths for part in path.strip("/").split("/")})
