@@ -11,6 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from app.web.db import db
+from app.web.sealing import WrongKey
 
 log = structlog.get_logger()
 
@@ -58,7 +59,15 @@ def respond(status: int, reason: str, message: str, **extra: Any) -> tuple[Respo
     return render_template("error.html", status=status, message=message), status
 
 
+def _wrong_key(error: WrongKey) -> Any:
+    log.error("wrong_data_key", path=request.path, purpose=str(error))
+    text = _("存放的个人号码是用另一把密钥封存的，现在读不出来。请联系系统管理员核对 DATA_KEY。")
+    return respond(500, "data_key", text)
+
+
 def register(app: Flask) -> None:
+    app.register_error_handler(WrongKey, _wrong_key)
+
     @app.errorhandler(Problem)
     def problem(error: Problem) -> Any:
         return respond(error.status, error.reason, error.message, **error.extra)

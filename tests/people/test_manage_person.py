@@ -214,6 +214,22 @@ def test_full_numbers_are_shown_once_and_written_down(app: Flask, sign_in) -> No
     assert not any(NUMBER in event or PHONE in event for event in events)
 
 
+def test_a_lost_key_is_said_in_words_and_changes_nothing(app: Flask, sign_in, monkeypatch) -> None:
+    c = county()
+    zhao = numbered(c)
+    client = sign_in(c.admin)
+    monkeypatch.setitem(app.config, "DATA_KEY", "another key of more than thirty-two characters")
+    assert client.get("/manage/people").status_code == 200
+    answers = [
+        client.get(f"/manage/people/{zhao.id}"),
+        client.post(f"/manage/people/{zhao.id}/edit", data=as_kept(zhao, name="赵子龙")),
+        client.post("/manage/people/people.xlsx"),
+    ]
+    assert [answer.status_code for answer in answers] == [500, 500, 500]
+    assert all("核对 DATA_KEY" in answer.text for answer in answers)
+    assert zhao.name == "赵云" and acts() == ["person.create"]
+
+
 def test_the_form_corrects_and_does_not_transfer(app: Flask, sign_in) -> None:
     c = county()
     zhao = numbered(c, rank="一级科员")
