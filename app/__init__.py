@@ -19,6 +19,7 @@ from app.courses import views as courses_views
 from app.exams import api as exams_api
 from app.exams import manage as exams_manage
 from app.exams import views as exams_views
+from app.home import manage as home_manage
 from app.home import views as home_views
 from app.people import api as people_api
 from app.people import manage as people_manage
@@ -31,7 +32,7 @@ from app.web import clock, config, csrf, db, errors, gate, headers, health, inta
 BLUEPRINTS = (
     home_views.bp, people_views.bp, sign_in_api.bp, bank_views.bp, courses_views.bp, exams_views.bp,
     exams_api.bp, certificates_views.bp, people_manage.bp, people_api.bp, bank_manage.bp, courses_manage.bp,
-    exams_manage.bp, reports_manage.bp, certificates_manage.bp, audit_manage.bp,
+    exams_manage.bp, reports_manage.bp, certificates_manage.bp, audit_manage.bp, home_manage.bp,
     system.bp,
 )  # fmt: skip
 

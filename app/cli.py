@@ -15,6 +15,7 @@ from app.backup import jobs as backup
 from app.backup.commands import backup_command, restore_command
 from app.certificates import jobs as certificates
 from app.exams import jobs as exams
+from app.home import commands as home_commands  # noqa: F401  adds to `flask people`
 from app.people import jobs as people
 from app.people.commands import people_cli
 from app.web import clock, jobs, schema, static, uow

@@ -41,7 +41,8 @@ def derive(now: datetime) -> int:
     issued = 0
     for course in courses.published_courses():
         had = sa.select(Certificate.person_id).where(Certificate.course_id == course.id)
-        due = courses.completed(course, had)
+        done_with = sa.select(Person.id).where(sa.or_(Person.id.in_(had), Person.erased_at.is_not(None)))
+        due = courses.completed(course, done_with)
         for person_id, standing in sorted(due.items(), key=lambda item: (_completed(item[1]), item[0])):
             issued += _issue_one(person_id, standing, now)
     return issued
@@ -201,6 +202,8 @@ def reissue(certificate: Certificate, reason: str, now: datetime) -> Certificate
     person holds another valid certificate of the course. Raises Unprintable, and changes nothing.
     """
     person, about = db.session.get_one(Person, certificate.person_id), school()
+    if person.erased_at is not None:
+        raise Unprintable(_("此人的个人信息已经注销，不能补发证书。"))
     course = courses.course_with_lessons(certificate.course_id)
     standing = courses.standings([course], [person.id])[course.id, person.id] if course else None
     if standing is not None and standing.completed_at is not None:

@@ -38,6 +38,9 @@ def load_editable(person_id: int) -> Person:
     person = queries.person_in_scope(person_id, paths)
     if person is None:
         abort(404)
+    if person.erased_at is not None:
+        text = _("%(name)s的个人信息已经注销，不能再修改。", name=person.name)
+        raise Problem(409, "erased", text)
     if grants.serves_outside(grants.grants_of(person.id), paths, clock.now()):
         text = _("%(name)s还在您管理范围以外的单位担任角色，请由上级管理员办理。", name=person.name)
         raise Problem(403, "forbidden", text)
@@ -80,7 +83,7 @@ def _page(person: Person, numbers: dict[str, str]) -> str:
     return render_template(
         "people/manage/person.html",
         person=person, numbers=numbers, mine=mine,
-        editable=mine and not grants.serves_outside(held, paths, clock.now()),
+        editable=mine and person.erased_at is None and not grants.serves_outside(held, paths, clock.now()),
         resettable=_resettable(person, held), factor=second_factor.enrolled(person.id),
         postings=way, ranks=promotions.of(person.id),
         undoable=corrections.last_transfer(way) is not None,

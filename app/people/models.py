@@ -77,6 +77,7 @@ class Person(Base):
     active: Mapped[bool] = mapped_column(default=True)
     left_on: Mapped[date | None]
     left_reason: Mapped[str] = mapped_column(default="")  # a word of domain.careers.Leaving
+    erased_at: Mapped[datetime | None]  # 注销: a pseudonym stands for the person from then on
     created_at: Mapped[datetime]
     password_hash: Mapped[str | None]  # argon2id of a password that the person chose
     password_set_at: Mapped[datetime | None]
