@@ -151,6 +151,8 @@ def serves_outside(held: Iterable[RoleGrant], paths: Iterable[str], now: datetim
 
 def beyond_reset(person: Person, held: Iterable[RoleGrant], now: datetime) -> str | None:
     """Why the caller may not let the person in anew, who holds these grants; None: they may."""
+    if person.erased_at is not None:
+        return str(_("%(name)s的个人信息已经注销，不能再登录。", name=person.name))
     held = [one for one in held if _holds(one, now)]
     if serves_outside(held, gate.scope(Action.SIGN_IN_EDIT), now):
         return str(_("%(name)s还在您管理范围以外的单位担任角色，请由上级管理员办理。", name=person.name))
