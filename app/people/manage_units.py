@@ -26,7 +26,7 @@ def _load(unit_id: int, action: Action) -> Unit:
 
 def _load_open(unit_id: int) -> Unit:
     """A unit to change; 409 where there is nothing to change any more."""
-    unit = _load(unit_id, Action.PEOPLE_EDIT)
+    unit = _load(unit_id, Action.UNIT_EDIT)
     if unit.closed_at is not None:
         raise Problem(409, "closed", _("“%(name)s”已经撤销，不能再改动。", name=unit.name))
     return unit
@@ -64,6 +64,10 @@ def unit(unit_id: int) -> Any:
     return _page(_load(unit_id, Action.PEOPLE_VIEW))
 
 
+def _open_to(action: Action, unit: Unit) -> bool:
+    return unit.closed_at is None and covers(gate.scope(action), unit.path)
+
+
 def _page(unit: Unit) -> str:
     page = tree.children(unit, asked_page(), closed="closed" in request.args)
     return render_template(
@@ -75,12 +79,13 @@ def _page(unit: Unit) -> str:
         closed_below=tree.closed_below(unit),
         history=[(change, unit_history.told(change)) for change in tree.changes(unit)],
         kinds=UNIT_KINDS,
-        editable=covers(gate.scope(Action.PEOPLE_EDIT), unit.path) and unit.closed_at is None,
+        editable=_open_to(Action.UNIT_EDIT, unit),
+        staffed=_open_to(Action.PEOPLE_EDIT, unit),
     )
 
 
 @bp.route("/units/new", methods=["GET", "POST"])
-@requires(Action.PEOPLE_EDIT)
+@requires(Action.UNIT_EDIT)
 def unit_new() -> Any:
     form = NewUnitForm()
     if not form.is_submitted():
@@ -98,7 +103,7 @@ def unit_new() -> Any:
 
 
 @bp.route("/units/<int:unit_id>/edit", methods=["GET", "POST"])
-@requires(Action.PEOPLE_EDIT)
+@requires(Action.UNIT_EDIT)
 def unit_edit(unit_id: int) -> Any:
     unit = _load_open(unit_id)
     form = UnitForm(obj=unit)
@@ -115,7 +120,7 @@ def unit_edit(unit_id: int) -> Any:
 
 
 @bp.route("/units/<int:unit_id>/move", methods=["GET", "POST"])
-@requires(Action.PEOPLE_EDIT)
+@requires(Action.UNIT_EDIT)
 def unit_move(unit_id: int) -> Any:
     unit = _load_open(unit_id)
     form = MoveForm(obj=unit)
@@ -134,7 +139,7 @@ def unit_move(unit_id: int) -> Any:
 
 
 @bp.route("/units/<int:unit_id>/merge", methods=["GET", "POST"])
-@requires(Action.PEOPLE_EDIT)
+@requires(Action.UNIT_EDIT)
 def unit_merge(unit_id: int) -> Any:
     unit = _load_open(unit_id)
     form = MergeForm()
@@ -151,7 +156,7 @@ def unit_merge(unit_id: int) -> Any:
 
 
 @bp.route("/units/<int:unit_id>/close", methods=["GET", "POST"])
-@requires(Action.PEOPLE_EDIT)
+@requires(Action.UNIT_EDIT)
 def unit_close(unit_id: int) -> Any:
     unit = _load_open(unit_id)
     if request.method == "POST":

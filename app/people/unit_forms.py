@@ -42,18 +42,16 @@ class UnitForm(EditForm):
 
 
 class NewUnitForm(UnitForm):
-    parent_id = UnitField(_l("上级单位"), [DataRequired(_l("请选择上级单位。"))], action=Action.PEOPLE_EDIT)
+    parent_id = UnitField(_l("上级单位"), [DataRequired(_l("请选择上级单位。"))], action=Action.UNIT_EDIT)
 
 
 class MoveForm(EditForm):
-    parent_id = UnitField(
-        _l("新的上级单位"), [DataRequired(_l("请选择上级单位。"))], action=Action.PEOPLE_EDIT
-    )
+    parent_id = UnitField(_l("新的上级单位"), [DataRequired(_l("请选择上级单位。"))], action=Action.UNIT_EDIT)
 
 
 class MergeForm(EditForm):
     target_id = UnitField(
-        _l("并入哪个单位"), [DataRequired(_l("请选择并入哪个单位。"))], action=Action.PEOPLE_EDIT
+        _l("并入哪个单位"), [DataRequired(_l("请选择并入哪个单位。"))], action=Action.UNIT_EDIT
     )
     sure = BooleanField(
         _l("我已核对，合并后不能撤回"), [DataRequired(_l("请先核对上面的说明，再勾选这一项。"))]

@@ -29,12 +29,12 @@ TABLE = {
     R.AUTHOR: "manage bank_view bank_edit course_edit",
     R.REVIEWER: "manage bank_view",
     R.ADMIN: (
-        "manage people_view people_edit sign_in_edit role_grant bank_view bank_edit course_edit exam_view"
-        " exam_edit exam_run score_view certificate_view certificate_edit settings_edit system_view"
+        "manage people_view people_edit unit_edit sign_in_edit role_grant bank_view bank_edit course_edit"
+        " exam_view exam_edit exam_run score_view certificate_view certificate_edit settings_edit system_view"
     ),
     R.GRADER: "manage mark",
     R.INVIGILATOR: "manage exam_view exam_run",
-    R.LIAISON: "manage people_view exam_view score_view certificate_view",
+    R.LIAISON: "manage people_view people_edit exam_view score_view certificate_view",
     R.SYSTEM: "manage settings_edit system_view",
     R.SECURITY: "manage people_view sign_in_edit role_grant",
     R.AUDITOR: "manage audit_view",
@@ -75,7 +75,7 @@ def test_officers_share_nothing_but_the_way_in() -> None:
         ([Grant(R.ADMIN, "/1/")], A.PEOPLE_VIEW, ("/1/",)),
         ([Grant(R.ADMIN, "/1/2/"), Grant(R.ADMIN, "/1/")], A.PEOPLE_EDIT, ("/1/",)),
         ([Grant(R.ADMIN, "/1/2/"), Grant(R.LIAISON, "/1/20/")], A.PEOPLE_VIEW, ("/1/2/", "/1/20/")),
-        ([Grant(R.ADMIN, "/1/2/"), Grant(R.LIAISON, "/1/20/")], A.PEOPLE_EDIT, ("/1/2/",)),
+        ([Grant(R.ADMIN, "/1/2/"), Grant(R.LIAISON, "/1/20/")], A.UNIT_EDIT, ("/1/2/",)),
         ([Grant(R.ADMIN, "/1/2/")], A.BANK_VIEW, ()),
         ([Grant(R.ADMIN, "/1/2/"), Grant(R.AUTHOR, "/1/")], A.BANK_VIEW, ("/1/",)),
         ([Grant(R.ADMIN, "/1/", NOW)], A.PEOPLE_VIEW, ()),

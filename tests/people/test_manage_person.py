@@ -306,17 +306,17 @@ def test_nobody_locks_themselves_out(app: Flask, sign_in) -> None:
     assert "这是您自己的账号" in client.get(f"/manage/people/{c.admin.id}").text
 
 
-def test_a_liaison_reads_and_changes_nothing(app: Flask, sign_in) -> None:
+def test_a_security_officer_reads_and_changes_nothing(app: Flask, sign_in) -> None:
     c = county()
-    liaison = factories.person("唐敏", c.town)
-    factories.grant(liaison, Role.LIAISON, c.town)
+    officer = factories.person("唐敏", c.town)
+    factories.grant(officer, Role.SECURITY, c.town)
     zhao = numbered(c)
-    client = sign_in(liaison)
+    client = sign_in(officer)
     page = client.get("/manage/people").text
     assert "唐敏" in page and "新建人员" not in page
     page = client.get(f"/manage/people/{zhao.id}").text
     assert "110105**********2X" in page
-    for word in ("显示完整号码", "修改信息", "调动", "停用账号", "办理离开", "生成首次登录码"):
+    for word in ("显示完整号码", "修改信息", "调动", "停用账号", "办理离开"):
         assert word not in page
     assert client.get("/manage/units").status_code == 200
     for path in (

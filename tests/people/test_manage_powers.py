@@ -74,6 +74,7 @@ def test_what_a_person_may_do_where_and_why(app: Flask, sign_in, time) -> None:
     page = sign_in(c.admin).get(f"/manage/roles/people/{zhao.id}")
     assert powers(page) == {
         "查看人员和单位": "溪川镇党委及下属（单位联络员）",
+        "管理人员": "溪川镇党委及下属（单位联络员）",
         "查看考试": "溪川镇党委及下属（单位联络员）石桥镇党委及下属（监考员）",
         "组织考试": "石桥镇党委及下属（监考员）",
         "阅卷": "全校（阅卷人）",

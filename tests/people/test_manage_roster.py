@@ -217,9 +217,9 @@ def test_nobody_uploads_for_units_of_others(c: County, sign_in: Any) -> None:
     client = sign_in(c.town_admin)
     form = {"unit_id": str(c.other.id), "file": (io.BytesIO(xlsx(("王芳", "", "a1"))), "a.xlsx")}
     assert "请在您管理的单位中选一个" in client.post("/manage/people/import", data=form).text
-    liaison = factories.person("联络员", c.town)
-    factories.grant(liaison, Role.LIAISON, c.town)
-    assert sign_in(liaison).get("/manage/people/import").status_code == 403
+    grader = factories.person("阅卷人", c.town)
+    factories.grant(grader, Role.GRADER, c.town)
+    assert sign_in(grader).get("/manage/people/import").status_code == 403
 
 
 def test_lists_ask_the_same_of_one_row_and_of_many(c: County, admin: Any, queries: Any) -> None:
