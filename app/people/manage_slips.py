@@ -26,9 +26,14 @@ def unit_slips(unit_id: int) -> Any:
             return pdf.response(f"{_('登录条')}-{unit.name}-{clock.beijing(now):%Y%m%d-%H%M}.pdf", document)
         except slips.NobodyWaits:
             form.form_errors.append(
-                _("没有要印的登录条：这里的人都已设置密码，或已有登录码。要重印的，请勾选“重印”。")
+                _(
+                    "没有要印的登录条：所选范围内的人都已设置密码，或已有登录码。"
+                    "要印下属单位的、要重印的，请勾选下面相应的一项。"
+                )
             )
     counts = slips.waiting(unit, paths, now)
+    if not form.is_submitted():
+        form.below.data = not counts.own
     return render_template(
         "people/manage/slips.html", unit=unit, form=form, counts=counts, batch=slips.BATCH,
         days=codes.LIFETIME.days,

@@ -95,12 +95,12 @@ def test_the_page_counts_and_a_second_print_leaves_the_first_alone(
     for name, unit in (("赵云", c.branch), ("钱进", c.town), ("李四", c.town)):
         factories.person(name, unit)
     client, url = sign_in(c.admin), f"/manage/units/{c.town.id}/slips"
-    counted = re.compile(r'<td class="num">(\d+)</td>')
-    assert counted.findall(client.get(url).text) == ["3", "0", "4", "0"]
+    counted = re.compile(r"<dd>(\d+) 人，其中 (\d+) 人已有登录码</dd>")
+    assert counted.findall(client.get(url).text) == [("3", "0"), ("4", "0")]
     page = opened(client, url)
     time.advance(seconds=1)
     assert client.post(url, data=page).mimetype == "application/pdf"
-    assert counted.findall(client.get(url).text) == ["3", "3", "4", "3"]
+    assert counted.findall(client.get(url).text) == [("3", "3"), ("4", "3")]
     assert "没有要印的登录条" in client.post(url, data=page).text
     client.post(url, data=page | {"below": "y"})
     assert [names(html) for html in unprinted] == [["李四", "林正光", "钱进"], ["赵云"]]
@@ -159,6 +159,16 @@ def test_who_chose_a_password_meanwhile_gets_no_code(app: Flask, sign_in, time, 
     client, url = sign_in(c.admin), f"/manage/units/{c.branch.id}/slips"
     assert client.post(url, data=opened(client, url)).status_code == 200
     assert db.session.get(AccessCode, zhao.id) is None and not zhao.must_change_password
+
+
+def test_below_is_ticked_where_the_unit_itself_waits_for_nobody(app: Flask, sign_in) -> None:
+    c = county()
+    client, ticked = sign_in(c.admin), re.compile(r'<input checked[^>]* name="below"')
+    factories.person("赵云", c.branch)
+    assert not ticked.search(client.get(f"/manage/units/{c.town.id}/slips").text)
+    c.town_admin.password_hash = "chosen"
+    db.session.commit()
+    assert ticked.search(client.get(f"/manage/units/{c.town.id}/slips").text)
 
 
 def test_who_serves_above_or_is_gone_gets_no_slip_from_below(app: Flask, sign_in, unprinted) -> None:
