@@ -110,6 +110,7 @@ def run_until(stop: threading.Event, app: Flask, jobs: tuple[Job, ...]) -> None:
     beside.start()
     Loop(app, (Job("heartbeat", 0, beat), *(job for job in jobs if not job.slow)), stop).run()
     beside.join(STOP_SECONDS)
+    heartbeat_file(app).unlink(missing_ok=True)  # who ends in order is known to have ended at once
 
 
 def alive(app: Flask) -> bool:
