@@ -58,6 +58,7 @@ FILLED: dict[str, Callable[[World], Body]] = {
     "exams_manage.add_minutes_ahead": lambda w: {
         "minutes-reason": "视力障碍", "minutes-minutes": "5", "minutes-seen": "0",
     },
+    "home_manage.person_erase": lambda w: {"name": w.holders["own"].idle.name},
     "people_manage.people_import": _sheet,
     "people_manage.person_edit": lambda w: _NO_NUMBERS | {"post": "新职务", "username": "new-name"},
     "people_manage.person_new": lambda w: _NO_NUMBERS | {

@@ -117,6 +117,8 @@ THINGS: dict[Any, Make] = {
     "people_manage.person_activate": _held(person_id=lambda h: h.idle.id),
     "people_manage.person_leave": _held(person_id=lambda h: h.idle.id),  # nobody by their own hand
     "people_manage.person_return": _held(person_id=lambda h: h.gone.id),
+    "home_manage.person_erase": _held(person_id=lambda h: h.idle.id),  # the others sit exams and hold roles
+    ("manage", "request_id"): _held(request_id=lambda h: h.request.id),
     ("manage", "person_id", "change_id"): _held(
         person_id=lambda h: h.person.id, change_id=lambda h: h.rank_change.id
     ),

@@ -21,7 +21,7 @@ from app.domain.careers import PostingKind
 from app.domain.questions import Kind
 from app.exams import papers, service
 from app.exams.models import Exam, ExamAssignment
-from app.people.models import Person, Posting, RankChange, RoleGrant, Unit
+from app.people.models import CorrectionRequest, Person, Posting, RankChange, RoleGrant, Unit
 from app.web.db import db
 from tests import factories
 from tests.certificates.factories import certificate
@@ -71,6 +71,7 @@ class Holder:
     rank_change: RankChange
     secondment: Posting
     idle: Person  # deactivated
+    request: CorrectionRequest  # of the deactivated one: nobody answers their own
     gone: Person  # retired
     spare: Unit  # below the person's, with nobody in it
     running: int = 0  # attempts
@@ -155,6 +156,7 @@ def _holder(place: str, unit: Unit) -> Holder:
         rank_change=factories.save(RankChange(person_id=person.id, rank="二级科员", since=date(2020, 1, 1))),
         secondment=_posting(person, unit, kind=PostingKind.SECONDMENT, since=date(2025, 1, 1), until=None),
         idle=idle,
+        request=factories.save(CorrectionRequest(person_id=idle.id, at=factories.CREATED, text="职务不对")),
         gone=gone,
         spare=factories.unit(f"空单位{place}", unit, code=f"spare-{place.replace(' ', '-')}"),
     )

@@ -60,18 +60,20 @@ def test_a_stretch_that_takes_too_long_is_noticed(app: Flask, stop: threading.Ev
 def test_both_loops_run_and_the_heart_beats(app: Flask, stop: threading.Event) -> None:
     heartbeat_file(app).unlink(missing_ok=True)
     names: set[str] = set()
+    beat: list[bool] = []
     met = threading.Barrier(2, timeout=30)
 
     def meet() -> int:
         """Each waits for the other: one loop alone would never get past."""
         names.add(threading.current_thread().name)
         met.wait()
+        beat.append(alive(app))
         stop.set()
         return 0
 
     jobs.run_until(stop, app, (Job("short", 1, meet), Job("long", 1, meet, slow=True)))
-    assert names == {"MainThread", "slow jobs"} and alive(app)
-    heartbeat_file(app).unlink()
+    assert names == {"MainThread", "slow jobs"} and beat == [True, True]
+    assert not heartbeat_file(app).exists(), "who ends in order leaves no beat behind"
 
 
 def test_no_heart_beats_while_the_slow_loop_hangs(app: Flask, stop, time, monkeypatch) -> None:
