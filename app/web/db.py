@@ -7,9 +7,10 @@ See docs/decisions/0002-sqlite-writers.md.
 """
 
 import fcntl
+import json
 import os
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -19,6 +20,7 @@ from flask import Flask, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 from sqlalchemy import event
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import DeclarativeBase, registry
 
@@ -174,6 +176,18 @@ def configure(app: Flask) -> None:
 
 def is_sqlite() -> bool:
     return db.engine.dialect.name == "sqlite"
+
+
+def listed(texts: Iterable[str]) -> sa.Select[tuple[str]]:
+    """The texts as rows, for `column.in_(…)`: one parameter however many they are.
+
+    PostgreSQL plans a list of five hundred parameters once for all and then compares them one by one with
+    every row; rows it joins.
+    """
+    given = sa.literal(json.dumps(list(texts)), sa.Text)
+    if is_sqlite():
+        return sa.select(sa.func.json_each(given).table_valued("value").c.value)
+    return sa.select(sa.func.jsonb_array_elements_text(sa.cast(given, JSONB)).column_valued("value"))
 
 
 def ids(rows: Sequence[Any]) -> list[int]:

@@ -227,7 +227,7 @@ def test_statements_of_a_batch_do_not_grow_with_its_rows(c: County, sign_in: Any
         assert work.save_stretch() > size
         counted.append(len(queries))
         work.save_stretch()  # finds nothing left
-    assert counted == [27, 27, 27]
+    assert counted == [24, 24, 24]
 
 
 def test_statements_of_a_check_grow_by_batches_only(

@@ -19,7 +19,7 @@ from app.domain.roster import Field
 from app.people import facts
 from app.people.models import Person, RoleGrant, Unit
 from app.people.roster.cells import Fault
-from app.web.db import db
+from app.web.db import db, listed
 
 BATCH = 500
 
@@ -67,7 +67,7 @@ class Keys:
 
 
 class Known:
-    """The people whom a batch of rows may mean; four statements, and one for their roles."""
+    """The people whom a batch of rows may mean; one statement, and one for their roles."""
 
     def __init__(self, keys: Iterable[Keys], paths: Sequence[str], now: datetime) -> None:
         keys = list(keys)
@@ -89,11 +89,9 @@ class Known:
             Person.username: set().union(*(k.usernames for k in keys)),
             Person.phone_digest: {k.phone_digest for k in keys} - {None},
         }
-        found: dict[int, Person] = {}
-        for column, values in wanted.items():
-            rows = sa.select(Person).options(joinedload(Person.unit)).where(column.in_(values))
-            found |= {person.id: person for person in db.session.scalars(rows)}
-        return list(found.values())
+        named = [sa.select(Person.id).where(column.in_(listed(values))) for column, values in wanted.items()]
+        rows = sa.select(Person).options(joinedload(Person.unit)).where(Person.id.in_(sa.union(*named)))
+        return list(db.session.scalars(rows))
 
     def mine(self, person: Person) -> bool:
         return covers(self.paths, person.unit.path)
