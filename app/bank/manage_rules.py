@@ -37,8 +37,8 @@ def load_local(code: str) -> RuleSet:
 @requires(Action.BANK_EDIT)
 def rule_set(code: str) -> Any:
     found = load_local(code)
-    form = LocalSetForm(obj=found, clauses=None)
-    if not form.is_submitted():
+    form = LocalSetForm(obj=found)
+    if not form.clauses.raw_data:
         form.clauses.data = typed.typed_clauses(found.clauses)
     if form.validate_on_submit():
         values = {name: form[name].data or "" for name in SOURCE}

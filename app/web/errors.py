@@ -1,6 +1,7 @@
 """Errors in words: one page for people, `{reason, message}` for the wire."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 from flask import Flask, Response, jsonify, render_template, request
@@ -9,6 +10,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
 
 from app.web.db import db
 from app.web.sealing import WrongKey
@@ -26,7 +28,8 @@ class Problem(Exception):
 
 _REASONS = {
     400: "bad_request", 401: "sign_in", 403: "forbidden", 404: "not_found", 405: "method",
-    409: "conflict", 410: "gone", 413: "too_large", 429: "too_many", 500: "internal", 503: "busy",
+    409: "conflict", 410: "gone", 413: "too_large", 415: "content_type", 429: "too_many",
+    500: "internal", 503: "busy",
 }  # fmt: skip
 
 
@@ -40,6 +43,7 @@ def _texts() -> dict[int, str]:
         409: _("内容已被别处修改，请刷新后重试。"),
         410: _("该内容已关闭。"),
         413: _("提交的内容太大。"),
+        415: _("这个地址不接受这种格式的内容。"),
         429: _("操作太频繁，请稍等片刻再试。"),
         500: _("系统出了点问题，已经记录下来。您刚才的操作没有生效，请稍后重试。"),
         503: _("系统正忙，请稍后重试。"),
@@ -103,3 +107,12 @@ def register(app: Flask) -> None:
             raise error
         log.exception("unexpected_error", path=request.path)
         return respond(500, "internal", _texts()[500])
+
+    @app.after_request
+    def name_no_host(response: Response) -> Response:
+        """The router's own redirects, to an address as it should be written, repeat the host asked for."""
+        if isinstance(request.routing_exception, RequestRedirect):
+            whole = urlsplit(request.routing_exception.new_url)
+            response.location = whole._replace(scheme="", netloc="").geturl()
+            response.set_data(b"")
+        return response

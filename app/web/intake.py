@@ -39,7 +39,12 @@ def register(app: Flask) -> None:
     app.url_map.converters["int"] = Id
 
     @app.before_request
-    def refuse_what_cannot_be_stored() -> None:
-        """No keyboard types NUL, and PostgreSQL stores none."""
+    def refuse_what_no_form_sends() -> None:
+        """JSON is for the wire: a form read from it would hold numbers and lists where text is due.
+
+        No keyboard types NUL, and PostgreSQL stores none.
+        """
+        if request.is_json and not wants_json():
+            abort(415)
         if _holds_nul():
             abort(400)
