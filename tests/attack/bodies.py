@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
+from werkzeug.exceptions import HTTPException
 
 from app.domain.access import Role
 from app.web.sheets import write_xlsx
@@ -23,7 +24,7 @@ _SECTIONS = {f"sections-{n}-{name}": "" for n in range(5) for name in _BLANK} | 
     "sections-0-count": "1", "sections-0-points": "2", "sections-0-rule_sets": [],
 }  # fmt: skip
 _QUESTION = {"kind": "judge", "stem": "这话对吗？", "options": "", "key": "对", "explanation": "对。"}
-_PASSWORDS = {"current": PASSWORD, "new": "another long word", "again": "another long word"}
+_PASSWORDS = {"current": PASSWORD, "new": "窗外的石榴树又开花了", "again": "窗外的石榴树又开花了"}
 
 LATELY = "2026-11-20"
 _NO_NUMBERS = dict.fromkeys(("id_number", "phone", "staff_no", "joined_on"), "")
@@ -38,7 +39,14 @@ def _sheet(world: World) -> Body:
 # What a form needs beyond its own values to be accepted and to change something, by endpoint. A new form
 # that asks for more goes here.
 FILLED: dict[str, Callable[[World], Body]] = {
-    "people.sign_in": lambda w: {"username": w.caller.username, "password": PASSWORD},
+    "people.sign_in": lambda w: {"username": w.holders["parent"].person.username, "password": PASSWORD},
+    "people.sign_in_code": lambda w: {"code": "123456"},
+    "people.sign_in_password": lambda w: _PASSWORDS,
+    "people.factor_confirm": lambda w: {"code": "123456"},
+    "people_manage.person_factor_remove": lambda w: {},
+    "people.factor_offer": lambda w: {"current": PASSWORD},
+    "people.factor_recovery": lambda w: {"current": PASSWORD},
+    "people.factor_remove": lambda w: {"current": PASSWORD},
     "people.password": lambda w: _PASSWORDS,
     "certificates.verify": lambda w: {"file": (io.BytesIO(small_pdf("own")), "证书.pdf")},
     "audit_manage.events_xlsx": lambda w: {},  # an empty log offers no download
@@ -60,6 +68,9 @@ FILLED: dict[str, Callable[[World], Body]] = {
     },
     "home_manage.person_erase": lambda w: {"name": w.holders["own"].idle.name},
     "people_manage.people_import": _sheet,
+    "people_manage.roster_leaving": lambda w: {f"person-{w.holders['own'].idle.id}": "retired"},
+    "people_manage.roster_save": lambda w: {"only_good": "1"},
+    "people_manage.unit_close": lambda w: {},
     "people_manage.person_edit": lambda w: _NO_NUMBERS | {"post": "新职务", "username": "new-name"},
     "people_manage.person_new": lambda w: _NO_NUMBERS | {
         "unit_id": w.town.id, "since": LATELY, "rank_since": LATELY,
@@ -73,7 +84,8 @@ FILLED: dict[str, Callable[[World], Body]] = {
     "people_manage.person_rank": lambda w: {"since": LATELY},
     "people_manage.person_leave": lambda w: {"day": LATELY},
     "people_manage.role_grant": lambda w: {
-        "username": w.holders["same unit"].person.username, "unit_id": w.town.id,
+        "username": w.holders["same unit"].person.username, "role": "liaison", "reason": "工作需要",
+        "unit_id": w.town.id,
     },
     "people_manage.unit_edit": lambda w: {"name": "改名的单位", "code": "new-code"},
     "people_manage.unit_move": lambda w: {"parent_id": w.holders["below"].person.unit_id},
@@ -83,7 +95,7 @@ FILLED: dict[str, Callable[[World], Body]] = {
 # The wire: docs/exam-protocol.md.
 _SAVE = {"epoch": 1, "responses": [{"slot": 1, "seq": 9, "value": "b"}]}
 WIRE: dict[str, Body] = {
-    "exams_api.start": {}, "exams_api.take_over": {}, "exams_api.check": {}, "exams_api.save": _SAVE,
+    "sign_in_api.enter": {"username": "parent", "password": PASSWORD}, "exams_api.start": {}, "exams_api.take_over": {}, "exams_api.check": {}, "exams_api.save": _SAVE,
     "exams_api.submit": _SAVE,
 }  # fmt: skip
 
@@ -119,7 +131,11 @@ def filled(form: Form) -> Body:
 
 
 def _endpoint(app: Flask, url: str) -> str:
-    endpoint, _arguments = app.url_map.bind("").match(url.partition("?")[0].partition("#")[0], method="POST")
+    path = url.partition("?")[0].partition("#")[0]
+    try:
+        endpoint, _arguments = app.url_map.bind("").match(path, method="POST")
+    except HTTPException as error:
+        raise AssertionError(f"a page sends a form to {path}, which takes none") from error
     return endpoint
 
 
@@ -137,7 +153,7 @@ class Bodies:
         answer = visitor.get(url)
         if answer.mimetype == "text/html":
             for form in Page(answer.text, url).forms:
-                if form.method == "post":
+                if form.method == "post" and not form.elsewhere:
                     self.forms.setdefault(_endpoint(self.world.app, form.action), filled(form))
 
     def arguments(self, route: Route) -> dict[str, Any]:

@@ -22,6 +22,7 @@ class Form:
     action: str
     method: str
     controls: list[Control] = field(default_factory=list)
+    elsewhere: bool = False  # every button of it names an address of its own
 
 
 @dataclass
@@ -40,6 +41,7 @@ class Page(HTMLParser):
         self.links: list[str] = []
         self.forms: list[Form] = []
         self._form: Form | None = None
+        self._buttons = False  # the form has one that sends it to its own address
         self._open: Control | None = None  # a select or textarea
         self.feed(text)
         self.close()
@@ -51,12 +53,16 @@ class Page(HTMLParser):
             self.links.append(urljoin(self.address, given["href"]))
         elif tag == "form":
             action = urljoin(self.address, given.get("action") or self.address)
+            self._buttons = False
             self._form = Form(action, given.get("method", "get").lower())
             self.forms.append(self._form)
         elif tag == "option" and self._open is not None:
             self._open.options.append((given.get("value", ""), "selected" in given))
+        elif self._form is not None and tag == "button" and "formaction" not in given and "name" not in given:
+            self._form.elsewhere, self._buttons = False, True
         elif self._form is not None and "formaction" in given:
             action = urljoin(self.address, given["formaction"])
+            self._form.elsewhere = self._form.elsewhere or not self._buttons
             self.forms.append(Form(action, self._form.method, self._form.controls))
         elif self._form is not None and tag in {"input", "select", "textarea", "button"} and "name" in given:
             self._control(tag, given)

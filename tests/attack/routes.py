@@ -95,6 +95,8 @@ def verdict(route: Route, caller: Caller, thing: Thing) -> Verdict:
         return Verdict.OPEN if thing.mine or seen else Verdict.HIDDEN
     if not may(caller, action):
         return Verdict.FORBIDDEN
+    if thing.private and not thing.mine:
+        return Verdict.HIDDEN
     inside = thing.path is None or thing.path.startswith(caller.unit_path)
     return Verdict.OPEN if inside else Verdict.HIDDEN
 
@@ -105,6 +107,8 @@ def judge(answer: Any, route: Route) -> Verdict | str:
     location: str = headers.get("Location", "")
     if route.endpoint == "people.sign_out" and "Clear-Site-Data" in headers:
         return Verdict.OPEN  # it leads to the sign-in page when it worked
+    if route.action == "public" and status < 400:
+        return Verdict.OPEN  # a later step of signing in leads back to the first
     if status == 401 or (status == 302 and location.startswith("/sign-in")):
         return Verdict.SIGN_IN if (status == 401) == route.wire else f"{status} from the wrong face"
     if status == 403:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from app.courses.models import Lesson
 from app.exams import papers
 from app.exams.models import Blueprint
+from app.people import sign_in
 from app.web.db import db
 from tests.attack.world import CALLER, Holder, World
 
@@ -19,25 +20,26 @@ NOWHERE = 2**31 - 2  # no row has this id
 class Thing:
     """Values for a route's arguments. `path`: the unit it belongs to, None where it is the school's.
 
-    `mine`: a learner's face shows it to the caller.
+    `mine`: it is the caller's own, or a learner's face shows it to the caller.
     """
 
     label: str
     values: dict[str, Any]
     path: str | None = None
     mine: bool = True
+    private: bool = False  # nobody but its owner sees it, whatever they may do
 
 
 Make = Callable[[World], Iterator[Thing]]
 
 
-def _held(**names: Callable[[Holder], Any]) -> Make:
+def _held(private: bool = False, **names: Callable[[Holder], Any]) -> Make:
     """One thing for each holder, belonging to the holder's unit."""
 
     def make(world: World) -> Iterator[Thing]:
         for place, holder in world.holders.items():
             values = {name: value(holder) for name, value in names.items()}
-            yield Thing(place, values, holder.person.unit.path, place == CALLER)
+            yield Thing(place, values, holder.person.unit.path, place == CALLER, private)
 
     return make
 
@@ -100,6 +102,7 @@ THINGS: dict[Any, Make] = {
     ("learn", "exam_id"): _to_learn(
         lambda w: [{"exam_id": one.id} for one in (w.exam, w.fresh)], lambda w: [{"exam_id": w.other_exam.id}]
     ),
+    ("learn", "mark"): _held(mark=lambda h: sign_in.mark(h.session)),
     "exams.quiz": _school(lambda w: {"exam_id": w.quiz.id}, lambda w: {"exam_id": w.fresh_quiz.id}),
     "exams.quiz_start": _school(lambda w: {"exam_id": w.quiz.id}, lambda w: {"exam_id": w.fresh_quiz.id}),
     ("learn", "sha256"): _to_learn(
@@ -125,6 +128,8 @@ THINGS: dict[Any, Make] = {
     ("manage", "person_id", "posting_id"): _held(
         person_id=lambda h: h.person.id, posting_id=lambda h: h.secondment.id
     ),
+    ("manage", "import_id"): _held(private=True, import_id=lambda h: h.roster.id),
+    ("manage", "import_id", "at"): _held(private=True, import_id=lambda h: h.roster.id, at=lambda h: 2),
     ("manage", "grant_id"): _held(grant_id=lambda h: h.grant.id),
     ("manage", "certificate_id"): _held(certificate_id=lambda h: h.certificate.id),
     ("manage", "attempt_id"): RUNNING,

@@ -19,9 +19,23 @@ from app.courses.models import Course, CourseAssignment
 from app.domain.access import Role
 from app.domain.careers import PostingKind
 from app.domain.questions import Kind
+from app.domain.roster import Field
 from app.exams import papers, service
 from app.exams.models import Exam, ExamAssignment
-from app.people.models import CorrectionRequest, Person, Posting, RankChange, RoleGrant, Unit
+from app.people import second_factor
+from app.people.models import (
+    CorrectionRequest,
+    Person,
+    Posting,
+    RankChange,
+    RoleGrant,
+    RosterImport,
+    RosterRow,
+    SecondFactor,
+    SignInSession,
+    Unit,
+)
+from app.people.roster import cells
 from app.web.db import db
 from tests import factories
 from tests.certificates.factories import certificate
@@ -29,7 +43,7 @@ from tests.conftest import Clock
 from tests.courses import factories as courses
 from tests.exams import build
 
-PASSWORD = "correct horse battery"  # the caller's
+PASSWORD = "correct horse battery"  # the caller's, and that of the person at the root
 LEFT_ON = date(2026, 11, 10)
 CALLER, PLACES = "own", ("own", "same unit", "below", "sibling", "parent")
 
@@ -39,10 +53,7 @@ def client_of(app: Flask, person: Person | None) -> "Visitor":
     if person is None:
         return Visitor(app.test_client(use_cookies=False), {})
     serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
-    signed_in = factories.session_for(person)
-    signed_in.second_factor = True
-    db.session.commit()
-    value = serializer.dumps({"_user_id": signed_in.id})
+    value = serializer.dumps({"_user_id": factories.session_for(person).id})
     cookie = {"Cookie": f"{app.config['SESSION_COOKIE_NAME']}={value}"}
     return Visitor(app.test_client(use_cookies=False), cookie)
 
@@ -79,6 +90,8 @@ class Holder:
     quiz: int = 0
     slots: tuple[int, ...] = ()  # of the quiz as shown; the first is checked, the second answered
     certificate: Certificate | None = None
+    session: SignInSession | None = None  # on another device
+    roster: RosterImport | None = None  # checked; row 2 is good, row 3 has a fault
 
 
 @dataclass
@@ -141,7 +154,7 @@ def build_world(app: Flask, time: Clock) -> World:
 
 
 def _holder(place: str, unit: Unit) -> Holder:
-    password = PASSWORD if place == CALLER else None
+    password = PASSWORD if place in {CALLER, "parent"} else None
     person = factories.person(f"某人{place}", unit, username=place.replace(" ", "-"), password=password)
     idle = factories.person(f"停用{place}", unit, active=False)
     gone = factories.person(f"离开{place}", unit, active=False, left_on=LEFT_ON, left_reason="retired")
@@ -149,6 +162,9 @@ def _holder(place: str, unit: Unit) -> Holder:
         days = (date(2020, 1, 1), date(2023, 12, 31)), (date(2024, 1, 1), until)
         for post, (since, last) in zip(("旧职务", ""), days, strict=True):
             _posting(one, unit, since=since, until=last, post=post)
+    if place != "parent":
+        second_factor.offer(person.id)
+        db.session.get_one(SecondFactor, person.id).confirmed_at = factories.CREATED
     return Holder(
         person=person,
         # The caller's own role is what the tests vary; a grant that everyone may hold stands in for it.
@@ -159,7 +175,25 @@ def _holder(place: str, unit: Unit) -> Holder:
         request=factories.save(CorrectionRequest(person_id=idle.id, at=factories.CREATED, text="职务不对")),
         gone=gone,
         spare=factories.unit(f"空单位{place}", unit, code=f"spare-{place.replace(' ', '-')}"),
+        session=factories.session_for(person),
+        roster=_roster(person, unit, idle),
     )
+
+
+def _roster(person: Person, unit: Unit, idle: Person) -> RosterImport:
+    """An import that is ready to be confirmed, and one person of the unit whom its sheet does not name."""
+    made = factories.save(
+        RosterImport(
+            created_at=factories.CREATED, created_by=person.id, unit_id=unit.id, file_name="名册.xlsx", state="ready"
+        )
+    )  # fmt: skip
+    for number, outcome in ((2, "new"), (3, "fault")):
+        written = {Field.NAME: f"新人{number}", Field.USERNAME: f"new{made.id}-{number}"}
+        sealed = cells.seal(cells.Row(number, written), {})
+        factories.save(RosterRow(import_id=made.id, number=number, sealed=sealed, outcome=outcome))
+    missing = RosterRow(import_id=made.id, number=-1, sealed="", outcome="missing", person_id=idle.id)
+    factories.save(missing)
+    return made
 
 
 def _posting(person: Person, unit: Unit, kind: PostingKind = PostingKind.HOME, **more: Any) -> Posting:
