@@ -68,6 +68,8 @@ FILLED: dict[str, Callable[[World], Body]] = {
     },
     "home_manage.person_erase": lambda w: {"name": w.holders["own"].idle.name},
     "people_manage.people_import": _sheet,
+    "home.data": lambda w: {"text": "出生日期不对"},
+    "people_manage.roster_row": lambda w: {"name": "改名的人", "id_number": "", "phone": "", "unit": ""},
     "people_manage.roster_leaving": lambda w: {f"person-{w.holders['own'].idle.id}": "retired"},
     "people_manage.roster_save": lambda w: {"only_good": "1"},
     "people_manage.unit_close": lambda w: {},
@@ -95,7 +97,8 @@ FILLED: dict[str, Callable[[World], Body]] = {
 # The wire: docs/exam-protocol.md.
 _SAVE = {"epoch": 1, "responses": [{"slot": 1, "seq": 9, "value": "b"}]}
 WIRE: dict[str, Body] = {
-    "sign_in_api.enter": {"username": "parent", "password": PASSWORD}, "exams_api.start": {}, "exams_api.take_over": {}, "exams_api.check": {}, "exams_api.save": _SAVE,
+    "sign_in_api.enter": {"username": "parent", "password": PASSWORD},
+    "exams_api.start": {}, "exams_api.take_over": {}, "exams_api.check": {}, "exams_api.save": _SAVE,
     "exams_api.submit": _SAVE,
 }  # fmt: skip
 

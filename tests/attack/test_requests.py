@@ -150,7 +150,7 @@ def test_an_error_tells_nothing(
     def fail(**_arguments: Any) -> None:
         raise error
 
-    fail.action, fail.load_person = old.action, getattr(old, "load_person", True)  # type: ignore[attr-defined]
+    fail.__dict__.update(old.__dict__)  # what is declared on the route
     monkeypatch.setitem(app.view_functions, endpoint, fail)
     monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
     answer = staff.get(path)

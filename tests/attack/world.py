@@ -184,11 +184,14 @@ def _roster(person: Person, unit: Unit, idle: Person) -> RosterImport:
     """An import that is ready to be confirmed, and one person of the unit whom its sheet does not name."""
     made = factories.save(
         RosterImport(
-            created_at=factories.CREATED, created_by=person.id, unit_id=unit.id, file_name="名册.xlsx", state="ready"
+            created_at=factories.CREATED, created_by=person.id, unit_id=unit.id, file_name="名册.xlsx",
+            state="ready",
         )
     )  # fmt: skip
     for number, outcome in ((2, "new"), (3, "fault")):
-        written = {Field.NAME: f"新人{number}", Field.USERNAME: f"new{made.id}-{number}"}
+        written = {
+            Field.NAME: f"新人{number}", Field.USERNAME: f"new{made.id}-{number}", Field.UNIT_CODE: unit.code,
+        }  # fmt: skip
         sealed = cells.seal(cells.Row(number, written), {})
         factories.save(RosterRow(import_id=made.id, number=number, sealed=sealed, outcome=outcome))
     missing = RosterRow(import_id=made.id, number=-1, sealed="", outcome="missing", person_id=idle.id)
