@@ -69,7 +69,18 @@ def _wrong_key(error: WrongKey) -> Any:
     return respond(500, "data_key", text)
 
 
+def name_no_host(response: Response) -> Response:
+    """The router's own redirects, to an address as it should be written, repeat the host asked for."""
+    if isinstance(request.routing_exception, RequestRedirect):
+        whole = urlsplit(request.routing_exception.new_url)
+        response.location = whole._replace(scheme="", netloc="").geturl()
+        response.set_data(b"")
+    return response
+
+
 def register(app: Flask) -> None:
+    app.after_request(name_no_host)
+
     app.register_error_handler(WrongKey, _wrong_key)
 
     @app.errorhandler(Problem)
@@ -107,12 +118,3 @@ def register(app: Flask) -> None:
             raise error
         log.exception("unexpected_error", path=request.path)
         return respond(500, "internal", _texts()[500])
-
-    @app.after_request
-    def name_no_host(response: Response) -> Response:
-        """The router's own redirects, to an address as it should be written, repeat the host asked for."""
-        if isinstance(request.routing_exception, RequestRedirect):
-            whole = urlsplit(request.routing_exception.new_url)
-            response.location = whole._replace(scheme="", netloc="").geturl()
-            response.set_data(b"")
-        return response
