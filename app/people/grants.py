@@ -150,11 +150,15 @@ def serves_outside(held: Iterable[RoleGrant], paths: Iterable[str], now: datetim
 
 
 def beyond_reset(person: Person, held: Iterable[RoleGrant], now: datetime) -> str | None:
-    """Why the caller may not let the person in anew, who holds these grants; None: they may."""
+    """Why the caller may neither change the account of the person who holds these grants nor let them in
+    anew; None: they may. Whoever could would hold the person's roles."""
     if person.erased_at is not None:
         return str(_("%(name)s的个人信息已经注销，不能再登录。", name=person.name))
     held = [one for one in held if _holds(one, now)]
-    if serves_outside(held, gate.scope(Action.SIGN_IN_EDIT), now):
+    accounts = gate.scope(Action.SIGN_IN_EDIT)
+    if held and not accounts:
+        return str(_("%(name)s担任管理角色，请由管理员办理。", name=person.name))
+    if serves_outside(held, accounts, now):
         return str(_("%(name)s还在您管理范围以外的单位担任角色，请由上级管理员办理。", name=person.name))
     caller = {one.role for one in current_user.grants if one.holds(now)}
     if not access.may_reset(caller, {Role(one.role) for one in held}, apart=gate.apart()):

@@ -25,7 +25,7 @@ PER_FACTOR = 5
 UNKNOWN, CODE, FACTOR = "", "code", "factor"  # counters; any other is the id of a device
 _PEOPLE_OF_A_DEVICE = 8
 _YEAR = 365 * 24 * 3600
-_CODE_SHAPE = re.compile(r"[0-9A-Za-z]{8}")
+_CODE_SHAPE = re.compile(r"\s*[0-9A-Za-z]{4}[\s-]?[0-9A-Za-z]{4}\s*")
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,10 @@ class Guess:
         """How long until the next guess is heard; None: it is heard now."""
         own = {CODE: PER_CODE, FACTOR: PER_FACTOR}.get(self.counter, policy.failures)
         of_account = SignInFailure.username == self.username
-        full = [_filled(own, now, of_account, SignInFailure.device == self.counter)]
+        where = [of_account, SignInFailure.device == self.counter]
+        if self.counter == CODE:  # elsewhere nobody uses up the tries of whoever brings a code
+            where.append(SignInFailure.address == self.address)
+        full = [_filled(own, now, *where)]
         if self.counter == UNKNOWN:
             of_address = SignInFailure.address == self.address
             full.append(_filled(PER_ADDRESS, now, of_address, SignInFailure.device == UNKNOWN))
@@ -62,10 +65,8 @@ def _filled(limit: int, now: datetime, *of: sa.ColumnElement[bool]) -> sa.Scalar
 def guess(username: str, person_id: int | None, password: str) -> Guess:
     """A guess at the door. What has the shape of a first-access code cannot be a password: that is longer."""
     device, people = known_device()
-    if _CODE_SHAPE.fullmatch("".join(char for char in password if char.isalnum())):
-        counter = CODE
-    else:
-        counter = device if person_id in people else UNKNOWN
+    known = device if person_id in people else UNKNOWN
+    counter = CODE if _CODE_SHAPE.fullmatch(password) else known
     return Guess(username, request.remote_addr or "", counter)
 
 

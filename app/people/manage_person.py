@@ -33,7 +33,7 @@ from app.web.intake import number
 
 
 def load_editable(person_id: int) -> Person:
-    """404 outside the caller's units; nobody changes the account of someone who serves above them."""
+    """404 outside the caller's units; whoever holds roles is for those who manage their sign-in."""
     paths = gate.scope(Action.PEOPLE_EDIT)
     person = queries.person_in_scope(person_id, paths)
     if person is None:
@@ -41,9 +41,8 @@ def load_editable(person_id: int) -> Person:
     if person.erased_at is not None:
         text = _("%(name)s的个人信息已经注销，不能再修改。", name=person.name)
         raise Problem(409, "erased", text)
-    if grants.serves_outside(grants.grants_of(person.id), paths, clock.now()):
-        text = _("%(name)s还在您管理范围以外的单位担任角色，请由上级管理员办理。", name=person.name)
-        raise Problem(403, "forbidden", text)
+    if (reason := grants.beyond_reset(person, grants.grants_of(person.id), clock.now())) is not None:
+        raise Problem(403, "forbidden", reason)
     return person
 
 
@@ -83,7 +82,7 @@ def _page(person: Person, numbers: dict[str, str]) -> str:
     return render_template(
         "people/manage/person.html",
         person=person, numbers=numbers, mine=mine,
-        editable=mine and person.erased_at is None and not grants.serves_outside(held, paths, clock.now()),
+        editable=mine and grants.beyond_reset(person, held, clock.now()) is None,
         resettable=_resettable(person, held), factor=second_factor.enrolled(person.id),
         postings=way, ranks=promotions.of(person.id),
         undoable=corrections.last_transfer(way) is not None,

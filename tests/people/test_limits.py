@@ -129,3 +129,32 @@ def test_the_device_cookie_is_out_of_reach_of_scripts_and_lives_a_year(app: Flas
     for part in ("HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=31536000"):
         assert part in cookie
     assert "device" not in "".join(enter(app.test_client(), "nope").headers.getlist("Set-Cookie"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("ABCD-EFGH", True),
+        (" abcdefgh ", True),
+        ("Ab12@Cd34#", False),
+        ("ab-cd ef-gh", False),
+        ("a b c d e f g h", False),
+    ],
+)
+def test_what_may_be_a_password_counts_as_one(app: Flask, typed: str, code: bool) -> None:
+    with app.test_request_context():
+        assert (limits.guess("zhang", 1, typed).counter == limits.CODE) == code
+
+
+def test_tries_of_a_code_elsewhere_are_not_used_up_here(app: Flask, client: FlaskClient, monkeypatch) -> None:
+    monkeypatch.setattr(limits, "PER_CODE", 3)
+    person = factories.person("张三", username="zhang")
+    code = codes.issue([person.id], clock.now())[person.id]
+    db.session.commit()
+    for _ in range(4):
+        client.post(
+            "/sign-in",
+            data={"username": "zhang", "password": "00000000"},
+            environ_base={"REMOTE_ADDR": "10.0.0.9"},
+        )
+    assert enter(client, code, "zhang").location == "/sign-in/password"
