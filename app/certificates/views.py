@@ -48,10 +48,10 @@ def of_course(course_id: int) -> Any:
     found = queries.of_course(current_user.person_id, course_id)
     if found is not None:
         return redirect(url_for(".certificate", certificate_id=found.id))
-    course = courses.course_with_lessons(course_id) or abort(404)
-    standing = courses.standings([course], [current_user.person_id])[course_id, current_user.person_id]
-    trouble = queries.trouble_of(current_user.person_id, course_id)
-    return render_template("certificates/awaited.html", standing=standing, trouble=trouble)
+    me = current_user
+    assigned = courses.assigned_course(course_id, me.person_id, me.unit_path) or abort(404)
+    trouble = queries.trouble_of(me.person_id, course_id)
+    return render_template("certificates/awaited.html", standing=assigned.standing, trouble=trouble)
 
 
 @bp.get("/certificates/<int:certificate_id>")

@@ -93,9 +93,6 @@ THINGS: dict[Any, Make] = {
         lambda w: [{"course_id": w.course.id}],
         lambda w: [{"course_id": one.id} for one in (w.other_course, w.draft)],
     ),
-    "certificates.of_course": _school(  # says only whether the caller's own is there
-        lambda w: {"course_id": w.course.id}, lambda w: {"course_id": w.other_course.id}
-    ),
     ("learn", "course_id", "lesson_id"): _to_learn(
         lambda w: [_lesson(w.course)], lambda w: [_lesson(w.other_course), _lesson(w.draft)]
     ),

@@ -72,6 +72,8 @@ def test_while_it_is_printed_the_page_says_so(app: Flask, sign_in: SignIn) -> No
 def test_a_course_leads_to_its_certificate_or_says_why_not(app: Flask, sign_in: SignIn) -> None:
     person, course = factories.person(), courses.course("reading")
     client, path = sign_in(person), f"/certificates/of/{course.id}"
+    assert client.get(path).status_code == 404  # it is set to others
+    courses.assigned(course, person)
     assert "还没有达到发证条件" in client.get(path).text
     courses.completed(course, person, START)
     assert "证书正在生成" in client.get(path).text
