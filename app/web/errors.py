@@ -89,6 +89,7 @@ def register(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def csrf(error: CSRFError) -> Any:
+        log.warning("csrf_refused", path=request.path)
         return respond(403, "csrf", _("页面已过期，请刷新后重新提交。"))
 
     @app.errorhandler(HTTPException)

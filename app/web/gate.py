@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+import structlog
 from flask import Flask, abort, current_app, flash, redirect, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -16,6 +17,7 @@ from app.domain.access import Action
 from app.web import idle
 from app.web.errors import wants_json
 
+log = structlog.get_logger()
 View = TypeVar("View", bound=Callable[..., Any])
 SESSION_KEY = "_user_id"  # Flask-Login's: holds the id of the sign-in session
 
@@ -86,6 +88,7 @@ def _check() -> Any:
     if action is Action.LEARN:
         return None
     if not current_user.scope(action):
+        log.warning("forbidden", path=request.path, action=action, person=current_user.person_id)
         abort(403)
     if current_user.lacks_second_factor:
         return _second_factor()

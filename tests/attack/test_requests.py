@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
 
 from tests.attack import state
 from tests.attack.bodies import Bodies, everything
 from tests.attack.routes import reviewed, unsafe
 from tests.attack.things import things_for
-from tests.attack.world import Visitor, World, build_world
+from tests.attack.world import Visitor, World, build_world, client_of
 from tests.conftest import Clock
 
 EVIL = "evil.example"
@@ -184,3 +185,14 @@ def test_methods_that_no_route_declares_do_nothing(world: World, staff: Visitor)
             answer = staff.open(route.url(thing.values), method)
             assert answer.status_code in {404, 405}, f"{method} {route.rule}"
     assert state.differences(before, state.read()) == {}
+
+
+def test_who_tries_what_is_not_theirs_is_in_the_log(world: World) -> None:
+    with capture_logs() as lines:
+        assert client_of(world.app, world.caller).get("/manage/people").status_code == 403
+    assert lines == [
+        {
+            "event": "forbidden", "log_level": "warning", "path": "/manage/people", "action": "people_view",
+            "person": world.caller.id,
+        }
+    ]  # fmt: skip
