@@ -80,7 +80,6 @@ def name_no_host(response: Response) -> Response:
 
 def register(app: Flask) -> None:
     app.after_request(name_no_host)
-
     app.register_error_handler(WrongKey, _wrong_key)
 
     @app.errorhandler(Problem)
