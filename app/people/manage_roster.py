@@ -118,7 +118,7 @@ def roster_row(import_id: int, at: int) -> Any:
             return _go_on(found)
         form.faults(faults)
     elif not form.is_submitted():
-        form.faults(stored.problems)
+        form.faults(cells.unseal_faults(stored.faults))
     return render_template("people/manage/roster_row.html", roster=found, row=row, form=form)
 
 

@@ -58,7 +58,7 @@ class Person(Base):
     __tablename__ = "person"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    username: Mapped[str] = mapped_column(unique=True)  # lower case; staff number, phone or a name
+    username: Mapped[str] = mapped_column(unique=True)  # lower case; staff number or a name
     name: Mapped[str] = mapped_column(index=True)
     pinyin: Mapped[str] = mapped_column(default="", index=True)  # "zengguofan", the surname read as one
     initials: Mapped[str] = mapped_column(default="", index=True)  # "zgf"
@@ -226,7 +226,7 @@ class RosterImport(Base):
     created_by: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
     unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"))  # the subtree that the sheet speaks of
     file_name: Mapped[str]
-    source: Mapped[bytes | None] = mapped_column(deferred=True)  # the file, until it has been read
+    source: Mapped[bytes | None] = mapped_column(deferred=True)  # the file, sealed, until it has been read
     state: Mapped[str] = mapped_column(index=True)  # people.roster.states.State
     revision: Mapped[int] = mapped_column(default=0)
     done: Mapped[int] = mapped_column(default=0)
@@ -248,7 +248,8 @@ class RosterImport(Base):
 class RosterRow(Base):
     """A row of an uploaded roster, or a person of its units whom it does not name (`number` negative).
 
-    `sealed` holds the cells as JSON: identity numbers are among them. Rows that are saved are deleted.
+    `sealed` holds the cells as JSON: identity numbers are among them, and `faults` may quote them. Rows that
+    are saved are deleted.
     """
 
     __tablename__ = "roster_row"
@@ -260,13 +261,8 @@ class RosterRow(Base):
     number: Mapped[int] = mapped_column(primary_key=True)  # of the row in the sheet, from 1
     sealed: Mapped[str]
     outcome: Mapped[str]  # people.roster.states.Outcome
-    faults: Mapped[str] = mapped_column(default="[]")  # JSON: [[field, message], …]
+    faults: Mapped[str] = mapped_column(default="")  # sealed JSON: [[field, message], …]; "" for none
     person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
-
-    @property
-    def problems(self) -> list[tuple[str, str]]:
-        """`faults`, read."""
-        return [(field, message) for field, message in json.loads(self.faults)]
 
 
 class CorrectionRequest(Base):

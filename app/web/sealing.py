@@ -35,19 +35,25 @@ def key(purpose: str) -> bytes:
 
 
 def seal(purpose: str, text: str) -> str:
-    nonce = secrets.token_bytes(_NONCE)
-    sealed = AESGCM(key(f"seal:{purpose}")).encrypt(nonce, text.encode(), purpose.encode())
-    return base64.b64encode(nonce + sealed).decode()
+    return base64.b64encode(seal_bytes(purpose, text.encode())).decode()
 
 
 def unseal(purpose: str, sealed: str) -> str:
     """Raises WrongKey."""
-    raw = base64.b64decode(sealed)
+    return unseal_bytes(purpose, base64.b64decode(sealed)).decode()
+
+
+def seal_bytes(purpose: str, data: bytes) -> bytes:
+    nonce = secrets.token_bytes(_NONCE)
+    return nonce + AESGCM(key(f"seal:{purpose}")).encrypt(nonce, data, purpose.encode())
+
+
+def unseal_bytes(purpose: str, sealed: bytes) -> bytes:
+    """Raises WrongKey."""
     try:
-        opened = AESGCM(key(f"seal:{purpose}")).decrypt(raw[:_NONCE], raw[_NONCE:], purpose.encode())
+        return AESGCM(key(f"seal:{purpose}")).decrypt(sealed[:_NONCE], sealed[_NONCE:], purpose.encode())
     except InvalidTag as error:
         raise WrongKey(purpose) from error
-    return opened.decode()
 
 
 def digest(purpose: str, text: str) -> str:

@@ -9,7 +9,7 @@ import xlsxwriter
 
 from app.domain.identity import check_digit
 from app.people.models import Person, RosterImport, RosterRow
-from app.people.roster import work
+from app.people.roster import cells, work
 from app.people.roster.states import Outcome
 from app.web.db import db
 from tests.people.school import County
@@ -75,7 +75,7 @@ def faults() -> list[tuple[int, str, str]]:
     return [
         (row.number, field, message.split("。")[0])
         for row in db.session.scalars(rows.order_by(RosterRow.number))
-        for field, message in row.problems
+        for field, message in cells.unseal_faults(row.faults)
     ]
 
 

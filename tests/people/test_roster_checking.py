@@ -74,6 +74,24 @@ def test_a_username_that_is_the_number_given_means_the_person_of_that_name(c: Co
     assert outcomes() == {2: "update", 3: "update", 4: "same", 5: "new"}
 
 
+def test_namesakes_who_share_a_phone_are_told_apart_by_other_numbers(c: County, check: Any) -> None:
+    phone = "13800000001"
+    sealed = {
+        "phone_digest": facts.digest(facts.PHONE, phone),
+        "phone_sealed": sealing.seal(facts.PHONE, phone),
+    }
+    someone("王芳", c.branch, staff_no="a1", **sealed)
+    someone("李四", c.branch, id_number(1), **sealed)
+    someone("赵云", c.branch, username="a3", staff_no="b3")
+    check(
+        row("王芳", staff_no="a2", phone=phone), row("李四", id_number(2), phone=phone),
+        row("赵云", staff_no="a3"),
+    )  # fmt: skip
+    assert outcomes() == {2: "new", 3: "new", 4: "new"}
+    check(row("王芳", phone=phone), row("李四", staff_no="a4", phone=phone))
+    assert outcomes() == {2: "same", 3: "update"}
+
+
 def test_changes_moves_and_what_stays(c: County, check: Any) -> None:
     someone("王芳", c.branch, id_number(1), rank="二级科员")
     someone("李四", c.branch, id_number(2), political="01")
@@ -154,7 +172,8 @@ def test_people_outside_the_importers_units_are_neither_changed_nor_told_of(c: C
     work.check_waiting()
     assert outcomes() == {2: "fault", 3: "new"}
     [(_row, _field, _text)] = faults()
-    [[_name, message]] = db.session.get_one(RosterRow, (latest().id, 2)).problems
+    stored = db.session.get_one(RosterRow, (latest().id, 2))
+    [[_name, message]] = work.cells.unseal_faults(stored.faults)
     assert "管理范围以外" in message and "秘密人" not in message and "石桥" not in message
 
 
@@ -286,7 +305,7 @@ def test_a_sheet_without_a_unit_column_is_about_the_unit_chosen(c: County, sign_
     assert faults() == [(3, "unit", "此人现在不在所选的单位")]
 
 
-def test_usernames_come_from_numbers_then_from_letters(c: County, check: Any) -> None:
+def test_usernames_come_from_staff_numbers_then_from_letters_never_from_phones(c: County, check: Any) -> None:
     someone("张三", c.town, username="zhangsan1", pinyin="zhangsan")
     someone("别人", c.town, username="zhangsan2")
     someone("某人", c.town, username="a7")
@@ -303,7 +322,7 @@ def test_usernames_come_from_numbers_then_from_letters(c: County, check: Any) ->
     )
     given = [work.cells.unseal(found.number, found.sealed)[1]["username"] for found in rows]
     assert given == [
-        "a1", "13800000001", "bing1", "zhangsan4", "zhangsan3", "13800000002", "wu1", "maimaitiaili1",
+        "a1", "yi1", "bing1", "zhangsan4", "zhangsan3", "ding1", "wu1", "maimaitiaili1",
     ]  # fmt: skip
 
 
@@ -327,6 +346,22 @@ def test_nothing_of_a_sheet_can_be_read_in_the_database(c: County, check: Any) -
     [stored] = db.session.scalars(sa.select(RosterRow).where(RosterRow.number > 0))
     assert "王芳" not in stored.sealed and id_number(1) not in stored.sealed
     assert latest().source is None
+
+
+def test_a_fault_that_quotes_a_number_is_sealed(c: County, check: Any) -> None:
+    check(("王芳", id_number(1), BRANCH), header=("姓名", "性别", "单位"))
+    assert faults() == [(2, "sex", f"“{id_number(1)}”认不出来")]
+    [stored] = db.session.scalars(sa.select(RosterRow).where(RosterRow.number > 0))
+    assert "sex" not in stored.faults and id_number(1) not in stored.faults
+
+
+def test_a_file_that_waits_is_sealed(c: County, sign_in: Any) -> None:
+    data = f"姓名,身份证号,单位\n王芳,{id_number(1)},{BRANCH}\n".encode()
+    upload(sign_in(c.admin), c.root.id, data, "名册.csv")
+    waiting = latest().source
+    assert waiting is not None and id_number(1).encode() not in waiting and "王芳".encode() not in waiting
+    work.check_waiting()
+    assert (outcomes(), latest().source) == ({2: "new"}, None)
 
 
 def test_an_owner_who_lost_the_unit_imports_nothing(c: County, sign_in: Any) -> None:

@@ -11,7 +11,7 @@ from flask import Flask
 from app.audit.models import AuditEvent
 from app.people import facts, postings
 from app.people.models import Person, Posting, RankChange, RosterImport, RosterRow, SignInSession
-from app.people.roster import matching, saving, work
+from app.people.roster import cells, matching, saving, work
 from app.web.db import db
 from tests import factories
 from tests.people.rosters import HEAD, checked, id_number, latest, named, outcomes, save, xlsx
@@ -195,6 +195,52 @@ def test_what_changed_since_the_check_is_not_saved_blindly(c: County, sign_in: A
     assert latest().told["saved"]["new"] == 1 and named("周瑜").unit_id == c.branch.id
     page = admin.get(where).text
     assert "3 行没有保存" in page
+
+
+def test_a_row_without_a_unit_does_not_undo_a_move(c: County, sign_in: Any) -> None:
+    admin = sign_in(c.admin)
+    moved = factories.person("王芳", c.branch, staff_no="a1")
+    factories.person("李四", c.branch, staff_no="a2")
+    where = checked(admin, c, xlsx(("王芳", "", "a1", "", "", "书记"), ("李四", "", "a2", "", "", "书记")))
+    moved.unit_id = c.other.id
+    db.session.commit()
+    save(admin, where)
+    assert outcomes() == {2: "fault"}
+    moved = named("王芳")
+    assert (moved.unit_id, moved.post, named("李四").post) == (c.other.id, "", "书记")
+
+
+def test_a_number_given_to_another_in_the_same_moment_costs_one_row(
+    c: County, sign_in: Any, monkeypatch: Any
+) -> None:
+    admin = sign_in(c.admin)
+    where = checked(admin, c, xlsx(("王芳", "", "a1", "", BRANCH), ("李四", "", "a2", "", BRANCH)))
+    admin.post(f"{where}/save")
+    factories.person("别人", c.branch, staff_no="a1")
+    with monkeypatch.context() as blind:
+        blind.setattr(saving, "_fits", lambda *_: True)
+        assert work.save_stretch() == 0
+    assert (latest().state, outcomes()) == ("saving", {2: "new", 3: "new"})
+    while work.save_stretch():
+        pass
+    assert (latest().state, outcomes(), latest().told["saved"]["new"]) == ("done", {2: "fault"}, 1)
+    assert named("李四").staff_no == "a2"
+
+
+def test_who_cannot_leave_today_keeps_nobody_else_from_it(c: County, sign_in: Any) -> None:
+    admin = sign_in(c.admin)
+    stays, gone = factories.person("王芳", c.branch), factories.person("李四", c.branch)
+    where = checked(admin, c, xlsx(("新人", "", "n1", "", BRANCH)))
+    admin.post(f"{where}/leaving", data={f"person-{p.id}": "retired" for p in (stays, gone)})
+    postings.open_homes([(stays, date(2026, 12, 1))])
+    db.session.commit()
+    save(admin, where)
+    assert (named("王芳").left_on, named("李四").left_on) == (None, TODAY)
+    assert (latest().state, latest().told["saved"]) == ("done", {"new": 1, "leave": 1, "missing": 2})
+    [left] = db.session.scalars(sa.select(RosterRow))
+    [(_name, message)] = cells.unseal_faults(left.faults)
+    assert left.person_id == stays.id and message.startswith("早于现任职务的起始日期 2026-12-01")
+    assert admin.get(where).status_code == 200
 
 
 def test_only_who_was_marked_leaves(c: County, sign_in: Any) -> None:

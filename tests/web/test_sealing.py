@@ -15,6 +15,14 @@ def test_what_is_sealed_opens(app: Flask, text: str) -> None:
     assert not text or text not in sealed
 
 
+def test_sealed_bytes_open_as_they_were(app: Flask) -> None:
+    data = bytes(range(256)) * 100
+    sealed = sealing.seal_bytes("file", data)
+    assert sealing.unseal_bytes("file", sealed) == data and data[:256] not in sealed
+    with pytest.raises(sealing.WrongKey):
+        sealing.unseal_bytes("phone", sealed)
+
+
 def test_the_same_text_is_sealed_differently_and_digested_alike(app: Flask) -> None:
     assert sealing.seal("phone", "13800000001") != sealing.seal("phone", "13800000001")
     assert sealing.digest("phone", "13800000001") == sealing.digest("phone", "13800000001")

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -17,7 +17,7 @@ from app.people.labels import ID_FAULTS
 from app.people.names import USERNAME, tidy, tidy_name, tidy_username
 from app.web import sealing
 
-SEALED = "roster row"  # purpose of sealing
+SEALED, FAULTS = "roster row", "roster faults"  # purposes of sealing
 STAFF_NO = r"^[\w.@-]{1,50}$"
 _LOST = "lost"  # marks a cell whose digits the spreadsheet cut off
 Fault = tuple[str, str]  # a Field, or "" for the whole row; what is wrong, and the cure
@@ -192,3 +192,12 @@ def unseal(number: int, sealed: str) -> tuple[Row, dict[str, Any]]:
     for name in roster.DATES & facts.keys():
         facts[name] = date.fromisoformat(facts[name])
     return Row(number, cells, frozenset(Field(name) for name in plain[_LOST])), facts
+
+
+def seal_faults(faults: Sequence[Fault]) -> str:
+    """They quote cells."""
+    return sealing.seal(FAULTS, json.dumps(faults, ensure_ascii=False)) if faults else ""
+
+
+def unseal_faults(sealed: str) -> list[Fault]:
+    return [(name, text) for name, text in json.loads(sealing.unseal(FAULTS, sealed))] if sealed else []

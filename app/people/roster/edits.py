@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from app.audit.service import record
 from app.domain.careers import Leaving
 from app.people.models import RosterImport, RosterRow, Unit
-from app.people.roster import cells, queries
+from app.people.roster import cells, files, queries
 from app.people.roster.cells import Row
 from app.people.roster.matching import serving_above
 from app.people.roster.states import ACTING, SAVED, Outcome, State
@@ -33,7 +33,7 @@ def begin(person_id: int, upload: Upload, now: datetime) -> RosterImport:
     """The file waits for the worker."""
     made = RosterImport(
         created_at=now, created_by=person_id, unit_id=upload.unit.id, file_name=upload.file_name[:200],
-        source=upload.data, state=State.WAITING,
+        source=files.seal(upload.data), state=State.WAITING,
     )  # fmt: skip
     db.session.add(made)
     db.session.flush()

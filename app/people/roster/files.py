@@ -10,11 +10,13 @@ from flask_babel import gettext as _
 from app.domain import roster
 from app.domain.roster import Field, Header
 from app.people.roster.cells import Row
+from app.web import sealing
 from app.web.sheets import Cell, SheetError, read_book
 
 MAX_PEOPLE = 20_000
 MAX_BYTES = 6 * 1024 * 1024
 _SHEETS = 3  # looked through for a header
+_SEALED = "roster file"  # purpose of sealing
 _MARGIN = 1000  # empty, repeated and explaining rows
 
 
@@ -73,6 +75,15 @@ def _lost(name: Field, cell: Cell) -> bool:
     if name in roster.DATES:
         return cell.number and re.fullmatch(r"\d{4}\.1", cell.text) is not None
     return name in roster.EXACT and cell.lost_digits
+
+
+def seal(data: bytes) -> bytes:
+    """The file as it waits to be read."""
+    return sealing.seal_bytes(_SEALED, data)
+
+
+def unseal(sealed: bytes) -> bytes:
+    return sealing.unseal_bytes(_SEALED, sealed)
 
 
 def kept(upload: Upload) -> dict[str, Any]:

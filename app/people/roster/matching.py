@@ -105,7 +105,7 @@ class Known:
             return person
         weak = [self.by_username.get(keys.staff_no), self.by_username.get(keys.phone)]
         weak += self.by_phone[keys.phone_digest, keys.name] if keys.phone_digest else []
-        same = {p.id: p for p in weak if p and p.name == keys.name and self.mine(p) and _fits(p, keys)}
+        same = {p.id: p for p in weak if p and p.name == keys.name and self.mine(p) and _may_be(p, keys)}
         if len(same) > 1:
             raise Mistaken(Field.PHONE, _("有几位同名人员使用这个手机号。请补身份证号或工号。"))
         return next(iter(same.values()), None)
@@ -140,6 +140,11 @@ class Known:
 def _fits(person: Person, keys: Keys) -> bool:
     """No two different identity numbers."""
     return None in (person.id_number_digest, keys.id_digest) or person.id_number_digest == keys.id_digest
+
+
+def _may_be(person: Person, keys: Keys) -> bool:
+    """Nor two different staff numbers: namesakes may share a phone."""
+    return _fits(person, keys) and (not person.staff_no or keys.staff_no in ("", person.staff_no))
 
 
 def serving_above(person_ids: Sequence[int], paths: Sequence[str], now: datetime) -> set[int]:

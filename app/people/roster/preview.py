@@ -46,7 +46,8 @@ def lines(rows: Sequence[RosterRow]) -> list[Line]:
         elif outcome is Outcome.FAULT and written is not None:
             name = written.cells.get(Field.NAME, "")
         reason = values.get("reason", "")
-        found.append(Line(row.number, name, outcome, person, changed, row.problems, reason))
+        faults = cells.unseal_faults(row.faults)
+        found.append(Line(row.number, name, outcome, person, changed, faults, reason))
     return found
 
 

@@ -53,7 +53,7 @@ def save(roster: RosterImport, rows: Sequence[RosterRow], basis: Basis) -> None:
         _change([item for item in items if item.row.outcome in (Outcome.UPDATE, Outcome.MOVE)], basis)
         _mark_left([item for item in items if item.row.outcome == Outcome.LEAVE], basis)
         _record(roster, items)
-    _count(roster, items, len(rows))
+    _count(roster, [item for item in items if item.row.outcome != Outcome.FAULT], len(rows))
 
 
 def _fitting(rows: Sequence[RosterRow], basis: Basis) -> list[_Item]:
@@ -73,10 +73,12 @@ def _fitting(rows: Sequence[RosterRow], basis: Basis) -> list[_Item]:
         ):
             items.append(item)
         else:
-            row.outcome = Outcome.FAULT
-            text = _("核对之后，系统里的情况有了变化，没有保存这一行。请重新上传核对。")
-            row.faults = json.dumps([["", text]], ensure_ascii=False)
+            _refuse(row, _("核对之后，系统里的情况有了变化，没有保存这一行。请重新上传核对。"))
     return items
+
+
+def _refuse(row: RosterRow, text: str) -> None:
+    row.outcome, row.faults = Outcome.FAULT, cells.seal_faults([("", text)])
 
 
 def _people(ids: Sequence[int]) -> dict[int, Person]:
@@ -100,6 +102,8 @@ def _fits(item: _Item, known: Known, units: set[int], basis: Basis) -> bool:
         return False
     if item.row.outcome == Outcome.LEAVE:
         return True
+    if item.row.outcome == Outcome.UPDATE and person and person.unit_id != item.values["unit_id"]:
+        return False  # moved since: the row may not name a unit, and must not undo that
     keys = Keys.of(item.values)
     holders = {
         holder.id
@@ -176,8 +180,12 @@ def _rank_from(person: Person, given: date | None, latest: RankChange | None, to
 def _mark_left(items: Sequence[_Item], basis: Basis) -> None:
     today = clock.day(basis.now)
     for item in items:
-        if item.person is not None:
+        if item.person is None:
+            continue
+        try:
             history.leave(item.person, Leaving(item.values["reason"]), today, basis.now)
+        except history.Refused as refused:  # the person is as before
+            _refuse(item.row, refused.message)
 
 
 def _record(roster: RosterImport, items: Sequence[_Item]) -> None:

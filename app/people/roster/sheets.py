@@ -52,7 +52,7 @@ def _notes() -> list[str]:
             "单位填名称即可；有重名的，填“上级/本级”，或填单位编码，见“单位”页。单位不同于现在的，按调动办理。"
         ),
         _("日期写成 2019-07-01 或 2019-07。职级有变动的，请填任现职级时间；不填的，从导入当天算起。"),
-        _("用户名用于登录，可以不填：依次取工号、手机号，都没有的取姓名拼音加数字。"),
+        _("用户名用于登录，可以不填：取工号，没有工号的取姓名拼音加数字。"),
         _("表中没有列出的人员，不会被自动删除或停用。"),
         _("一次最多 %(n)s 人。各列已设为文本格式，请不要改成数字。", n=MAX_PEOPLE),
     ]
@@ -60,7 +60,7 @@ def _notes() -> list[str]:
 
 def with_faults(rows: Iterable[RosterRow]) -> bytes:
     """The rows as they were uploaded, what is wrong with each in front; to be mended and uploaded again."""
-    opened = [(cells.unseal(row.number, row.sealed)[0], row.problems) for row in rows]
+    opened = [(cells.unseal(row.number, row.sealed)[0], cells.unseal_faults(row.faults)) for row in rows]
     used = {name for row, _faults in opened for name in row.cells}
     names = [name for name in ROSTER_FIELDS if name in used]
     body = [

@@ -1,4 +1,7 @@
-"""Usernames for new people: 工号, else 手机号, else the name in letters and a number."""
+"""Usernames for new people: 工号, else the name in letters and a number.
+
+Never a phone number: usernames stand unmasked in lists, addresses and the audit.
+"""
 
 import re
 from collections import Counter
@@ -26,7 +29,7 @@ class Usernames:
         left: list[Newcomer] = []
         self.taken |= {keys.username for keys, _values in newcomers}
         for keys, values in newcomers:
-            chosen = keys.username or next(filter(self._free, (keys.staff_no, keys.phone)), "")
+            chosen = keys.username or (keys.staff_no if self._free(keys.staff_no) else "")
             if chosen:
                 self._take(values, chosen)
             else:

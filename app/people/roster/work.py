@@ -7,7 +7,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 import structlog
 from flask_babel import gettext as _
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from app.domain.access import Action, Grant, Role, scope
 from app.people.models import Person, RoleGrant, RosterImport, RosterRow, Unit
@@ -25,7 +25,7 @@ log = structlog.get_logger()
 
 
 class Overtaken(Exception):
-    """Somebody changed the import meanwhile; it is checked anew."""
+    """Somebody changed the import or its people meanwhile; it is done anew."""
 
 
 def check_waiting() -> int:
@@ -99,7 +99,7 @@ def _check(number: int) -> int:
     revision, on = roster.revision, basis(roster)
     notes = roster.told
     if roster.source is not None:
-        upload = files.read(roster.source)
+        upload = files.read(files.unseal(roster.source))
         rows, notes = upload.rows, notes | files.kept(upload)
     else:
         rows = _stored_rows(number)
@@ -144,7 +144,7 @@ def _store(number: int, revision: int, batch: Sequence[Verdict]) -> None:
             "number": verdict.row.number,
             "sealed": cells.seal(verdict.row, verdict.values),
             "outcome": verdict.outcome,
-            "faults": json.dumps(verdict.reading.faults, ensure_ascii=False),
+            "faults": cells.seal_faults(verdict.reading.faults),
             "person_id": verdict.person_id,
         }
         for verdict in batch
@@ -167,7 +167,7 @@ def _store_missing(number: int, revision: int, absent: Sequence[int]) -> None:
             "number": -at,
             "sealed": decided.get(person, ""),
             "outcome": Outcome.LEAVE if person in decided else Outcome.MISSING,
-            "faults": "[]",
+            "faults": "",
             "person_id": person,
         }
         for at, person in enumerate(absent, 1)
@@ -187,7 +187,10 @@ def _save_batch(number: int) -> int:
     if found is None or (found.state, found.done) != (State.SAVING, done):
         raise Overtaken  # another worker did this batch
     if rows:
-        saving.save(found, rows, on)
+        try:
+            saving.save(found, rows, on)
+        except IntegrityError as error:  # a number was given to somebody meanwhile: the next time finds whom
+            raise Overtaken from error
     else:
         found.state, found.finished_at = State.DONE, clock.now()
     uow.commit_item()
