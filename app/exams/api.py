@@ -49,7 +49,7 @@ def start_refused(refusal: StartRefusal) -> Problem:
     texts = {
         StartRefusal.NOT_OPEN: _("考试尚未开始。"),
         StartRefusal.CLOSED: _("考试已经结束，不能再开始。"),
-        StartRefusal.NO_ATTEMPTS_LEFT: _("您的考试次数已用完。如需补考，请联系培训管理员。"),
+        StartRefusal.NO_ATTEMPTS_LEFT: _("您的考试次数已用完。如需补考，请联系教务管理员。"),
     }
     return Problem(403, refusal.value, texts[refusal])
 

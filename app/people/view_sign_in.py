@@ -23,14 +23,18 @@ def said(refused: Refused, wrong: str) -> str:
     if refused.wait is None:
         return wrong
     text = _(
-        "连续输错次数太多，请 %(n)s 分钟后再试。急需登录的，请向培训管理员领取首次登录码，凭码登录不必等待。",
+        "连续输错次数太多，请 %(n)s 分钟后再试。急需登录的，请向教务管理员领取首次登录码，凭码登录不必等待。",
         n=ceil(refused.wait.total_seconds() / 60),
     )
     return str(text)
 
 
 def wrong_password() -> str:
-    return str(_("用户名或密码不对。请核对后重试，注意大小写；忘记密码请联系培训管理员。"))
+    return str(
+        _(
+            "用户名或密码不对。请核对后重试，密码要注意大小写，首次登录码用过一次就失效；忘记密码请联系教务管理员。"
+        )
+    )
 
 
 def refuse(template: str, form: Form, refused: Refused, wrong: str, **context: Any) -> Any:

@@ -41,7 +41,7 @@ def test_a_set_shows_its_clauses_and_its_source(learner: FlaskClient) -> None:
 def test_an_empty_local_set_says_who_fills_it_in(learner: FlaskClient) -> None:
     html = learner.get("/rules/seven-prohibitions").text
     assert "本地条文还没有填写" in html
-    assert "请联系培训管理员填写" in html
+    assert "请联系教务管理员填写" in html
 
 
 def test_a_clause_has_a_stable_address(learner: FlaskClient) -> None:

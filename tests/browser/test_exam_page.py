@@ -149,7 +149,11 @@ def test_another_persons_browser_session_sends_nothing(browse: Browse, who: Pers
     dialog = page.locator("#ask-sign-in")
     expect(dialog).to_be_visible()
     for username, password, said in (
-        (who.username, "wrong", "用户名或密码不对。请核对后重试，注意大小写；忘记密码请联系培训管理员。"),
+        (
+            who.username,
+            "wrong",
+            "用户名或密码不对。请核对后重试，密码要注意大小写，首次登录码用过一次就失效；忘记密码请联系教务管理员。",
+        ),
         (
             other.username,
             "other-password",
