@@ -22,7 +22,9 @@ people_cli = AppGroup("people", help="人员：建立第一个管理员账号，
 
 
 def _root_unit(name: str | None) -> Unit:
-    root = db.session.scalar(sa.select(Unit).where(Unit.parent_id.is_(None)).order_by(Unit.id))
+    root = db.session.scalar(
+        sa.select(Unit).where(Unit.parent_id.is_(None), Unit.closed_at.is_(None)).order_by(Unit.id)
+    )
     if root is None:
         chosen = name or click.prompt("最上级单位名称（如：青禾县）")
         root = units.create(None, units.UnitFacts(chosen, "root", "county"), clock.now())

@@ -1,14 +1,15 @@
 """What was noted wrongly about a person, put right in the history, too; no transfer and no promotion."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from flask_babel import gettext as _
 
+from app.domain.access import covers
 from app.domain.careers import PostingKind
 from app.people import postings, promotions
-from app.people.history import Refused, hold, hold_member, note, refuse_future
+from app.people.history import Refused, hold, hold_member, hold_open, note, refuse_future
 from app.people.models import Person, Posting, RankChange
 from app.web import clock
 from app.web.db import db
@@ -93,12 +94,26 @@ def last_transfer(way: Sequence[Posting]) -> tuple[Posting, Posting] | None:
     return wrong, right
 
 
-def undo_transfer(person: Person) -> None:
-    """The latest transfer was a mistake: its posting goes, the one before is open again. Raises Refused."""
+def undoable(way: Sequence[Posting], paths: Iterable[str]) -> bool:
+    """There is a transfer to take back, to an open unit within the subtrees."""
+    found = last_transfer(way)
+    return found is not None and found[1].unit.closed_at is None and covers(paths, found[1].unit.path)
+
+
+def undo_transfer(person: Person, paths: Iterable[str]) -> None:
+    """The latest transfer was a mistake: its posting goes, the one before is open again.
+
+    `paths`: the subtrees whose people the caller may change. Raises Refused.
+    """
     hold_member(person, "")
     if (found := last_transfer(postings.of(person.id))) is None:
         raise Refused("", _("没有可以撤销的调动。"))
     wrong, right = found
+    if right.unit.closed_at is not None:
+        raise Refused("", _("调动前的单位已经撤销，不能退回去。请改用“调动”，选现有的单位。"))
+    if not covers(paths, hold_open(right.unit_id).path):
+        text = _("调动前的单位不在您的管理范围内，请由上级管理员撤销这次调动。")
+        raise Refused("", text)
     before = postings.shown(wrong)
     db.session.delete(wrong)
     db.session.flush()  # the database allows one open home posting at a time

@@ -37,6 +37,18 @@ def hold(person: Person) -> None:
     db.session.refresh(person, with_for_update=True)
 
 
+def hold_open(unit_id: int) -> Unit:
+    """The unit stays open until the end of the transaction; hold it before the person. Raises Refused.
+
+    Whoever merges or closes it waits, and then finds the people who came. The forms offer open units only;
+    this is for the unit that was closed since.
+    """
+    held = sa.select(Unit).where(Unit.id == unit_id, Unit.closed_at.is_(None)).with_for_update(read=True)
+    if (unit := db.session.scalar(held.execution_options(populate_existing=True))) is None:
+        raise Refused("unit_id", _("这个单位已经撤销或并入别的单位。请另选单位。"))
+    return unit
+
+
 def hold_member(person: Person, field: str) -> None:
     """Hold someone who belongs here."""
     hold(person)
@@ -77,6 +89,7 @@ class Place:
 
 def transfer(person: Person, to: Place, since: date, now: datetime) -> None:
     """调动或改任: another unit or post from `since` on. Raises Refused."""
+    hold_open(to.unit.id)
     hold_member(person, "since")
     home = _home(person, now)
     if (to.unit.id, to.post) == (person.unit_id, person.post):
@@ -112,6 +125,7 @@ def second(
     person: Person, to: Place, since: date, until: date | None, now: datetime, change: Posting | None = None
 ) -> None:
     """借调: lent, and still of the home unit. `change`: a secondment to put right. Raises Refused."""
+    hold_open(to.unit.id)
     hold_member(person, "since")
     if to.unit.id == person.unit_id:
         raise Refused("unit_id", _("借调到的单位就是现单位。请选别的单位。"))
@@ -157,6 +171,7 @@ def come_back(person: Person, to: Place, since: date, now: datetime) -> None:
 
     Whoever is back at the same place on the day after never left.
     """
+    hold_open(to.unit.id)
     hold(person)
     left = person.left_on
     if left is None:

@@ -16,7 +16,7 @@ from app.people.history import Place
 from app.people.manage_person import attempt, load_editable, load_other, show_refusal
 from app.people.models import Person, Posting
 from app.people.person_forms import LeavingForm, PlaceForm, RankForm, SecondmentForm, TransferForm
-from app.web import clock
+from app.web import clock, gate
 from app.web.gate import requires
 
 
@@ -67,7 +67,8 @@ def person_transfer(person_id: int) -> Any:
 @requires(Action.PEOPLE_EDIT)
 def person_transfer_undo(person_id: int) -> Any:
     person = load_editable(person_id)
-    return attempt(person, lambda: corrections.undo_transfer(person), _("已撤销最近一次调动。"))
+    paths = gate.scope(Action.PEOPLE_EDIT)
+    return attempt(person, lambda: corrections.undo_transfer(person, paths), _("已撤销最近一次调动。"))
 
 
 @bp.route("/people/<int:person_id>/rank", methods=["GET", "POST"])

@@ -85,7 +85,7 @@ def _page(person: Person, numbers: dict[str, str]) -> str:
         editable=mine and grants.beyond_reset(person, held, clock.now()) is None,
         resettable=_resettable(person, held), factor=second_factor.enrolled(person.id),
         postings=way, ranks=promotions.of(person.id),
-        undoable=corrections.last_transfer(way) is not None,
+        undoable=corrections.undoable(way, paths),
         grants=seen, others=len(held) - len(seen),
         roles=ROLES, sexes=SEXES, political=POLITICAL, leaving=LEAVING, states=PEOPLE_STATES,
         state=person_state(person), today=clock.day(clock.now()),

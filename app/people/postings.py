@@ -68,13 +68,20 @@ def move_all(moves: Iterable[Move]) -> None:
     _insert([(move.person.id, move.unit_id, move.post, move.since, move.note) for move in moves])
 
 
+def lasts(day: date) -> sa.ColumnElement[bool]:
+    """The posting has not ended before the day; it may be one to come."""
+    return sa.or_(Posting.until.is_(None), Posting.until >= day)
+
+
 def carry_over(unit_id: int, into_id: int, since: date, note: str) -> None:
-    """Every open posting at a unit goes on at another from `since`; one begun that day only moves.
+    """Every posting at a unit that has not ended goes on at another from `since`, to the same last day.
+
+    One begun that day, or to begin later, only moves.
 
     The persons' own rows are the caller's matter.
     """
-    here, begun = (Posting.unit_id == unit_id, Posting.until.is_(None)), Posting.since < since
-    fields = (Posting.person_id, Posting.kind, Posting.post)
+    here, begun = (Posting.unit_id == unit_id, lasts(since)), Posting.since < since
+    fields = (Posting.person_id, Posting.kind, Posting.post, Posting.until)
     going_on = db.session.execute(sa.select(*fields).where(*here, begun)).all()
     db.session.execute(sa.update(Posting).where(*here, begun).values(until=since - _DAY))
     values = [{**row._asdict(), "unit_id": into_id, "since": since, "note": note} for row in going_on]

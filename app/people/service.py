@@ -9,7 +9,7 @@ from app.people import codes, corrections, limits, passwords
 from app.people.corrections import Dates
 from app.people.facts import PersonFacts, columns, for_the_record
 from app.people.facts import of as stored
-from app.people.history import hold
+from app.people.history import hold, hold_open
 from app.people.models import Person
 from app.people.sign_in import revoke_sessions
 from app.people.unique import Taken as Taken
@@ -19,6 +19,7 @@ from app.web.db import db
 
 def create_person(facts: PersonFacts, now: datetime, dates: Dates | None = None) -> tuple[Person, str]:
     """The new account and its first-access code. Raises Taken, Refused."""
+    hold_open(facts.unit_id)
     with unique():
         [person] = _add_people([facts], now)
         corrections.begin(person, dates or Dates(), now)
@@ -40,6 +41,7 @@ def update_person(person: Person, facts: PersonFacts, now: datetime, dates: Date
     `dates` None: they stay; the day of the home posting can be corrected, not forgotten. A deactivated
     person is signed out everywhere. Raises Taken, Refused.
     """
+    hold_open(facts.unit_id)
     hold(person)
     before, known = stored(person), corrections.dates(person)
     said = replace(dates, home=dates.home or known.home) if dates else known

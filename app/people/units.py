@@ -98,6 +98,7 @@ def merge(unit: Unit, target: Unit, now: datetime) -> None:
     Grants on it end: nobody gains power over the target unasked.
     """
     _hold(unit, target)
+    _hold_people(unit)
     if target.path.startswith(unit.path):
         raise Refused(_("不能并入自己或自己的下级。请先把那个下级移出来。"))
     went = holdings(unit, now)
@@ -115,6 +116,7 @@ def merge(unit: Unit, target: Unit, now: datetime) -> None:
 def close(unit: Unit, now: datetime) -> None:
     """Only an empty one: nobody active there, nobody lent to it, no open unit below. Raises Refused."""
     _hold(unit)
+    _hold_people(unit)
     if not holdings(unit, now).empty:
         raise Refused(_("单位里还有人员或下级单位，不能撤销。请先调走，或者改用“合并”。"))
     _close(unit, now)
@@ -140,7 +142,7 @@ class Holdings:
 
 def holdings(unit: Unit, now: datetime) -> Holdings:
     """In one statement."""
-    home, lent = Person.unit_id == unit.id, (Posting.unit_id == unit.id, Posting.until.is_(None))
+    home, lent = Person.unit_id == unit.id, (Posting.unit_id == unit.id, postings.lasts(clock.day(now)))
     counted = (
         _count(home, Person.active.is_(True)),
         _count(home, Person.active.is_(False)),
@@ -158,11 +160,16 @@ def _count(*conditions: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
 def _hold(*units: Unit) -> None:
     """Whoever changes the tree waits here; then the units are read anew, and must still be open."""
     roots = sa.select(Unit.id).where(Unit.parent_id.is_(None)).order_by(Unit.id)
-    db.session.execute(roots.with_for_update(key_share=True))  # people of a root may be saved meanwhile
+    db.session.execute(roots.with_for_update(key_share=True))  # who is of a root may sign in meanwhile
     for unit in units:
         db.session.refresh(unit)
         if unit.closed_at is not None:
             raise Refused(_("“%(name)s”已经撤销，不能再改动。", name=unit.name))
+
+
+def _hold_people(unit: Unit) -> None:
+    """Nobody comes to the unit meanwhile, and whoever was about to is there: see `history.hold_open`."""
+    db.session.execute(sa.select(Unit.id).where(Unit.id == unit.id).with_for_update(key_share=True))
 
 
 def _rewrite(old: str, new: str, *, below_only: bool = False) -> None:

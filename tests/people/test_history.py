@@ -1,3 +1,4 @@
+import threading
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -9,13 +10,13 @@ from sqlalchemy.exc import IntegrityError
 
 from app.audit.models import AuditEvent
 from app.domain.careers import Leaving, PostingKind
-from app.people import corrections, history, postings, promotions, service
+from app.people import corrections, history, postings, promotions, service, units
 from app.people.corrections import Dates
 from app.people.facts import PersonFacts
 from app.people.history import Place, Refused
-from app.people.models import Person, Posting
+from app.people.models import Person, Posting, Unit
 from app.web import clock
-from app.web.db import db
+from app.web.db import db, is_sqlite
 from tests import factories
 from tests.people.school import County, acts, county
 
@@ -23,7 +24,15 @@ D = date.fromisoformat
 
 
 def newcomer(c: County, since: str = "2020-03-01", **more: Any) -> Person:
-    facts = PersonFacts(name="赵云", username="zhao", unit_id=c.town.id, post="干事", rank="二级科员", **more)
+    said = {
+        "name": "赵云",
+        "username": "zhao",
+        "unit_id": c.town.id,
+        "post": "干事",
+        "rank": "二级科员",
+        **more,
+    }
+    facts = PersonFacts(**said)
     person, _code = service.create_person(facts, clock.now(), Dates(D(since), D("2020-03-01")))
     return person
 
@@ -102,11 +111,57 @@ def test_a_second_click_transfers_nobody_twice(app: Flask, time) -> None:
 def test_the_latest_transfer_can_be_taken_back(app: Flask, time) -> None:
     c = county()
     zhao = newcomer(c)
-    assert refused(lambda: corrections.undo_transfer(zhao))[0] == ""
+    assert refused(lambda: corrections.undo_transfer(zhao, [c.root.path]))[0] == ""
     history.transfer(zhao, Place(c.other, "委员"), D("2024-05-01"), clock.now())
-    corrections.undo_transfer(zhao)
+    corrections.undo_transfer(zhao, [c.root.path])
     assert way(zhao) == [("home", c.town.id, "干事", "2020-03-01", None)]
     assert (zhao.unit_id, zhao.post) == (c.town.id, "干事")
+
+
+def test_nobody_comes_to_a_unit_that_was_closed_since_the_form_was_read(app: Flask, time) -> None:
+    c = county()
+    zhao, gone = newcomer(c), newcomer(c, username="huang")
+    history.leave(gone, Leaving.OTHER, D("2026-10-31"), clock.now())
+    units.close(c.other, clock.now())
+    before, to, day = acts(), Place(c.other, "委员"), D("2026-11-01")
+    for act in (
+        lambda: newcomer(c, username="ma", unit_id=c.other.id) and None,
+        lambda: service.update_person(zhao, corrected(c, unit_id=c.other.id), clock.now()),
+        lambda: history.transfer(zhao, to, day, clock.now()),
+        lambda: history.second(zhao, to, day, None, clock.now()),
+        lambda: history.come_back(gone, to, day, clock.now()),
+    ):
+        field, text = refused(act)
+        assert field == "unit_id" and "已经撤销或并入别的单位" in text
+    assert (zhao.unit_id, gone.unit_id, acts()) == (c.town.id, c.town.id, before)
+
+
+def test_whoever_comes_while_a_unit_is_merged_goes_along(app: Flask, time) -> None:
+    c = county()
+    zhao = newcomer(c)
+    db.session.commit()
+    closed, into = c.other.id, c.town.id
+
+    def merge() -> None:
+        with app.app_context():
+            units.merge(db.session.get_one(Unit, closed), db.session.get_one(Unit, into), clock.now())
+            db.session.commit()
+
+    history.transfer(zhao, Place(c.other, "委员"), D("2024-05-01"), clock.now())
+    thread = threading.Thread(target=merge)
+    thread.start()
+    waiting = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")  # on SQLite nothing tells, all waits
+    while not is_sqlite() and thread.is_alive() and not db.session.scalar(waiting):
+        pass
+    db.session.commit()
+    thread.join()
+    assert (zhao.unit_id, zhao.post) == (into, "委员") and way(zhao)[-1][1:] == (
+        into,
+        "委员",
+        "2026-11-23",
+        None,
+    )
+    assert acts() == ["person.create", "person.transfer", "unit.merge"]
 
 
 def test_the_database_keeps_one_open_home(app: Flask, time) -> None:

@@ -6,7 +6,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.domain.access import Role
-from app.people import postings, promotions, service
+from app.people import postings, promotions, service, units
 from app.people.corrections import Dates
 from app.people.facts import PersonFacts
 from app.people.models import Person
@@ -56,6 +56,27 @@ def test_a_transfer_is_asked_for_done_and_taken_back(c: County, zhao: Person, cl
     assert way(zhao) == [(c.town.id, "2020-03-01", "")]
     assert "没有可以撤销的调动" in ask(client, zhao, "transfer/undo")
     assert acts() == ["person.create", "person.transfer", "person.undo"]
+
+
+def test_a_transfer_from_beyond_ones_reach_is_not_taken_back(
+    c: County, zhao: Person, client: FlaskClient, sign_in: Any
+) -> None:
+    ask(client, zhao, "transfer", unit_id=c.other.id, post="", since="2024-05-01", note="")
+    factories.grant(here := factories.person("马超", c.other), Role.ADMIN, c.other)
+    theirs, before = sign_in(here), way(zhao)
+    assert "撤销这次调动" not in theirs.get(f"/manage/people/{zhao.id}").text
+    assert "不在您的管理范围内" in ask(theirs, zhao, "transfer/undo")
+    assert (way(zhao), zhao.unit_id) == (before, c.other.id) and acts()[-1] == "person.transfer"
+    assert "撤销这次调动" in client.get(f"/manage/people/{zhao.id}").text
+
+
+def test_nobody_goes_back_to_a_closed_unit(c: County, zhao: Person, client: FlaskClient) -> None:
+    units.merge(c.town, c.other, clock.now())
+    db.session.commit()
+    before = way(zhao)
+    assert "撤销这次调动" not in client.get(f"/manage/people/{zhao.id}").text
+    assert "调动前的单位已经撤销" in ask(client, zhao, "transfer/undo")
+    assert (way(zhao), zhao.unit_id) == (before, c.other.id) and acts()[-1] == "unit.merge"
 
 
 @pytest.mark.parametrize(

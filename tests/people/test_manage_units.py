@@ -228,6 +228,29 @@ def test_merging_hands_over_people_units_and_postings(app: Flask, sign_in, time:
         assert text in client.get(f"/manage/units/{unit.id}").text
 
 
+def test_a_secondment_with_an_end_to_come_counts_and_goes_on_until_then(app: Flask, time: Clock) -> None:
+    c = county()
+    today, end, zhao = clock.day(START), date(2026, 12, 31), factories.person("赵云", c.town)
+    for since, until in (
+        (date(2026, 1, 1), end), (date(2026, 2, 1), today), (date(2026, 12, 1), end),
+        (date(2025, 1, 1), date(2026, 11, 22)),
+    ):  # fmt: skip
+        factories.save(
+            Posting(person_id=zhao.id, unit_id=c.other.id, kind="secondment", since=since, until=until)
+        )
+    assert units.holdings(c.other, START).lent == 3
+    with pytest.raises(units.Refused):
+        units.close(c.other, START)
+    units.merge(c.other, c.root, START)
+    note, ended = "石桥镇党委并入青禾县", date(2026, 11, 22)
+    found = [(unit, since, until, said) for unit, _kind, since, until, said in postings(zhao)]
+    assert sorted(found) == sorted([
+        (c.other.id, date(2026, 1, 1), ended, ""), (c.root.id, today, end, note),
+        (c.other.id, date(2026, 2, 1), ended, ""), (c.root.id, today, today, note),
+        (c.root.id, date(2026, 12, 1), end, ""), (c.other.id, date(2025, 1, 1), ended, ""),
+    ])  # fmt: skip
+
+
 def test_a_unit_merges_into_the_one_above_it_but_not_below(app: Flask) -> None:
     c = county()
     group = factories.unit("第一党小组", c.branch)
