@@ -141,7 +141,7 @@ def roster_leaving(import_id: int) -> Any:
         for person, reason in given.items()
         if person.isascii() and person.isdigit() and len(person) < 10
     }
-    edits.decide(found, reasons, gate.scope(Action.PEOPLE_EDIT), clock.now())
+    edits.decide(found, reasons, gate.scope(Action.SIGN_IN_EDIT), clock.now())
     flash(_("已记下。确认导入时才会生效。"))
     back = url_for("people_manage.roster", import_id=import_id, outcome=Outcome.MISSING, page=number("page"))
     return redirect(back)

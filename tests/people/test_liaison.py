@@ -59,3 +59,14 @@ def test_a_liaison_neither_changes_nor_lets_in_who_holds_a_role(app: Flask, time
     url = f"/manage/units/{c.town.id}/slips"
     assert client.post(url, data=opened(client, url) | {"below": "y"}).mimetype == "application/pdf"
     assert db.session.scalars(sa.select(AccessCode.person_id)).all() == [learner.id]
+
+
+def test_a_liaisons_roster_changes_nobody_who_holds_a_role(app: Flask, time: Any, sign_in: Any) -> None:
+    c = county()
+    liaison = factories.person("唐敏", c.town)
+    factories.grant(liaison, Role.LIAISON, c.town)
+    c.town_admin.staff_no = "lin"
+    db.session.commit()
+    upload(sign_in(liaison), c.town.id, xlsx(("林改名", "", "lin", "", "溪川镇党委")))
+    work.check_waiting()
+    assert outcomes() == {2: "fault"}

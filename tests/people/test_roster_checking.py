@@ -185,7 +185,7 @@ def test_who_serves_above_or_has_left_is_not_changed(c: County, check: Any, sign
     upload(sign_in(c.town_admin), c.town.id, data)
     work.check_waiting()
     assert faults() == [
-        (2, "name", "此人在您管理范围以外的单位担任角色，请由上级管理员更改"),
+        (2, "name", "此人担任管理角色，请由有权管理其登录的管理员更改"),
         (3, "name", "此人已于 2026-01-01 离开"),
     ]
     check(row("王芳", id_number(1), "", "", BRANCH, "书记"))

@@ -25,11 +25,13 @@ from app.web.db import db
 
 @dataclass(frozen=True)
 class Basis:
-    """Whose import it is: the subtree that the sheet speaks of, and those in which they may change people."""
+    """Whose import it is: the subtree that the sheet speaks of, those in which they may change people
+    (`paths`), and those in which they manage sign-ins (`accounts`)."""
 
     unit_id: int
     unit_path: str
     paths: tuple[str, ...]
+    accounts: tuple[str, ...]
     now: datetime
 
 
@@ -56,7 +58,7 @@ def check(rows: Sequence[Row], basis: Basis, progress: Callable[[int], None]) ->
     verdicts = [Verdict(row, r, Keys.of(r.values)) for row, r in zip(rows, readings, strict=True)]
     done = 0
     for batch in batches(verdicts):
-        known = Known((verdict.keys for verdict in batch), basis.paths, basis.now)
+        known = Known((verdict.keys for verdict in batch), basis.paths, basis.accounts, basis.now)
         _Judge(basis, places, known).judge(batch)
         usernames.taken.update(known.by_username)
         done += len(batch)
@@ -122,7 +124,7 @@ class _Judge:
         elif changes.nothing(person, verdict.values):
             verdict.outcome = Outcome.SAME
         elif person.id in self.known.serving_above:
-            text = _("此人在您管理范围以外的单位担任角色，请由上级管理员更改。")
+            text = _("此人担任管理角色，请由有权管理其登录的管理员更改。")
             verdict.fault(Field.NAME, text)
         else:
             moved = verdict.unit_id != person.unit_id

@@ -77,11 +77,11 @@ def _hold_checked(roster: RosterImport) -> None:
 
 
 def decide(
-    roster: RosterImport, reasons: Mapping[int, Leaving | None], paths: tuple[str, ...], now: datetime
+    roster: RosterImport, reasons: Mapping[int, Leaving | None], accounts: tuple[str, ...], now: datetime
 ) -> None:
     """Which of the missing people shall be marked as having left, and why; None: nothing happens to them.
 
-    Not those who serve above the owner's units, and not the owner.
+    Not those whose sign-ins the owner does not manage, and not the owner.
     """
     _hold(roster, State.READY)
     rows = db.session.scalars(
@@ -89,7 +89,7 @@ def decide(
             RosterRow.import_id == roster.id, RosterRow.number < 0, RosterRow.person_id.in_(reasons)
         )
     ).all()
-    kept = serving_above(list(reasons), paths, now) | {roster.created_by}
+    kept = serving_above(list(reasons), accounts, now) | {roster.created_by}
     for row in rows:
         reason = reasons[row.person_id] if row.person_id and row.person_id not in kept else None
         row.outcome = Outcome.LEAVE if reason else Outcome.MISSING

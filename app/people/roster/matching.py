@@ -14,11 +14,12 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload
 
-from app.domain.access import covers
+from app.domain.access import OFFICERS, covers
 from app.domain.roster import Field
 from app.people import facts
 from app.people.models import Person, RoleGrant, Unit
 from app.people.roster.cells import Fault
+from app.web import gate
 from app.web.db import db, listed
 
 BATCH = 500
@@ -69,7 +70,9 @@ class Keys:
 class Known:
     """The people whom a batch of rows may mean; one statement, and one for their roles."""
 
-    def __init__(self, keys: Iterable[Keys], paths: Sequence[str], now: datetime) -> None:
+    def __init__(
+        self, keys: Iterable[Keys], paths: Sequence[str], accounts: Sequence[str], now: datetime
+    ) -> None:
         keys = list(keys)
         self.paths = paths
         people = self._people(keys)
@@ -80,7 +83,7 @@ class Known:
         for person in people:
             if person.phone_digest and self.mine(person):
                 self.by_phone[person.phone_digest, person.name].append(person)
-        self.serving_above = serving_above([p.id for p in people], paths, now)
+        self.serving_above = serving_above([p.id for p in people], accounts, now)
 
     def _people(self, keys: list[Keys]) -> list[Person]:
         wanted: dict[Any, set[Any]] = {
@@ -147,15 +150,17 @@ def _may_be(person: Person, keys: Keys) -> bool:
     return _fits(person, keys) and (not person.staff_no or keys.staff_no in ("", person.staff_no))
 
 
-def serving_above(person_ids: Sequence[int], paths: Sequence[str], now: datetime) -> set[int]:
-    """Those who hold a role on a unit that the subtrees do not cover: not the importer's to change."""
+def serving_above(person_ids: Sequence[int], accounts: Sequence[str], now: datetime) -> set[int]:
+    """Those who hold a role where the importer does not manage sign-ins (`accounts`), and officers held
+    apart: not the importer's to change (as `grants.beyond_reset`)."""
     held = db.session.execute(
-        sa.select(RoleGrant.person_id, Unit.path)
+        sa.select(RoleGrant.person_id, RoleGrant.role, Unit.path)
         .join(Unit, Unit.id == RoleGrant.unit_id)
         .where(RoleGrant.person_id.in_(person_ids))
         .where(sa.or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now))
     )
-    return {person for person, path in held if not covers(paths, path)}
+    officers = OFFICERS if gate.apart() else ()
+    return {person for person, role, path in held if role in officers or not covers(accounts, path)}
 
 
 def namesakes(places: Iterable[tuple[int, str]]) -> set[tuple[int, str]]:

@@ -60,9 +60,11 @@ def _fitting(rows: Sequence[RosterRow], basis: Basis) -> list[_Item]:
     items = []
     people = _people([row.person_id for row in rows if row.person_id])
     opened = {row.number: cells.unseal(row.number, row.sealed)[1] if row.sealed else {} for row in rows}
-    known = Known((Keys.of(v) for v in opened.values() if "name" in v), basis.paths, basis.now)
+    known = Known(
+        (Keys.of(v) for v in opened.values() if "name" in v), basis.paths, basis.accounts, basis.now
+    )
     units = _units(basis, {v["unit_id"] for v in opened.values() if "unit_id" in v})
-    above = serving_above(list(people), basis.paths, basis.now)
+    above = serving_above(list(people), basis.accounts, basis.now)
     for row in rows:
         values = opened[row.number]
         item = _Item(row, values, people.get(row.person_id) if row.person_id else None)

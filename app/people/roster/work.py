@@ -82,15 +82,12 @@ def basis(roster: RosterImport) -> Basis:
         .join(Person, Person.id == RoleGrant.person_id)
         .where(RoleGrant.person_id == roster.created_by, Person.active)
     )
-    paths = scope(
-        [Grant(Role(role), path, ends) for role, path, ends in grants],
-        Action.PEOPLE_EDIT,
-        now,
-        apart=gate.apart(),
-    )
+    held = [Grant(Role(role), path, ends) for role, path, ends in grants]
+    paths = scope(held, Action.PEOPLE_EDIT, now, apart=gate.apart())
+    accounts = scope(held, Action.SIGN_IN_EDIT, now, apart=gate.apart())
     if not any(roster.unit.path.startswith(path) for path in paths):
         raise SheetError(_("您已没有管理这个单位人员的权限，没有导入。"))
-    return Basis(roster.unit_id, roster.unit.path, paths, now)
+    return Basis(roster.unit_id, roster.unit.path, paths, accounts, now)
 
 
 def _check(number: int) -> int:
