@@ -75,6 +75,10 @@ ALSO_FOR = {
 }
 
 
+# What a route asks beside its own action, of the object.
+AND_FOR = {"home_manage.person_erase": Action.PEOPLE_EDIT}
+
+
 def may(caller: Caller, action: Action) -> bool:
     """On the caller's unit and below it; what is school-wide, only with the whole school."""
     if caller.role is None or action not in ROLE_ACTIONS[caller.role]:
@@ -97,8 +101,14 @@ def verdict(route: Route, caller: Caller, thing: Thing) -> Verdict:
         return Verdict.FORBIDDEN
     if thing.private and not thing.mine:
         return Verdict.HIDDEN
-    inside = thing.path is None or thing.path.startswith(caller.unit_path)
-    return Verdict.OPEN if inside else Verdict.HIDDEN
+    if route.endpoint in AND_FOR and not may(caller, AND_FOR[route.endpoint]):
+        return Verdict.HIDDEN
+    if not (thing.path is None or thing.path.startswith(caller.unit_path)):
+        return Verdict.HIDDEN
+    # Whoever could change or let in the holder of a role would hold it too.
+    serves = thing.serves or (thing.mine and "person_id" in thing.values)
+    keeps_records = action is Action.PEOPLE_EDIT and not may(caller, Action.SIGN_IN_EDIT)
+    return Verdict.FORBIDDEN if serves and keeps_records else Verdict.OPEN
 
 
 def judge(answer: Any, route: Route) -> Verdict | str:

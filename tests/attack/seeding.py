@@ -109,7 +109,7 @@ def add_rows(world: World, time: Clock) -> None:
 
 def _json(texts: Iterator[str]) -> str:
     """What the record keeps of a thing's fields."""
-    return json.dumps({"name": next(texts), "post": [next(texts)]})
+    return json.dumps({"name": next(texts), "short_name": next(texts)})
 
 
 def _unique(name: str, value: str, n: int) -> str:

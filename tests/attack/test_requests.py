@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
+from app.domain.access import Role
+from tests import factories
 from tests.attack import state
 from tests.attack.bodies import Bodies, everything
 from tests.attack.routes import reviewed, unsafe
@@ -22,6 +25,15 @@ EVIL = "evil.example"
 @pytest.fixture
 def world(app: Flask, time: Clock) -> World:
     return build_world(app, time)
+
+
+@pytest.fixture
+def chief(app: Flask, time: Clock) -> Visitor:
+    """Someone with every role on a school without anything else."""
+    person = factories.person()
+    for role in Role:
+        factories.grant(person, role, person.unit)
+    return client_of(app, person)
 
 
 @pytest.fixture
@@ -75,9 +87,8 @@ def test_an_untrusted_forwarded_address_is_not_believed(app: Flask, world: World
         "/people_manage.people", "/console", "/debug",
     ],
 )  # fmt: skip
-def test_odd_paths_lead_nowhere(world: World, path: str) -> None:
-    learner = Visitor(world.app.test_client(), {})
-    answer = learner.get(path)
+def test_odd_paths_lead_nowhere(app: Flask, client: FlaskClient, path: str) -> None:
+    answer = client.get(path)
     assert answer.status_code in {302, 308, 400, 404}
     assert "SECRET" not in answer.text and "import " not in answer.text and "root:" not in answer.text
     if answer.status_code in {302, 308}:
@@ -124,9 +135,9 @@ def test_wrong_types_of_content_break_nothing(world: World, staff: Visitor) -> N
                 answer = staff.post(route.url(thing.values), **body)
                 if answer.status_code >= 500:
                     faults.append((route.endpoint, answer.status_code))
-                after = state.read()
-                state.restore(before, after)  # an empty form may act: what guards it is tried elsewhere
-                before = {n: after[n] if n in state.APPEND_ONLY else rows for n, rows in before.items()}
+            after = state.read()
+            state.restore(before, after)  # an empty form may act: what guards it is tried elsewhere
+            before = {n: after[n] if n in state.APPEND_ONLY else rows for n, rows in before.items()}
     assert faults == []
 
 
@@ -142,9 +153,8 @@ SECRETS = ("Traceback", "sqlalchemy", "psycopg", "sqlite", "SELECT ", "/app/", "
 )  # fmt: skip
 @pytest.mark.parametrize("path", ["/me", "/csrf", "/manage/people"])
 def test_an_error_tells_nothing(
-    world: World, staff: Visitor, error: Exception, path: str, monkeypatch: pytest.MonkeyPatch
+    app: Flask, chief: Visitor, error: Exception, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app = world.app
     endpoint, _arguments = app.url_map.bind("").match(path)
     old = app.view_functions[endpoint]
 
@@ -154,7 +164,7 @@ def test_an_error_tells_nothing(
     fail.__dict__.update(old.__dict__)  # what is declared on the route
     monkeypatch.setitem(app.view_functions, endpoint, fail)
     monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
-    answer = staff.get(path)
+    answer = chief.get(path)
     assert answer.status_code == (503 if isinstance(error, OperationalError) else 500)
     told = f"{answer.headers}{answer.text}"
     assert [word for word in SECRETS if word in told] == []
@@ -166,8 +176,8 @@ def test_an_error_tells_nothing(
      ("/sign-in?x=%00", "GET", 400), ("/attempts/1/responses", "POST", 400),
      ("/manage/people?page=x", "GET", 200)],
 )  # fmt: skip
-def test_refusals_tell_nothing(world: World, staff: Visitor, url: str, method: str, status: int) -> None:
-    answer = staff.open(url, method)
+def test_refusals_tell_nothing(chief: Visitor, url: str, method: str, status: int) -> None:
+    answer = chief.open(url, method)
     assert answer.status_code == status
     assert [word for word in SECRETS if word in f"{answer.headers}{answer.text}"] == []
 
@@ -187,12 +197,13 @@ def test_methods_that_no_route_declares_do_nothing(world: World, staff: Visitor)
     assert state.differences(before, state.read()) == {}
 
 
-def test_who_tries_what_is_not_theirs_is_in_the_log(world: World) -> None:
+def test_who_tries_what_is_not_theirs_is_in_the_log(app: Flask) -> None:
+    learner = factories.person()
     with capture_logs() as lines:
-        assert client_of(world.app, world.caller).get("/manage/people").status_code == 403
+        assert client_of(app, learner).get("/manage/people").status_code == 403
     assert lines == [
         {
             "event": "forbidden", "log_level": "warning", "path": "/manage/people", "action": "people_view",
-            "person": world.caller.id,
+            "person": learner.id,
         }
     ]  # fmt: skip

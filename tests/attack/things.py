@@ -28,18 +28,20 @@ class Thing:
     path: str | None = None
     mine: bool = True
     private: bool = False  # nobody but its owner sees it, whatever they may do
+    serves: bool = False  # a person who holds a role
 
 
 Make = Callable[[World], Iterator[Thing]]
 
 
-def _held(private: bool = False, **names: Callable[[Holder], Any]) -> Make:
-    """One thing for each holder, belonging to the holder's unit."""
+def _held(private: bool = False, other: bool = False, **names: Callable[[Holder], Any]) -> Make:
+    """One thing for each holder, belonging to the holder's unit; `other`: a colleague's, not their own."""
 
     def make(world: World) -> Iterator[Thing]:
         for place, holder in world.holders.items():
             values = {name: value(holder) for name, value in names.items()}
-            yield Thing(place, values, holder.person.unit.path, place == CALLER, private)
+            own = place == CALLER and not other
+            yield Thing(place, values, holder.person.unit.path, own, private)
 
     return make
 
@@ -79,6 +81,14 @@ def _blueprint() -> Any:
     return db.session.scalars(sa.select(Blueprint.id).order_by(Blueprint.id)).first()
 
 
+def _people(world: World) -> Iterator[Thing]:
+    """Someone without a role in each place, and someone with one."""
+    for place, holder in world.holders.items():
+        path = holder.person.unit.path
+        yield Thing(place, {"person_id": holder.person.id}, path, place == CALLER)
+        yield Thing(f"{place} with a role", {"person_id": holder.grant.person_id}, path, False, serves=True)
+
+
 RUNNING = _held(attempt_id=lambda h: h.running)
 
 # Keyed by endpoint, or by the face ("learn", "manage") and the arguments. A new kind of argument goes here,
@@ -113,10 +123,12 @@ THINGS: dict[Any, Make] = {
     "people_manage.unit_move": _held(unit_id=lambda h: h.spare.id),
     "people_manage.unit_merge": _held(unit_id=lambda h: h.spare.id),
     "people_manage.unit_close": _held(unit_id=lambda h: h.spare.id),
-    ("manage", "person_id"): _held(person_id=lambda h: h.person.id),
-    "people_manage.person_activate": _held(person_id=lambda h: h.idle.id),
-    "people_manage.person_leave": _held(person_id=lambda h: h.idle.id),  # nobody by their own hand
-    "people_manage.person_return": _held(person_id=lambda h: h.gone.id),
+    ("manage", "person_id"): _people,
+    "people_manage.person_activate": _held(other=True, person_id=lambda h: h.idle.id),
+    "people_manage.person_leave": _held(
+        other=True, person_id=lambda h: h.idle.id
+    ),  # nobody by their own hand
+    "people_manage.person_return": _held(other=True, person_id=lambda h: h.gone.id),
     "home_manage.person_erase": _held(person_id=lambda h: h.idle.id),  # the others sit exams and hold roles
     ("manage", "request_id"): _held(request_id=lambda h: h.request.id),
     ("manage", "person_id", "change_id"): _held(
@@ -151,7 +163,7 @@ THINGS: dict[Any, Make] = {
 
 
 def _in_exam(world: World) -> Iterator[Thing]:
-    for thing in THINGS["manage", "person_id"](world):
+    for thing in _held(person_id=lambda h: h.person.id)(world):
         yield Thing(thing.label, {"exam_id": world.exam.id, **thing.values}, thing.path, thing.mine)
 
 

@@ -78,7 +78,7 @@ class Holder:
     """One person with one of everything that a person can have, and two colleagues who cannot sign in."""
 
     person: Person
-    grant: RoleGrant
+    grant: RoleGrant  # of a colleague: the caller's own role is what the tests vary
     rank_change: RankChange
     secondment: Posting
     idle: Person  # deactivated
@@ -167,8 +167,7 @@ def _holder(place: str, unit: Unit) -> Holder:
         db.session.get_one(SecondFactor, person.id).confirmed_at = factories.CREATED
     return Holder(
         person=person,
-        # The caller's own role is what the tests vary; a grant that everyone may hold stands in for it.
-        grant=factories.grant(person, Role.LEARNER, unit),
+        grant=factories.grant(factories.person(f"任职{place}", unit), Role.LIAISON, unit),
         rank_change=factories.save(RankChange(person_id=person.id, rank="二级科员", since=date(2020, 1, 1))),
         secondment=_posting(person, unit, kind=PostingKind.SECONDMENT, since=date(2025, 1, 1), until=None),
         idle=idle,
