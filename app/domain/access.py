@@ -13,6 +13,7 @@ class Action(StrEnum):
     MANAGE = "manage"
     PEOPLE_VIEW = "people_view"
     PEOPLE_EDIT = "people_edit"
+    PEOPLE_ERASE = "people_erase"
     UNIT_EDIT = "unit_edit"
     SIGN_IN_EDIT = "sign_in_edit"
     ROLE_GRANT = "role_grant"
@@ -51,9 +52,10 @@ ROLE_ACTIONS: dict[Role, frozenset[Action]] = {
     Role.REVIEWER: frozenset({_A.MANAGE, _A.BANK_VIEW}),
     Role.ADMIN: frozenset(
         {
-            _A.MANAGE, _A.PEOPLE_VIEW, _A.PEOPLE_EDIT, _A.UNIT_EDIT, _A.SIGN_IN_EDIT, _A.ROLE_GRANT,
-            _A.BANK_VIEW, _A.BANK_EDIT, _A.COURSE_EDIT, _A.EXAM_VIEW, _A.EXAM_EDIT, _A.EXAM_RUN,
-            _A.SCORE_VIEW, _A.CERTIFICATE_VIEW, _A.CERTIFICATE_EDIT, _A.SETTINGS_EDIT, _A.SYSTEM_VIEW,
+            _A.MANAGE, _A.PEOPLE_VIEW, _A.PEOPLE_EDIT, _A.PEOPLE_ERASE, _A.UNIT_EDIT, _A.SIGN_IN_EDIT,
+            _A.ROLE_GRANT, _A.BANK_VIEW, _A.BANK_EDIT, _A.COURSE_EDIT, _A.EXAM_VIEW, _A.EXAM_EDIT,
+            _A.EXAM_RUN, _A.SCORE_VIEW, _A.CERTIFICATE_VIEW, _A.CERTIFICATE_EDIT, _A.SETTINGS_EDIT,
+            _A.SYSTEM_VIEW,
         }
     ),
     Role.GRADER: frozenset({_A.MANAGE, _A.MARK}),

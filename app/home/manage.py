@@ -36,7 +36,7 @@ class EraseForm(FlaskForm):
 
 
 @bp.route("/people/<int:person_id>/erase", methods=["GET", "POST"])
-@requires(Action.SIGN_IN_EDIT)
+@requires(Action.PEOPLE_ERASE)
 def person_erase(person_id: int) -> Any:
     """For administrators: what a liaison keeps in order cannot be brought back from here."""
     person = load_other(person_id, str(_("不能注销自己的个人信息，请由其他管理员办理。")))

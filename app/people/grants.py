@@ -154,7 +154,7 @@ def beyond_reset(person: Person, held: Iterable[RoleGrant], now: datetime) -> st
     anew; None: they may. Whoever could would hold the person's roles."""
     if person.erased_at is not None:
         return str(_("%(name)s的个人信息已经注销，不能再登录。", name=person.name))
-    held = [one for one in held if _holds(one, now)]
+    held = [one for one in held if _holds(one, now) and one.role != Role.LEARNER]  # it gives nothing
     accounts = gate.scope(Action.SIGN_IN_EDIT)
     if held and not accounts:
         return str(_("%(name)s担任管理角色，请由管理员办理。", name=person.name))

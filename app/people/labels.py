@@ -133,6 +133,7 @@ ACTIONS = {
     Action.MANAGE: _l("进入管理后台"),
     Action.PEOPLE_VIEW: _l("查看人员和单位"),
     Action.PEOPLE_EDIT: _l("管理人员"),
+    Action.PEOPLE_ERASE: _l("注销个人信息"),
     Action.UNIT_EDIT: _l("管理单位"),
     Action.SIGN_IN_EDIT: _l("重置登录"),
     Action.ROLE_GRANT: _l("授权"),

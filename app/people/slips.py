@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import contains_eager
 
 from app.audit.service import record
-from app.domain.access import OFFICERS, Action
+from app.domain.access import OFFICERS, Action, Role
 from app.domain.certificates import missing_glyphs
 from app.people import codes
 from app.people.grants import live
@@ -64,7 +64,9 @@ def _waiting(paths: Iterable[str], now: datetime) -> sa.ColumnElement[bool]:
     accounts = within(gate.scope(Action.SIGN_IN_EDIT))
     outside = RoleGrant.unit_id.not_in(sa.select(Unit.id).where(accounts).correlate(None))
     office = RoleGrant.role.in_(OFFICERS if gate.apart() else ())
-    held = sa.select(RoleGrant.id).where(RoleGrant.person_id == Person.id, live(now), sa.or_(outside, office))
+    held = sa.select(RoleGrant.id).where(
+        RoleGrant.person_id == Person.id, RoleGrant.role != Role.LEARNER, live(now), sa.or_(outside, office)
+    )
     return sa.and_(within(paths), Person.active, Person.password_hash.is_(None), ~held.exists())
 
 

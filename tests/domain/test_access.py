@@ -29,8 +29,9 @@ TABLE = {
     R.AUTHOR: "manage bank_view bank_edit course_edit",
     R.REVIEWER: "manage bank_view",
     R.ADMIN: (
-        "manage people_view people_edit unit_edit sign_in_edit role_grant bank_view bank_edit course_edit"
-        " exam_view exam_edit exam_run score_view certificate_view certificate_edit settings_edit system_view"
+        "manage people_view people_edit people_erase unit_edit sign_in_edit role_grant bank_view bank_edit"
+        " course_edit exam_view exam_edit exam_run score_view certificate_view certificate_edit"
+        " settings_edit system_view"
     ),
     R.GRADER: "manage mark",
     R.INVIGILATOR: "manage exam_view exam_run",

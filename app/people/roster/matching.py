@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload
 
-from app.domain.access import OFFICERS, covers
+from app.domain.access import OFFICERS, Role, covers
 from app.domain.roster import Field
 from app.people import facts
 from app.people.models import Person, RoleGrant, Unit
@@ -156,7 +156,7 @@ def serving_above(person_ids: Sequence[int], accounts: Sequence[str], now: datet
     held = db.session.execute(
         sa.select(RoleGrant.person_id, RoleGrant.role, Unit.path)
         .join(Unit, Unit.id == RoleGrant.unit_id)
-        .where(RoleGrant.person_id.in_(person_ids))
+        .where(RoleGrant.person_id.in_(person_ids), RoleGrant.role != Role.LEARNER)
         .where(sa.or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now))
     )
     officers = OFFICERS if gate.apart() else ()
