@@ -13,7 +13,7 @@ serve:   # production; needs SECRET_KEY and PUBLIC_URL, see docs/deploy.md
 
 test:    # every test: SQLite, a PostgreSQL of its own, a real browser
 	@sh scripts/setup.sh test
-	@$(PYTHON) -m pytest
+	@$(PYTHON) -m pytest -n $(if $(TEST_DATABASE_URL),0,auto) --dist worksteal
 
 check:   # lint, types, guards, content
 	@sh scripts/setup.sh test

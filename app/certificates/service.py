@@ -19,7 +19,7 @@ from app.domain.scoring import format_points
 from app.people.models import Person
 from app.people.school import School, school
 from app.web import clock, fonts, uow
-from app.web.db import db
+from app.web.db import db, hold
 
 log = structlog.get_logger()
 
@@ -184,7 +184,7 @@ def check_glyphs(facts: Facts) -> None:
 
 def void(certificate: Certificate, reason: str, now: datetime) -> None:
     """The number stays taken; verification says voided, and since when. The first reason stands."""
-    db.session.refresh(certificate, with_for_update=True)
+    hold(certificate)
     if certificate.voided_at is not None:
         return
     certificate.voided_at, certificate.void_reason = now, reason

@@ -12,7 +12,7 @@ from app.domain.attempts import StartRefusal
 from app.exams import attempts, service
 from app.exams.models import Attempt, Blueprint, Exam, ExamAssignment
 from app.people.models import Person, Unit
-from app.web.db import db
+from app.web.db import db, hold
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def create(blueprint: Blueprint, facts: ExamFacts, now: datetime) -> Exam:
 
 def update(exam: Exam, changed: ExamFacts) -> None:
     """Raises Begun when more changes than may after the first attempt."""
-    _lock(exam)
+    hold(exam)  # two editors take turns
     before, after = asdict(facts_of(exam)), asdict(changed)
     fixed = {name for name in before if before[name] != after[name]} - set(FREE_AFTER_START)
     if fixed and begun(exam.id):
@@ -76,7 +76,7 @@ def update(exam: Exam, changed: ExamFacts) -> None:
 
 def redraw(exam: Exam, now: datetime) -> None:
     """A fresh paper by the blueprint as it is now. Raises Begun, domain.papers.Shortage."""
-    _lock(exam)
+    hold(exam)  # two editors take turns
     if begun(exam.id) or exam.blueprint is None:
         raise Begun
     before = exam.paper_id
@@ -88,11 +88,6 @@ def redraw(exam: Exam, now: datetime) -> None:
         before={"paper": before},
         after={"paper": exam.paper_id},
     )
-
-
-def _lock(exam: Exam) -> None:
-    """Two editors take turns."""
-    db.session.refresh(exam, with_for_update=True)
 
 
 def start_trial(exam: Exam, person_id: int, now: datetime) -> Attempt | StartRefusal:

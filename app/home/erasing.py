@@ -17,7 +17,6 @@ from app.domain.careers import Leaving
 from app.exams import attempts
 from app.exams.models import Attempt, Exam, ExamAssignment
 from app.people import grants
-from app.people.history import hold
 from app.people.models import (
     AccessCode,
     CorrectionRequest,
@@ -32,7 +31,7 @@ from app.people.models import (
     SignInSession,
 )
 from app.web import clock
-from app.web.db import db
+from app.web.db import db, hold
 
 # What exists only for, or because of, the person; scores and certificates do not rest on it.
 _GOES = (

@@ -10,7 +10,7 @@ from sqlalchemy.orm import contains_eager
 from app.audit.service import record
 from app.people.models import CorrectionRequest, Person, Unit
 from app.people.queries import within
-from app.web.db import db
+from app.web.db import db, hold
 from app.web.paging import paginate
 
 
@@ -75,7 +75,7 @@ def in_scope(request_id: int, paths: Iterable[str]) -> CorrectionRequest | None:
 
 def answer(request: CorrectionRequest, text: str, by: str, now: datetime) -> None:
     """The first answer stands. Raises Answered."""
-    db.session.refresh(request, with_for_update=True)
+    hold(request)
     if request.answered_at is not None:
         raise Answered
     request.answer, request.answered_by, request.answered_at = text, by, now

@@ -9,10 +9,10 @@ from flask_babel import gettext as _
 from app.domain.access import covers
 from app.domain.careers import PostingKind
 from app.people import postings, promotions
-from app.people.history import Refused, hold, hold_member, hold_open, note, refuse_future
+from app.people.history import Refused, hold_member, hold_open, note, refuse_future
 from app.people.models import Person, Posting, RankChange
 from app.web import clock
-from app.web.db import db
+from app.web.db import db, hold
 
 _DAY = timedelta(days=1)
 

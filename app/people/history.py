@@ -18,7 +18,7 @@ from app.people.labels import LEAVING
 from app.people.models import Person, Posting, RankChange, Unit
 from app.people.sign_in import revoke_sessions
 from app.web import clock
-from app.web.db import db
+from app.web.db import db, hold
 
 _DAY = timedelta(days=1)
 
@@ -29,12 +29,6 @@ class Refused(Exception):
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
         self.field, self.message = field, message
-
-
-def hold(person: Person) -> None:
-    """Nobody else changes this person's history until the end of the transaction."""
-    db.session.flush()  # a refresh drops what is not yet written
-    db.session.refresh(person, with_for_update=True)
 
 
 def hold_open(unit_id: int) -> Unit:

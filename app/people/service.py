@@ -9,12 +9,12 @@ from app.people import codes, corrections, limits, passwords
 from app.people.corrections import Dates
 from app.people.facts import PersonFacts, columns, for_the_record
 from app.people.facts import of as stored
-from app.people.history import hold, hold_open
+from app.people.history import hold_open
 from app.people.models import Person
 from app.people.sign_in import revoke_sessions
 from app.people.unique import Taken as Taken
 from app.people.unique import unique
-from app.web.db import db
+from app.web.db import db, hold
 
 
 def create_person(facts: PersonFacts, now: datetime, dates: Dates | None = None) -> tuple[Person, str]:

@@ -178,6 +178,17 @@ def is_sqlite() -> bool:
     return db.engine.dialect.name == "sqlite"
 
 
+def hold(row: Base) -> None:
+    """Read the row again and keep others from changing it until the transaction ends.
+
+    By its key alone: a refresh repeats the joins by which the row was first loaded, and PostgreSQL refuses to
+    lock the outer side of a join.
+    """
+    db.session.flush()  # what is not yet written would be dropped
+    identity = sa.inspect(row).identity
+    db.session.get_one(type(row), identity, with_for_update=True, populate_existing=True)
+
+
 def listed(texts: Iterable[str]) -> sa.Select[tuple[str]]:
     """The texts as rows, for `column.in_(…)`: one parameter however many they are.
 

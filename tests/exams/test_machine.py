@@ -22,9 +22,9 @@ from app.exams import attempts, jobs, saving, service
 from app.exams.models import Attempt, Exam, Response, Score
 from app.exams.saving import Conflict, parse
 from app.web import clock
-from app.web.db import Base, db
+from app.web.db import db
 from tests import factories
-from tests.conftest import START
+from tests.conftest import START, empty
 from tests.exams import build
 
 LIMIT, GRACE = timedelta(minutes=45), timedelta(seconds=30)
@@ -39,7 +39,8 @@ class ExamMachine(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        wipe()
+        db.session.rollback()
+        empty()
         self.now = START
         clock.set_source(lambda: self.now)
         exam = build.exam(START, minutes=45, hours=3, single=SLOTS)
@@ -205,13 +206,6 @@ class ExamMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         db.session.rollback()
-
-
-def wipe() -> None:
-    db.session.rollback()
-    for table in reversed(Base.metadata.sorted_tables):
-        db.session.execute(sa.delete(table))
-    db.session.commit()
 
 
 @pytest.mark.slow

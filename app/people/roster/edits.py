@@ -13,7 +13,7 @@ from app.people.roster import cells, files, queries
 from app.people.roster.cells import Row
 from app.people.roster.matching import serving_above
 from app.people.roster.states import ACTING, SAVED, Outcome, State
-from app.web.db import db
+from app.web.db import db, hold
 
 
 class NotNow(Exception):
@@ -43,7 +43,7 @@ def begin(person_id: int, upload: Upload, now: datetime) -> RosterImport:
 
 def _hold(roster: RosterImport, *states: State) -> None:
     """Raises NotNow."""
-    db.session.refresh(roster, with_for_update=True)
+    hold(roster)
     if roster.state not in states:
         raise NotNow
 
