@@ -14,10 +14,14 @@ from app import create_app, doctor
 from app.backup import jobs, postgres, state
 from app.people.models import Person
 from app.web import health
-from app.web.db import db, is_sqlite
+from app.web.db import db
 from tests import factories
 from tests.backup.conftest import run
 from tests.conftest import Clock, settings
+
+POSTGRESQL, SQLITE = (
+    pytest.mark.parametrize("engine_app", [name], indirect=True) for name in ("postgresql", "sqlite")
+)
 
 
 @pytest.fixture(autouse=True)
@@ -85,20 +89,18 @@ def test_two_at_a_time_are_refused(app: Flask, tmp_path: Path) -> None:
     assert len(left_in(tmp_path)) == 1
 
 
+@POSTGRESQL  # SQLite needs no tools
 def test_missing_tools_are_named(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    if is_sqlite():
-        pytest.skip("SQLite needs no tools")
     monkeypatch.setattr(postgres, "INSTALLED", tmp_path)
     monkeypatch.setenv("PATH", str(tmp_path))
     done = run(app, "backup", tmp_path / "backups")
     assert done.exit_code == 1 and "没有找到 pg_dump" in done.output and "postgresql-client" in done.output
 
 
+@POSTGRESQL  # SQLite has no server
 def test_a_database_that_does_not_answer_is_said(
     app: Flask, installation: Callable[..., Flask], tmp_path: Path
 ) -> None:
-    if is_sqlite():
-        pytest.skip("SQLite has no server")
     assert run(app, "backup", tmp_path).exit_code == 0
     [path] = tmp_path.glob("*.tar")
     nowhere = db.engine.url.set(port=1).render_as_string(hide_password=False)
@@ -106,11 +108,10 @@ def test_a_database_that_does_not_answer_is_said(
     assert done.exit_code == 1 and "连不上数据库" in done.output
 
 
+@POSTGRESQL  # on SQLite the file is replaced in one step
 def test_a_restore_that_fails_halfway_brings_the_old_back(
     app: Flask, installation: Callable[..., Flask], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if is_sqlite():
-        pytest.skip("on SQLite the file is replaced in one step")
     factories.person("张三")
     assert run(app, "backup", tmp_path).exit_code == 0
     [path] = tmp_path.glob("*.tar")
@@ -176,11 +177,10 @@ def test_doctor_and_monitor_know_the_last_one(app: Flask, time: Clock) -> None:
     assert len(list((Path(app.config["DATA_DIR"]) / "backups").glob("*.tar"))) == 1
 
 
+@SQLITE  # PostgreSQL keeps its own files
 def test_a_broken_database_is_replaced_and_kept(
     app: Flask, installation: Callable[..., Flask], tmp_path: Path
 ) -> None:
-    if not is_sqlite():
-        pytest.skip("PostgreSQL keeps its own files")
     factories.person("张三")
     assert run(app, "backup", tmp_path).exit_code == 0
     [path] = tmp_path.glob("*.tar")
