@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from app.domain.access import covers
 from app.domain.careers import PostingKind
 from app.people import postings, promotions
-from app.people.history import Refused, hold_member, hold_open, note, refuse_future
+from app.people.history import Refused, hold_member, hold_tree, note, refuse_future
 from app.people.models import Person, Posting, RankChange
 from app.web import clock
 from app.web.db import db, hold
@@ -57,13 +57,18 @@ def _correct_start(homes: Sequence[Posting], since: date, now: datetime) -> None
     if home.until is not None and since > home.until:
         raise Refused("since", _("晚于离开的日期 %(day)s。请核对。", day=home.until))
     for earlier in homes[1:2]:
-        joined = earlier.until == home.since - _DAY
+        joined = _follows(home, earlier)
         floor = earlier.since if joined else earlier.until or earlier.since
         if since <= floor:
             raise Refused("since", _("要晚于 %(day)s，那时还在上一个单位或职务。", day=floor))
         if joined:
             earlier.until = since - _DAY
     home.since = since
+
+
+def _follows(home: Posting, earlier: Posting) -> bool:
+    """Without a gap."""
+    return earlier.until == postings.last_day(earlier.since, home.since)
 
 
 def _correct_rank(person: Person, since: date | None, now: datetime) -> None:
@@ -89,7 +94,7 @@ def last_transfer(way: Sequence[Posting]) -> tuple[Posting, Posting] | None:
     """The open home posting and the one that it followed without a gap; None: there was no transfer."""
     homes = (posting for posting in way if posting.kind == PostingKind.HOME)
     wrong, right = next(homes, None), next(homes, None)
-    if wrong is None or right is None or wrong.until is not None or right.until != wrong.since - _DAY:
+    if wrong is None or right is None or wrong.until is not None or not _follows(wrong, right):
         return None
     return wrong, right
 
@@ -105,13 +110,15 @@ def undo_transfer(person: Person, paths: Iterable[str]) -> None:
 
     `paths`: the subtrees whose people the caller may change. Raises Refused.
     """
+    hold_tree()
     hold_member(person, "")
     if (found := last_transfer(postings.of(person.id))) is None:
         raise Refused("", _("没有可以撤销的调动。"))
     wrong, right = found
+    db.session.refresh(right.unit)  # it may have been read before the tree was held
     if right.unit.closed_at is not None:
         raise Refused("", _("调动前的单位已经撤销，不能退回去。请改用“调动”，选现有的单位。"))
-    if not covers(paths, hold_open(right.unit_id).path):
+    if not covers(paths, right.unit.path):
         text = _("调动前的单位不在您的管理范围内，请由上级管理员撤销这次调动。")
         raise Refused("", text)
     before = postings.shown(wrong)

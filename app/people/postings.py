@@ -1,8 +1,11 @@
 """任职经历: where a person belongs or is lent to, by date.
 
 `Person.unit_id` and `post` say what the open home posting says. Days are those of Beijing; `until` is the
-last day. These are the building blocks, in bulk: they hold nobody's row, refuse nothing and record nothing.
-`history` does, one person at a time.
+last day. Two may begin on one day: whoever goes on from a posting on its first day was there for that day,
+and the later one (by id) stands. So no transfer, roster or merge ever rewrites where somebody was.
+
+These are the building blocks, in bulk: they hold nobody's row, refuse nothing and record nothing. `history`
+does, one person at a time.
 """
 
 from collections.abc import Iterable, Sequence
@@ -56,16 +59,21 @@ def homes(person_ids: Sequence[int]) -> dict[int, Posting]:
 
 
 def move_all(moves: Iterable[Move]) -> None:
-    """Close each home posting on the day before and open the next; the persons' rows follow.
+    """Close each home posting on its last day and open the next; the persons' rows follow.
 
-    `since` must be later than `home.since`.
+    `since` must not be earlier than `home.since`.
     """
     moves = list(moves)
     for move in moves:
-        move.home.until = move.since - _DAY
+        move.home.until = last_day(move.home.since, move.since)
         move.person.unit_id, move.person.post = move.unit_id, move.post
     db.session.flush()  # the database allows one open home posting at a time
     _insert([(move.person.id, move.unit_id, move.post, move.since, move.note) for move in moves])
+
+
+def last_day(since: date, following: date) -> date:
+    """Of a posting begun on `since`, when the next one begins: the day before, or its own first day."""
+    return max(following - _DAY, since)
 
 
 def lasts(day: date) -> sa.ColumnElement[bool]:
@@ -74,20 +82,24 @@ def lasts(day: date) -> sa.ColumnElement[bool]:
 
 
 def carry_over(unit_id: int, into_id: int, since: date, note: str) -> None:
-    """Every posting at a unit that has not ended goes on at another from `since`, to the same last day.
+    """Every posting at a unit that goes on does so at another from `since`, to the same last day.
 
-    One begun that day, or to begin later, only moves.
+    One to begin later only moves. Of home postings only the open ones go on: whoever was transferred or has
+    left on that very day does not.
 
     The persons' own rows are the caller's matter.
     """
-    here, begun = (Posting.unit_id == unit_id, lasts(since)), Posting.since < since
+    goes_on = sa.or_(Posting.until.is_(None), sa.and_(Posting.kind == PostingKind.SECONDMENT, lasts(since)))
+    begun = (Posting.unit_id == unit_id, goes_on, Posting.since <= since)
     fields = (Posting.person_id, Posting.kind, Posting.post, Posting.until)
-    going_on = db.session.execute(sa.select(*fields).where(*here, begun)).all()
-    db.session.execute(sa.update(Posting).where(*here, begun).values(until=since - _DAY))
+    going_on = db.session.execute(sa.select(*fields).where(*begun)).all()
+    ended = sa.case((Posting.since < since, since - _DAY), else_=since)  # as `last_day`
+    db.session.execute(sa.update(Posting).where(*begun).values(until=ended))
+    later = sa.update(Posting).where(Posting.unit_id == unit_id, Posting.since > since)
+    db.session.execute(later.values(unit_id=into_id))
     values = [{**row._asdict(), "unit_id": into_id, "since": since, "note": note} for row in going_on]
     if values:
         db.session.execute(sa.insert(Posting), values)
-    db.session.execute(sa.update(Posting).where(*here).values(unit_id=into_id))
 
 
 def of(person_id: int) -> Sequence[Posting]:

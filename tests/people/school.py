@@ -1,13 +1,17 @@
 """A small county: a root, a town with a branch below it, another town; an admin at the root."""
 
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from flask import Flask
 
 from app.audit.models import AuditEvent
 from app.domain.access import Role
 from app.people.models import Person, Unit
-from app.web.db import db
+from app.web.db import db, is_sqlite
 from tests import factories
 
 
@@ -36,3 +40,25 @@ def county() -> County:
 def acts() -> list[str]:
     """The actions of the audit log, oldest first."""
     return list(db.session.scalars(sa.select(AuditEvent.action).order_by(AuditEvent.id)))
+
+
+def unit(number: int) -> Unit:
+    return db.session.get_one(Unit, number)
+
+
+@contextmanager
+def meanwhile(app: Flask, act: Callable[[], object]) -> Iterator[None]:
+    """Somebody else does `act`, and waits for what this transaction holds; the body commits it."""
+
+    def run() -> None:
+        with app.app_context():
+            act()
+            db.session.commit()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    waiting = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")  # on SQLite nothing tells, all waits
+    while not is_sqlite() and thread.is_alive() and not db.session.scalar(waiting):
+        pass
+    yield
+    thread.join()

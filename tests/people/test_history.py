@@ -1,4 +1,3 @@
-import threading
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -14,11 +13,11 @@ from app.people import corrections, history, postings, promotions, service, unit
 from app.people.corrections import Dates
 from app.people.facts import PersonFacts
 from app.people.history import Place, Refused
-from app.people.models import Person, Posting, Unit
+from app.people.models import Person, Posting
 from app.web import clock
-from app.web.db import db, is_sqlite
+from app.web.db import db
 from tests import factories
-from tests.people.school import County, acts, county
+from tests.people.school import County, acts, county, meanwhile, unit
 
 D = date.fromisoformat
 
@@ -86,7 +85,7 @@ def test_a_transfer_closes_one_posting_and_opens_the_next(app: Flask, time) -> N
 @pytest.mark.parametrize(
     ("unit", "post", "since", "field"),
     [
-        ("other", "", "2020-03-01", "since"),  # on the day on which the present posting began
+        ("other", "", "2020-02-29", "since"),  # before the present posting began
         ("other", "", "2019-01-01", "since"),
         ("other", "", "2026-11-24", "since"),  # tomorrow
         ("town", "干事", "2024-05-01", "unit_id"),  # nothing changes
@@ -118,6 +117,50 @@ def test_the_latest_transfer_can_be_taken_back(app: Flask, time) -> None:
     assert (zhao.unit_id, zhao.post) == (c.town.id, "干事")
 
 
+def test_a_transfer_on_the_first_day_keeps_where_that_day_began(app: Flask, time) -> None:
+    c = county()
+    zhao = newcomer(c, "2026-11-23")
+    history.transfer(zhao, Place(c.other, "委员"), D("2026-11-23"), clock.now())
+    first = ("home", c.town.id, "干事", "2026-11-23", "2026-11-23")
+    assert way(zhao) == [first, ("home", c.other.id, "委员", "2026-11-23", None)]
+    units.merge(c.other, c.branch, clock.now())
+    db.session.refresh(zhao)
+    assert way(zhao) == [
+        first,
+        ("home", c.other.id, "委员", "2026-11-23", "2026-11-23"),
+        ("home", c.branch.id, "委员", "2026-11-23", None),
+    ]
+    assert zhao.unit_id == c.branch.id and corrections.dates(zhao).home == D("2026-11-23")
+    history.transfer(zhao, Place(c.town), D("2026-11-23"), clock.now())
+    corrections.undo_transfer(zhao, [c.root.path])
+    assert (zhao.unit_id, zhao.post) == (c.branch.id, "委员") and way(zhao)[-1][1] == c.branch.id
+    history.leave(zhao, Leaving.OTHER, D("2026-11-23"), clock.now())
+    assert [until for *_rest, until in way(zhao)] == ["2026-11-23"] * 3
+
+
+def test_a_merge_takes_along_only_what_goes_on(app: Flask, time) -> None:
+    """Not who was transferred or left on that day; whoever is lent from that day on, or later."""
+    c = county()
+    today = D("2026-11-23")
+    moved, gone = newcomer(c, unit_id=c.other.id), newcomer(c, username="huang", unit_id=c.other.id)
+    lent, later = newcomer(c, username="ma"), newcomer(c, username="zhou")
+    history.transfer(moved, Place(c.branch), today, clock.now())
+    history.transfer(moved, Place(c.other), today, clock.now())
+    history.transfer(moved, Place(c.branch), today, clock.now())
+    history.leave(gone, Leaving.OTHER, today, clock.now())
+    history.second(lent, Place(c.other), today, today, clock.now())
+    history.second(later, Place(c.other), D("2026-12-01"), None, clock.now())
+    before = way(moved), way(gone)
+    units.merge(c.other, c.town, clock.now())
+    db.session.expire_all()
+    assert (way(moved), way(gone)) == before
+    assert way(lent)[1:] == [
+        ("secondment", c.other.id, "", "2026-11-23", "2026-11-23"),
+        ("secondment", c.town.id, "", "2026-11-23", "2026-11-23"),
+    ]
+    assert way(later)[1:] == [("secondment", c.town.id, "", "2026-12-01", None)]
+
+
 def test_nobody_comes_to_a_unit_that_was_closed_since_the_form_was_read(app: Flask, time) -> None:
     c = county()
     zhao, gone = newcomer(c), newcomer(c, username="huang")
@@ -142,19 +185,9 @@ def test_whoever_comes_while_a_unit_is_merged_goes_along(app: Flask, time) -> No
     db.session.commit()
     closed, into = c.other.id, c.town.id
 
-    def merge() -> None:
-        with app.app_context():
-            units.merge(db.session.get_one(Unit, closed), db.session.get_one(Unit, into), clock.now())
-            db.session.commit()
-
     history.transfer(zhao, Place(c.other, "委员"), D("2024-05-01"), clock.now())
-    thread = threading.Thread(target=merge)
-    thread.start()
-    waiting = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")  # on SQLite nothing tells, all waits
-    while not is_sqlite() and thread.is_alive() and not db.session.scalar(waiting):
-        pass
-    db.session.commit()
-    thread.join()
+    with meanwhile(app, lambda: units.merge(unit(closed), unit(into), clock.now())):
+        db.session.commit()
     assert (zhao.unit_id, zhao.post) == (into, "委员") and way(zhao)[-1][1:] == (
         into,
         "委员",
@@ -162,6 +195,27 @@ def test_whoever_comes_while_a_unit_is_merged_goes_along(app: Flask, time) -> No
         None,
     )
     assert acts() == ["person.create", "person.transfer", "unit.merge"]
+
+
+def test_a_transfer_is_taken_back_before_or_after_a_merge_never_across_it(app: Flask, time) -> None:
+    c = county()
+    zhao = newcomer(c)
+    history.transfer(zhao, Place(c.other, "委员"), D("2024-05-01"), clock.now())
+    db.session.commit()
+    number, root, said = zhao.id, c.root.path, []
+
+    def undo() -> None:
+        person = db.session.get_one(Person, number)
+        said.append(refused(lambda: corrections.undo_transfer(person, [root]))[1])
+
+    units._hold(c.town, c.branch)
+    units._hold_people(c.town)
+    with meanwhile(app, undo):  # who held the person first, and then waited for the unit, would lock both out
+        units.merge(c.town, c.root, clock.now())
+        db.session.execute(sa.select(Person.id).where(Person.id == number).with_for_update())
+        db.session.commit()
+    assert said == ["调动前的单位已经撤销，不能退回去。请改用“调动”，选现有的单位。"]
+    assert zhao.unit_id == c.other.id
 
 
 def test_the_database_keeps_one_open_home(app: Flask, time) -> None:

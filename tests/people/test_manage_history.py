@@ -82,7 +82,7 @@ def test_nobody_goes_back_to_a_closed_unit(c: County, zhao: Person, client: Flas
 @pytest.mark.parametrize(
     ("since", "message"),
     [
-        ("2020-03-01", "要晚于现任职务的起始日期 2020-03-01"),
+        ("2020-02-29", "早于现任职务的起始日期 2020-03-01"),
         ("2026-11-24", "这一天还没有到"),
         ("0204-05-01", "年份不对"),
         ("", "请填写日期"),

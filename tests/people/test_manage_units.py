@@ -218,7 +218,8 @@ def test_merging_hands_over_people_units_and_postings(app: Flask, sign_in, time:
         (c.branch.id, "home", old, date(2026, 11, 22), ""), (c.other.id, "home", today, None, note),
     ]  # fmt: skip
     assert postings(sun) == [
-        (c.other.id, "secondment", today, None, ""), (c.root.id, "home", old, None, ""),
+        (c.branch.id, "secondment", today, today, ""), (c.root.id, "home", old, None, ""),
+        (c.other.id, "secondment", today, None, note),
     ]  # fmt: skip
     assert acts() == ["unit.merge"]
     for unit, text in (

@@ -9,13 +9,13 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.audit.models import AuditEvent
-from app.people import facts, postings
+from app.people import facts, postings, units
 from app.people.models import Person, Posting, RankChange, RosterImport, RosterRow, SignInSession
 from app.people.roster import cells, matching, saving, work
 from app.web.db import db
 from tests import factories
 from tests.people.rosters import HEAD, checked, id_number, latest, named, outcomes, save, xlsx
-from tests.people.school import County, acts, county
+from tests.people.school import County, acts, county, meanwhile, unit
 
 TODAY = date(2026, 11, 23)
 BRANCH = "云岭村党支部"
@@ -89,13 +89,15 @@ def test_a_move_closes_one_posting_and_opens_the_next(c: County, sign_in: Any) -
     save(admin, checked(admin, c, data))
     person = named("王芳")
     assert (person.unit_id, person.post, person.rank) == (c.other.id, "镇长", "一级科员")
+    moved = db.session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "person.import")).one()
+    assert json.loads(moved.after or "")["changed"][0]["unit_id"] == [BRANCH, "石桥镇党委"]
     assert posted(person) == [
         (c.branch.id, "书记", date(2024, 1, 1), date(2026, 11, 22)), (c.other.id, "镇长", TODAY, None),
     ]  # fmt: skip
     assert ranked(person) == [("二级科员", date(2024, 1, 1)), ("一级科员", TODAY)]
     save(admin, checked(admin, c, xlsx(("王芳", "", "a1", "", BRANCH, "", "四级主任科员", ""))))
     person = named("王芳")
-    assert posted(person)[1:] == [(c.branch.id, "镇长", TODAY, None)]  # put right on the same day
+    assert posted(person)[1:] == [(c.other.id, "镇长", TODAY, TODAY), (c.branch.id, "镇长", TODAY, None)]
     assert ranked(person)[1:] == [("四级主任科员", TODAY)] and person.rank == "四级主任科员"
 
 
@@ -210,6 +212,34 @@ def test_a_row_without_a_unit_does_not_undo_a_move(c: County, sign_in: Any) -> N
     assert (moved.unit_id, moved.post, named("李四").post) == (c.other.id, "", "书记")
 
 
+def test_a_unit_merged_while_a_roster_is_saved_loses_nobody(c: County, sign_in: Any, app: Flask) -> None:
+    admin, closed, into = sign_in(c.admin), c.other.id, c.town.id
+    factories.person("王芳", c.branch, staff_no="a1")
+    rows = xlsx(("王芳", "", "a1", "", "石桥镇党委"), ("新人", "", "n1", "", "石桥镇党委"))
+    where = checked(admin, c, rows)
+    admin.post(f"{where}/save")
+    found = latest()
+    saving.save(found, saving.next_rows(found.id), work.basis(found))  # not yet committed
+    with meanwhile(app, lambda: units.merge(unit(closed), unit(into), work.clock.now())):
+        db.session.commit()
+    people = named("王芳"), named("新人")
+    assert [p.unit_id for p in people] == [into, into] and unit(closed).closed_at is not None
+    assert [posted(p)[-1] for p in people] == [(into, "", TODAY, None)] * 2
+
+
+def test_a_unit_merged_before_a_roster_is_saved_costs_its_rows(c: County, sign_in: Any) -> None:
+    admin = sign_in(c.admin)
+    factories.person("王芳", c.branch, staff_no="a1")
+    where = checked(
+        admin, c, xlsx(("王芳", "", "a1", "", "石桥镇党委"), ("新人", "", "n1", "", "石桥镇党委"))
+    )
+    admin.post(f"{where}/save")
+    units.merge(c.other, c.town, work.clock.now())
+    db.session.commit()
+    work.save_stretch()
+    assert outcomes() == {2: "fault", 3: "fault"} and named("王芳").unit_id == c.branch.id
+
+
 def test_a_number_given_to_another_in_the_same_moment_costs_one_row(
     c: County, sign_in: Any, monkeypatch: Any
 ) -> None:
@@ -273,7 +303,7 @@ def test_statements_of_a_batch_do_not_grow_with_its_rows(c: County, sign_in: Any
         assert work.save_stretch() > size
         counted.append(len(queries))
         work.save_stretch()  # finds nothing left
-    assert counted == [24, 24, 24]
+    assert counted == [26, 26, 26]
 
 
 def test_statements_of_a_check_grow_by_batches_only(

@@ -17,7 +17,7 @@ from app.domain.careers import Leaving
 from app.people import facts, history, postings, promotions
 from app.people.models import Person, Posting, RankChange, RosterImport, RosterRow, Unit
 from app.people.queries import within
-from app.people.roster import cells, changes
+from app.people.roster import cells, changes, queries
 from app.people.roster.checking import Basis
 from app.people.roster.matching import BATCH, Keys, Known, serving_above
 from app.people.roster.states import SAVED, Outcome
@@ -57,6 +57,7 @@ def save(roster: RosterImport, rows: Sequence[RosterRow], basis: Basis) -> None:
 
 
 def _fitting(rows: Sequence[RosterRow], basis: Basis) -> list[_Item]:
+    history.hold_tree()
     items = []
     people = _people([row.person_id for row in rows if row.person_id])
     opened = {row.number: cells.unseal(row.number, row.sealed)[1] if row.sealed else {} for row in rows}
@@ -139,11 +140,12 @@ def _change(items: Sequence[_Item], basis: Basis) -> None:
     today = clock.day(basis.now)
     pairs = [(item, item.person) for item in items if item.person is not None]
     homes = _homes([person for _item, person in pairs])
+    units = _unit_names(pairs)
     latest = promotions.latest([person.id for _item, person in pairs])
     moves: list[postings.Move] = []
     ranks: list[tuple[Person, date]] = []
     for item, person in pairs:
-        item.changed = changes.shown(person, item.values, {})
+        item.changed = changes.shown(person, item.values, units)
         before = facts.of(person)
         after = changes.after(before, item.values)
         if before != after:
@@ -152,12 +154,19 @@ def _change(items: Sequence[_Item], basis: Basis) -> None:
         since = _rank_from(person, item.values.get("rank_since"), latest.get(person.id), today)
         ranks += [(person, since)] if since else []
         home = homes[person.id]
-        if before.unit_id != after.unit_id and home.since < today:
-            moves.append(postings.Move(person, home, after.unit_id, after.post, today, _("名册导入")))
-        else:  # a post put right, or a second move on one day
-            home.unit_id, home.post = after.unit_id, after.post
+        if before.unit_id != after.unit_id:
+            day = max(today, home.since)
+            moves.append(postings.Move(person, home, after.unit_id, after.post, day, _("名册导入")))
+        else:  # a post put right
+            home.post = after.post
     postings.move_all(moves)
     promotions.note(ranks)
+
+
+def _unit_names(pairs: Sequence[tuple[_Item, Person]]) -> dict[int, str]:
+    """Of the units that people come from and go to."""
+    ids = {item.values["unit_id"] for item, _person in pairs} | {person.unit_id for _item, person in pairs}
+    return queries.unit_names(ids)
 
 
 def _homes(people: Sequence[Person]) -> dict[int, Posting]:
