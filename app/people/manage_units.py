@@ -124,6 +124,7 @@ def unit_edit(unit_id: int) -> Any:
 def unit_move(unit_id: int) -> Any:
     unit = _load_open(unit_id)
     form = MoveForm(obj=unit)
+    form.parent_id.but = unit
     if form.validate_on_submit():
         try:
             service.move(unit, form.parent_id.chosen, clock.now())
@@ -143,6 +144,7 @@ def unit_move(unit_id: int) -> Any:
 def unit_merge(unit_id: int) -> Any:
     unit = _load_open(unit_id)
     form = MergeForm()
+    form.target_id.but = unit
     if form.validate_on_submit():
         target = form.target_id.chosen
         try:

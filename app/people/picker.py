@@ -84,8 +84,10 @@ def mentions(text: str) -> sa.ColumnElement[bool]:
     )
 
 
-def suggest(text: str, paths: Iterable[str], limit: int = SUGGESTED) -> Sequence[Unit]:
-    """Units that the text may mean, the likeliest first, parents loaded."""
+def suggest(
+    text: str, paths: Iterable[str], limit: int = SUGGESTED, *, but: int = 0
+) -> Sequence[Unit]:
+    """Units that the text may mean, the likeliest first, parents loaded; without `but` and those below it."""
     text = tidy(text)
     if not text:
         return []
@@ -94,7 +96,7 @@ def suggest(text: str, paths: Iterable[str], limit: int = SUGGESTED) -> Sequence
     return db.session.scalars(
         sa.select(Unit)
         .options(joinedload(Unit.parent))
-        .where(_choosable(paths), mentions(text))
+        .where(_choosable(paths), mentions(text), ~Unit.path.contains(f"/{but}/"))
         .order_by(sa.case((said, 0), (begins, 1), else_=2), sa.func.length(Unit.name), Unit.code)
         .limit(limit)
     ).all()

@@ -29,7 +29,8 @@ def _widget(field: "UnitField", **attributes: Any) -> Markup:
 
 def _select(field: "UnitField", attributes: dict[str, Any]) -> Markup:
     few: Sequence[Unit] = field.few or ()
-    pairs = [("", field.blank), *((str(unit.id), "　" * _depth(unit, few) + unit.name) for unit in few)]
+    offered = [unit for unit in few if field.but is None or not unit.path.startswith(field.but.path)]
+    pairs = [("", field.blank), *((str(unit.id), "　" * _depth(unit, few) + unit.name) for unit in offered)]
     chosen = "" if field.unit is None else str(field.unit.id)
     options = Markup().join(
         Markup("<option {}>{}</option>").format(
@@ -52,7 +53,9 @@ def _text(field: "UnitField", attributes: dict[str, Any]) -> Markup:
         "type": "text", "name": field.text_name, "value": field.shown, "class": "form-control",
         "placeholder": _("名称、简称或编码"), "list": suggestions,
         "autocomplete": "off", "autocapitalize": "none", "spellcheck": "false",
-        "data-suggest": url_for("people_api.suggest", action=field.action),
+        "data-suggest": url_for(
+            "people_api.suggest", action=field.action, but=field.but.id if field.but else None
+        ),
     }  # fmt: skip
     shape = Markup(html_params(**{**attributes, **own}))  # noqa: S704
     return Markup('<input {}><datalist id="{}"></datalist>').format(shape, suggestions)
@@ -62,6 +65,7 @@ class UnitField(Field):
     """An open unit on which the caller may do `action`. `data` is its id, `unit` the unit.
 
     It is sent as `<name>` (an id, from the select) or as `<name>_text` (what somebody wrote, which wins).
+    `but` is a unit that is not offered, nor any below it; why not is for the verb to say.
     """
 
     widget = staticmethod(_widget)
@@ -71,6 +75,7 @@ class UnitField(Field):
         self.action, self.blank = action, blank or _l("请选择")
         self.text: str | None = None
         self._known: Unit | None = None
+        self.but: Unit | None = None
 
     @property
     def text_name(self) -> str:

@@ -82,7 +82,7 @@ def move(unit: Unit, parent: Unit, now: datetime) -> None:
     if parent.path.startswith(unit.path):
         raise Refused(_("不能移到自己或自己的下级之下。"))
     if unit.parent_id == parent.id:
-        return
+        raise Refused(_("“%(name)s”现在的上级就是它。请另选一个上级。", name=unit.name))
     before, after = {"parent": _name(unit.parent)}, {"parent": parent.name}
     old, unit.parent_id = unit.path, parent.id
     db.session.flush()

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.domain.access import Role
-from app.people import units
+from app.people import picker, units
 from app.people.models import Person, Posting, RoleGrant, Unit, UnitChange
 from app.web import clock
 from app.web.db import db
@@ -169,10 +169,40 @@ def test_a_unit_cannot_stand_below_itself(app: Flask, sign_in) -> None:
     assert c.town.path == f"{c.root.path}{c.town.id}/" and acts() == []
 
 
-def test_moving_nowhere_else_does_nothing(app: Flask, sign_in) -> None:
+def test_moving_nowhere_else_is_said_and_does_nothing(app: Flask, sign_in) -> None:
     c = county()
-    assert sign_in(c.admin).post(f"/manage/units/{c.town.id}/move", data={"parent_id": c.root.id}).location
+    answer = sign_in(c.admin).post(f"/manage/units/{c.town.id}/move", data={"parent_id": c.root.id})
+    assert "“溪川镇党委”现在的上级就是它" in answer.text
     assert acts() == []
+
+
+@pytest.mark.parametrize(("verb", "field"), [("move", "parent_id"), ("merge", "target_id")])
+def test_the_unit_and_those_below_it_are_not_offered_and_refused_in_words(
+    app: Flask, sign_in, verb: str, field: str
+) -> None:
+    c = county()
+    client, path = sign_in(c.admin), f"/manage/units/{c.town.id}/{verb}"
+    offered = re.search(rf'<select[^>]*name="{field}"[^>]*>(.*?)</select>', client.get(path).text)
+    assert offered is not None
+    names = [name.strip("　") for name in re.findall(r">([^<]+)</option>", offered[1])]
+    assert names == ["请选择", "青禾县", "石桥镇党委"]
+    for unit in (c.town, c.branch):
+        for sent in ({field: unit.id}, {f"{field}_text": unit.name}):
+            assert "自己或自己的下级" in client.post(path, data={**sent, "sure": "y"}).text
+    for number in range(picker.FEW):
+        factories.unit(f"第{number}小组", c.other, code=f"g{number:02}", kind="branch")
+    suggest = re.search(r'data-suggest="([^"]+)"', client.get(path).text)
+    assert suggest is not None
+    found = client.get(suggest[1].replace("&amp;", "&") + "&q=党").json["units"]
+    assert [unit["label"] for unit in found] == ["石桥镇党委（sq）"]
+    assert acts() == []
+
+
+def test_the_merge_page_counts_what_there_is_and_no_zeros(app: Flask, sign_in) -> None:
+    c = county()
+    text = sign_in(c.admin).get(f"/manage/units/{c.other.id}/merge").text
+    assert not re.search(r"\b0 [名个项]|本级|下级单位归到|授权即告终止", text)
+    assert not re.search(r"\b0 [名个项]", sign_in(c.admin).get(f"/manage/units/{c.other.id}/move").text)
 
 
 def test_nobody_moves_a_unit_into_a_tree_of_others(app: Flask, sign_in) -> None:
@@ -202,8 +232,14 @@ def test_merging_hands_over_people_units_and_postings(app: Flask, sign_in, time:
         factories.save(Posting(person_id=person.id, unit_id=unit.id, kind=kind, since=since, post="书记"))
     client = sign_in(c.admin)
     asked = client.get(f"/manage/units/{c.branch.id}/merge").text
-    assert "本级 1 名人员（另有 1 个停用的账号）、1 名借入人员" in asked
-    assert "1 个下级单位改由" in asked and "1 项授权即告终止" in asked
+    for line in (
+        "本级 1 名人员转到",
+        "1 个停用的账号一并",
+        "1 名借入人员改为",
+        "1 个下级单位归到",
+        "1 项授权即告终止",
+    ):
+        assert line in asked
     data = {"target_id": c.other.id}
     assert "请先核对" in client.post(f"/manage/units/{c.branch.id}/merge", data=data).text
     answer = client.post(f"/manage/units/{c.branch.id}/merge", data={**data, "sure": "y"})
