@@ -120,16 +120,27 @@ def grant_in_scope(grant_id: int, paths: Iterable[str]) -> RoleGrant | None:
     return db.session.scalar(_loaded().where(RoleGrant.id == grant_id, within(paths)))
 
 
-def holders_page(action: Action, unit: Unit, now: datetime, page: int) -> Pagination:
-    """The grants by which somebody may do `action` on the unit now, the nearest unit first."""
+def holders_page(action: Action, unit: Unit, paths: Iterable[str], now: datetime, page: int) -> Pagination:
+    """The grants on units of the subtrees by which somebody may do `action` on the unit now, the nearest
+    unit first."""
+    rows = _loaded().where(_gives(action, unit, now), within(paths))
+    return paginate(rows.order_by(Unit.path.desc(), Person.name, RoleGrant.id), page)
+
+
+def held_elsewhere(action: Action, unit: Unit, paths: Iterable[str], now: datetime) -> bool:
+    """May somebody else do it there, by a grant on a unit outside the subtrees?"""
+    rows = sa.select(RoleGrant.id).join(RoleGrant.unit).join(RoleGrant.person)
+    return db.session.scalar(rows.where(_gives(action, unit, now), ~within(paths)).limit(1)) is not None
+
+
+def _gives(action: Action, unit: Unit, now: datetime) -> sa.ColumnElement[bool]:
     above = [int(part) for part in unit.path.strip("/").split("/")]
-    rows = _loaded().where(
+    return sa.and_(
         Person.active,
         live(now),
         RoleGrant.role.in_(access.roles_with(action, gate.apart())),
         RoleGrant.unit_id.in_(above[:1] if action in SCHOOL_WIDE else above),
     )
-    return paginate(rows.order_by(Unit.path.desc(), Person.name, RoleGrant.id), page)
 
 
 def grants_of(person_id: int) -> Sequence[RoleGrant]:
@@ -144,9 +155,9 @@ def grants_of(person_id: int) -> Sequence[RoleGrant]:
 
 
 def serves_outside(held: Iterable[RoleGrant], paths: Iterable[str], now: datetime) -> bool:
-    """Is one of the grants, which still holds, on a unit that the subtrees do not cover?"""
+    """Does one of the grants give something on a unit that the subtrees do not cover?"""
     paths = tuple(paths)
-    return any(_holds(one, now) and not access.covers(paths, one.unit.path) for one in held)
+    return any(_serves(one, now) and not access.covers(paths, one.unit.path) for one in held)
 
 
 def beyond_reset(person: Person, held: Iterable[RoleGrant], now: datetime) -> str | None:
@@ -154,7 +165,7 @@ def beyond_reset(person: Person, held: Iterable[RoleGrant], now: datetime) -> st
     anew; None: they may. Whoever could would hold the person's roles."""
     if person.erased_at is not None:
         return str(_("%(name)s的个人信息已经注销，不能再登录。", name=person.name))
-    held = [one for one in held if _holds(one, now) and one.role != Role.LEARNER]  # it gives nothing
+    held = [one for one in held if _serves(one, now)]
     accounts = gate.scope(Action.SIGN_IN_EDIT)
     if held and not accounts:
         return str(_("%(name)s担任管理角色，请由管理员办理。", name=person.name))
@@ -164,6 +175,11 @@ def beyond_reset(person: Person, held: Iterable[RoleGrant], now: datetime) -> st
     if not access.may_reset(caller, {Role(one.role) for one in held}, apart=gate.apart()):
         return str(_("%(name)s是三员之一，其登录由安全管理员重置。", name=person.name))
     return None
+
+
+def _serves(one: RoleGrant, now: datetime) -> bool:
+    """A learner's grant gives nothing."""
+    return one.role != Role.LEARNER and _holds(one, now)
 
 
 def _holds(one: RoleGrant, now: datetime) -> bool:

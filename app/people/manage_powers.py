@@ -5,7 +5,7 @@ from typing import Any
 from flask import abort, render_template, request
 from flask_babel import gettext as _
 
-from app.domain.access import SCHOOL_WIDE, Action, is_root
+from app.domain.access import SCHOOL_WIDE, Action, covers, is_root
 from app.people import grants, queries
 from app.people.blueprint import bp
 from app.people.labels import ACTIONS, ROLES
@@ -27,21 +27,24 @@ def who_may() -> Any:
     paths = gate.scope(Action.ROLE_GRANT)
     unit = where.unit or queries.unit_in_scope(queries.top_of(paths) or 0, paths) or abort(404)
     where.field.label.text, where.field.blank = _("在哪个单位"), unit.name
-    page = grants.holders_page(action, unit, clock.now(), asked_page()) if action else None
+    page = grants.holders_page(action, unit, paths, clock.now(), asked_page()) if action else None
     return render_template(
         "people/manage/who_may.html", where=where, action=action, unit=unit, page=page, actions=ACTIONS,
         askable=ASKABLE, roles=ROLES, school_wide=action in SCHOOL_WIDE,
+        elsewhere=action and grants.held_elsewhere(action, unit, paths, clock.now()),
     )  # fmt: skip
 
 
 @bp.get("/roles/people/<int:person_id>")
 @requires(Action.ROLE_GRANT)
 def person_powers(person_id: int) -> Any:
-    person = queries.person_in_scope(person_id, gate.scope(Action.ROLE_GRANT)) or abort(404)
+    paths = gate.scope(Action.ROLE_GRANT)
+    person = queries.person_in_scope(person_id, paths) or abort(404)
     held = grants.grants_of(person.id)
+    seen = [grant for grant in held if covers(paths, grant.unit.path)]
     return render_template(
-        "people/manage/powers.html", person=person, held=held, powers=grants.powers(held, clock.now()),
-        actions=ACTIONS, roles=ROLES, place=_place,
+        "people/manage/powers.html", person=person, held=seen, powers=grants.powers(seen, clock.now()),
+        elsewhere=grants.serves_outside(held, paths, clock.now()), actions=ACTIONS, roles=ROLES, place=_place,
     )  # fmt: skip
 
 

@@ -84,9 +84,7 @@ def mentions(text: str) -> sa.ColumnElement[bool]:
     )
 
 
-def suggest(
-    text: str, paths: Iterable[str], limit: int = SUGGESTED, *, but: int = 0
-) -> Sequence[Unit]:
+def suggest(text: str, paths: Iterable[str], limit: int = SUGGESTED, *, but: int = 0) -> Sequence[Unit]:
     """Units that the text may mean, the likeliest first, parents loaded; without `but` and those below it."""
     text = tidy(text)
     if not text:

@@ -10,6 +10,8 @@ from app.domain.access import Role
 from tests import factories
 from tests.people.school import county
 
+OUTSIDE = "在您管理范围以外的单位，也有人"
+
 
 def rows(page: Any) -> list[tuple[str, str, str]]:
     """Name, role and the unit of the grant, line by line."""
@@ -42,8 +44,36 @@ def test_who_may_act_on_a_unit_and_by_which_grant(app: Flask, sign_in, time) -> 
 
 def test_a_school_wide_act_asks_for_a_grant_at_the_top(app: Flask, sign_in) -> None:
     c = county()
-    page = sign_in(c.town_admin).get(f"/manage/roles/who?action=bank_view&unit={c.branch.id}")
+    path = f"/manage/roles/who?action=bank_view&unit={c.branch.id}"
+    page = sign_in(c.admin).get(path)
     assert rows(page) == [("罗晓梅", "教务管理员", "青禾县")] and "这项工作面向全校" in page.text
+    assert OUTSIDE not in page.text
+
+
+def test_grants_outside_ones_own_units_are_not_shown_only_that_there_are_some(
+    app: Flask, sign_in, time
+) -> None:
+    c = county()
+    zhao, qian = factories.person("赵云", c.branch), factories.person("钱进", c.branch)
+    factories.grant(zhao, Role.LIAISON, c.branch)
+    factories.grant(zhao, Role.INVIGILATOR, c.other, granted_by="罗晓梅（admin）", reason="秘密")
+    factories.grant(qian, Role.LIAISON, c.other, ends_at=time.now)
+    factories.grant(qian, Role.LEARNER, c.root)
+    client = sign_in(c.town_admin)
+    for action, seen in (
+        ("people_view", [("赵云", "单位联络员", "云岭村党支部"), ("林正光", "教务管理员", "溪川镇党委")]),
+        ("bank_view", []),
+    ):
+        page = client.get(f"/manage/roles/who?action={action}&unit={c.branch.id}")
+        assert rows(page) == seen
+        assert OUTSIDE in page.text and "罗晓梅" not in page.text and "没有人能办理" not in page.text
+    page = client.get(f"/manage/roles/people/{zhao.id}")
+    assert powers(page)["查看考试"] == "云岭村党支部及下属（单位联络员）" and "组织考试" not in powers(page)
+    assert "还在您管理范围以外的单位担任角色" in page.text
+    for hidden in ("石桥镇", "监考", "罗晓梅", "秘密"):
+        assert hidden not in page.text
+    page = client.get(f"/manage/roles/people/{qian.id}").text
+    assert "没有管理权限" in page and "管理范围以外" not in page and "石桥镇" not in page
 
 
 def test_held_apart_the_answer_follows(app: Flask, sign_in, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,7 +132,7 @@ def test_both_take_the_same_queries_for_any_number_of_grants(app: Flask, sign_in
         factories.grant(zhao, Role.LIAISON, unit)
     client = sign_in(c.admin)
     who, what = f"/manage/roles/who?action=people_view&unit={c.town.id}", f"/manage/roles/people/{zhao.id}"
-    for path, count in ((who, 5), (what, 4)):
+    for path, count in ((who, 6), (what, 4)):
         queries.statements.clear()
         assert client.get(path).status_code == 200
         assert len(queries) == count, queries.statements
