@@ -23,7 +23,7 @@ from app.home import manage as home_manage
 from app.home import views as home_views
 from app.people import api as people_api
 from app.people import manage as people_manage
-from app.people import school, sign_in, sign_in_api
+from app.people import refusals, school, sign_in, sign_in_api
 from app.people import views as people_views
 from app.reports import manage as reports_manage
 from app.web import clock, config, csrf, db, errors, gate, headers, health, intake, static, templating, uow
@@ -61,6 +61,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
         part.register(app)
     sign_in.register(app)
     school.register(app)
+    refusals.register(app)
     gate.register(app)
     static.register(app)
     health.register(app)

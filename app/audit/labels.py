@@ -29,6 +29,7 @@ NOUNS = {
     "bank": _l("题库"),
     "demo": _l("演示学校"),
     "audit": _l("审计"),
+    "access": _l("权限"),
     "session": _l("登录"),
     "password": _l("密码"),
     "factor": _l("动态口令"),
@@ -38,6 +39,7 @@ NOUNS = {
 
 VERBS = {
     "answer": _l("答复"),
+    "withdraw": _l("撤回"),
     "erase": _l("注销"),
     "start": _l("开始"),
     "end": _l("退出"),
@@ -84,6 +86,7 @@ VERBS = {
     "dissolve": _l("撤销"),
     "reveal": _l("查看完整号码"),
     "check": _l("核验"),
+    "refuse": _l("拒绝"),
     "export": _l("导出"),
 }
 

@@ -12,6 +12,7 @@ from enum import StrEnum
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
 _PHONE = re.compile(r"1[3-9]\d{9}")
+_LONG_NUMBER = re.compile(r"\d{10,}[\dXxＸｘ]")
 
 
 class Fault(StrEnum):
@@ -84,3 +85,8 @@ def masked_number(number: str) -> str:
 
 def masked_phone(digits: str) -> str:
     return digits[:3] + "****" + digits[7:]
+
+
+def without_numbers(text: str) -> str:
+    """What people wrote, with every number as long as a phone's or longer masked."""
+    return _LONG_NUMBER.sub(lambda found: f"{found[0][:3]}****{found[0][-2:]}", text)

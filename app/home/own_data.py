@@ -52,10 +52,17 @@ def facts_of(person: Person) -> list[tuple[str, str]]:
         (_("入党时间"), _text(person.joined_on)),
         (_("离开"), f"{_text(person.left_on)} {leaving}".strip()),
         (_("建档时间"), _text(person.created_at)),
-        (_("密码"), _("%(day)s 设置（只存无法还原的校验值）", day=_text(person.password_set_at))
-         if person.password_set_at else ""),
-        (_("动态口令"), _("%(day)s 绑定", day=_text(factor)) if factor else ""),
+        (_("密码"), _password(person)),
+        (_("动态口令"), _("%(day)s 绑定", day=_text(factor)) if factor else _("未绑定")),
     ]  # fmt: skip
+
+
+def _password(person: Person) -> str:
+    """Whether there is one: what is kept of it tells nothing to anyone."""
+    if person.password_hash is None:
+        return str(_("未设置"))
+    day = f"（{_text(person.password_set_at)}）" if person.password_set_at else ""
+    return str(_("已设置%(day)s，只存无法还原的校验值", day=day))
 
 
 def sections(person_id: int, now: datetime) -> list[Section]:

@@ -32,7 +32,9 @@ class CorrectionForm(FlaskForm):
             Length(max=1000, message=_l("最多 1000 字，请写得简短一些。")),
         ],
         filters=[tidy_text],
-        description=_l("例如：职务应为“办公室副主任”，2026 年 9 月起任。请不要在这里写身份证号等完整号码。"),
+        description=_l(
+            "例如：职务应为“办公室副主任”，2026 年 9 月起任。身份证号、手机号请勿写全，写全的会遮去中间几位。"
+        ),
         render_kw={"rows": 3},
     )
 
@@ -57,6 +59,16 @@ def data() -> Any:
         "home/data.html", facts=own_data.facts_of(_me()), sections=own_data.sections(_me().id, now),
         form=form, requests=requests, waiting=any(one.answered_at is None for one in requests),
     )  # fmt: skip
+
+
+@bp.post("/me/data/withdraw")
+@requires(Action.LEARN)
+def data_withdraw() -> Any:
+    if correction_requests.withdraw(current_user.person_id):
+        flash(_("已撤回更正申请。"))
+    else:
+        flash(_("没有等待答复的申请：已有答复，或已经撤回。"), "warn")
+    return redirect(url_for("home.data") + "#requests")
 
 
 @bp.post("/me/data/export")

@@ -15,7 +15,7 @@ from app.people import correction_requests as requests
 from app.people.blueprint import bp
 from app.people.names import tidy_text
 from app.web import clock, gate
-from app.web.errors import Problem
+from app.web.errors import Forbidden, Problem
 from app.web.gate import requires
 from app.web.paging import asked_page
 
@@ -45,12 +45,14 @@ def correction(request_id: int) -> Any:
     form = AnswerForm()
     if form.validate_on_submit():
         if asked.person_id == current_user.person_id:
-            raise Problem(403, "own_request", _("这是您自己的申请，请由其他管理员答复。"))
+            raise Forbidden(_("这是您自己的申请，请由其他管理员答复。"), "own_request")
         by = f"{current_user.name}（{current_user.username}）"
         try:
             requests.answer(asked, form.answer.data, by, clock.now())
         except requests.Answered as error:
             raise Problem(409, "answered", _("这条申请已有人答复，没有重复保存。")) from error
+        except requests.Withdrawn as error:
+            raise Problem(409, "withdrawn", _("本人已撤回这条申请。")) from error
         flash(_("已答复 %(name)s。", name=asked.person.name))
         return redirect(url_for("people_manage.corrections"))
     return render_template("people/manage/correction.html", asked=asked, form=form)

@@ -27,7 +27,7 @@ from app.people.labels import LEAVING, PEOPLE_STATES, POLITICAL, ROLES, SEXES, T
 from app.people.models import Person, RoleGrant
 from app.people.person_forms import PersonForm
 from app.web import clock, gate
-from app.web.errors import Problem
+from app.web.errors import Forbidden, Problem
 from app.web.gate import requires
 from app.web.intake import number
 
@@ -42,7 +42,7 @@ def load_editable(person_id: int) -> Person:
         text = _("%(name)s的个人信息已经注销，不能再修改。", name=person.name)
         raise Problem(409, "erased", text)
     if (reason := grants.beyond_reset(person, grants.grants_of(person.id), clock.now())) is not None:
-        raise Problem(403, "forbidden", reason)
+        raise Forbidden(reason)
     return person
 
 

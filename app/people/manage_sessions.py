@@ -14,7 +14,7 @@ from app.people.blueprint import bp
 from app.people.models import Person
 from app.people.sign_in import revoke_sessions
 from app.web import clock, gate
-from app.web.errors import Problem
+from app.web.errors import Forbidden, Problem
 from app.web.gate import requires
 
 
@@ -24,7 +24,7 @@ def load_account(person_id: int) -> Person:
     if person.id == current_user.person_id:
         raise Problem(409, "own_account", _("这是您自己的账号，请到“我的”页办理。"))
     if (reason := grants.beyond_reset(person, grants.grants_of(person.id), clock.now())) is not None:
-        raise Problem(403, "forbidden", reason)
+        raise Forbidden(reason)
     return person
 
 

@@ -26,6 +26,14 @@ class Problem(Exception):
         self.status, self.reason, self.message, self.extra = status, reason, message, extra
 
 
+class Forbidden(Problem):
+    """The caller may not do this; `message` says why, unless simply no role allows it. `app.people.refusals`
+    answers it and keeps a record."""
+
+    def __init__(self, message: str = "", reason: str = "forbidden") -> None:
+        super().__init__(403, reason, message)
+
+
 _REASONS = {
     400: "bad_request", 401: "sign_in", 403: "forbidden", 404: "not_found", 405: "method",
     409: "conflict", 410: "gone", 413: "too_large", 415: "content_type", 429: "too_many",
@@ -37,7 +45,7 @@ def _texts() -> dict[int, str]:
     return {
         400: _("请求的内容不完整或格式不对，请返回检查后重试。"),
         401: _("请先登录。"),
-        403: _("您没有进行这项操作的权限。如确有需要，请联系教务管理员。"),
+        403: _("您没有进行这项操作的权限。"),
         404: _("没有找到您要的页面，它可能已被移走，或不对您开放。"),
         405: _("这个地址不支持这样访问。"),
         409: _("内容已被别处修改，请刷新后重试。"),
@@ -60,7 +68,7 @@ def respond(status: int, reason: str, message: str, **extra: Any) -> tuple[Respo
         db.session.rollback()  # PostgreSQL answers no question in a transaction that failed
     if wants_json():
         return jsonify(reason=reason, message=message, **extra), status
-    return render_template("error.html", status=status, message=message), status
+    return render_template("error.html", status=status, reason=reason, message=message), status
 
 
 def _wrong_key(error: WrongKey) -> Any:

@@ -15,7 +15,7 @@ from flask_login import current_user
 
 from app.domain.access import Action
 from app.web import idle
-from app.web.errors import wants_json
+from app.web.errors import Forbidden, wants_json
 
 log = structlog.get_logger()
 View = TypeVar("View", bound=Callable[..., Any])
@@ -89,7 +89,7 @@ def _check() -> Any:
         return None
     if not current_user.scope(action):
         log.warning("forbidden", path=request.path, action=action, person=current_user.person_id)
-        abort(403)
+        raise Forbidden
     if current_user.lacks_second_factor:
         return _second_factor()
     return None

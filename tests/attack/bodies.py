@@ -48,6 +48,7 @@ FILLED: dict[str, Callable[[World], Body]] = {
     "people.factor_recovery": lambda w: {"current": PASSWORD},
     "people.factor_remove": lambda w: {"current": PASSWORD},
     "people.password": lambda w: _PASSWORDS,
+    "home.data_withdraw": lambda w: {},  # nothing is asked
     "certificates.verify": lambda w: {"file": (io.BytesIO(small_pdf("own")), "证书.pdf")},
     "audit_manage.events_xlsx": lambda w: {},  # an empty log offers no download
     "audit_manage.events_csv": lambda w: {},

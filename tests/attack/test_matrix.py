@@ -24,6 +24,7 @@ from tests.conftest import Clock
 WRITES_NOTHING = {
     "certificates.verify": "it only compares",
     "home.data_export": "one's own data, recorded nowhere",
+    "home.data_withdraw": "nothing is asked here: tests/home/test_own_data.py",
     "people.sign_in_code": "only the step before opens it: tests/people/test_entering.py",
     "people.sign_in_password": "as above",
     "people.factor_offer": "everybody here has a second factor: tests/people/test_second_factor.py",

@@ -6,16 +6,18 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from python_calamine import CalamineWorkbook
 
+from app.audit.models import AuditEvent
 from app.domain.access import Role
 from app.exams import attempts, service
 from app.home import own_data
-from app.people import facts, postings, promotions
+from app.people import correction_requests, facts, postings, promotions
 from app.people.facts import PersonFacts
-from app.people.models import Person
+from app.people.models import CorrectionRequest, Person
 from app.web.db import db
 from tests import factories
 from tests.certificates import factories as certificates
@@ -142,3 +144,49 @@ def test_staff_answer_only_their_own_units_and_not_themselves(
     factories.grant(me, Role.ADMIN, me.unit)
     assert sign_in(me).post("/manage/corrections/1", data={"answer": "改了"}).status_code == 403
     assert own_data.sections(me.id, me.created_at)[-1].rows[0][2] == ""
+
+
+def test_an_open_request_can_be_withdrawn(me: Person, sign_in: SignIn) -> None:
+    client = sign_in(me)
+    client.post("/me/data", data={"text": "职务不对"})
+    assert ">撤回</button>" in client.get("/me/data").text
+    admin = factories.person("管理员", me.unit)
+    factories.grant(admin, Role.ADMIN, me.unit)
+    assert "已撤回更正申请" in client.post("/me/data/withdraw", follow_redirects=True).text
+    page = client.post("/me/data/withdraw", follow_redirects=True).text
+    assert "没有等待答复的申请" in page and "职务不对" not in page and "提交申请" in page
+    assert acts() == ["correction.withdraw"]
+    assert sign_in(admin).post("/manage/corrections/1", data={"answer": "好"}).status_code == 404
+    client.post("/me/data", data={"text": "又不对"})
+    [gone] = correction_requests.of(me.id)
+    with db.engine.begin() as elsewhere:
+        elsewhere.execute(sa.delete(CorrectionRequest))
+    with pytest.raises(correction_requests.Withdrawn):
+        correction_requests.answer(gone, "好", "", me.created_at)
+    db.session.rollback()
+    client.post("/me/data", data={"text": "还不对"})
+    [asked] = correction_requests.of(me.id)
+    sign_in(admin).post(f"/manage/corrections/{asked.id}", data={"answer": "已更正"})
+    assert ">撤回</button>" not in client.get("/me/data").text
+    client.post("/me/data/withdraw")
+    assert "已更正" in client.get("/me/data").text, "an answer stays"
+
+
+def test_whole_numbers_are_kept_neither_in_a_request_nor_in_the_answer(me: Person, sign_in: SignIn) -> None:
+    sign_in(me).post("/me/data", data={"text": f"应为{ID_NUMBER}，电话{PHONE}，2026年9月起"})
+    admin = factories.person("管理员", me.unit)
+    factories.grant(admin, Role.ADMIN, me.unit)
+    staff = sign_in(admin)
+    assert "应为110****2X，电话138****78，2026年9月起" in staff.get("/manage/corrections/1").text
+    staff.post("/manage/corrections/1", data={"answer": f"已改为{ID_NUMBER}"})
+    event = db.session.scalars(sa.select(AuditEvent)).one()
+    assert event.after == '{"answer": "已改为110****2X"}'
+    assert "已改为110****2X" in sign_in(me).get("/me/data").text
+
+
+def test_the_page_says_whether_there_is_a_password(me: Person, time: Clock) -> None:
+    assert dict(own_data.facts_of(me))["密码"] == "未设置"
+    me.password_hash = "$argon2id$secret"
+    assert dict(own_data.facts_of(me))["密码"] == "已设置，只存无法还原的校验值"
+    me.password_set_at = time.now
+    assert dict(own_data.facts_of(me))["密码"] == "已设置（2026-11-23 09:00），只存无法还原的校验值"
