@@ -123,6 +123,7 @@ FIELDS = {
     "since": _l("起始"),
     "until": _l("结束"),
     "rank_since": _l("职级起始"),
+    "post_since": _l("任职起始"),
     "left_on": _l("离开日期"),
     "left_reason": _l("离开原因"),
     "note": _l("备注"),

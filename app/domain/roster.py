@@ -24,6 +24,7 @@ class Field(StrEnum):
     UNIT = "unit"
     UNIT_CODE = "unit_code"
     POST = "post"
+    POST_SINCE = "post_since"
     RANK = "rank"
     RANK_SINCE = "rank_since"
     SEX = "sex"
@@ -33,7 +34,7 @@ class Field(StrEnum):
 
 
 EXACT = frozenset({Field.ID_NUMBER, Field.STAFF_NO, Field.PHONE, Field.USERNAME, Field.UNIT_CODE})
-DATES = frozenset({Field.RANK_SINCE, Field.JOINED_ON})
+DATES = frozenset({Field.POST_SINCE, Field.RANK_SINCE, Field.JOINED_ON})
 
 _HEADERS = {
     Field.NAME: "姓名 名字 人员姓名 学员姓名 干部姓名 党员姓名",
@@ -46,6 +47,8 @@ _HEADERS = {
     "所属党支部 党支部 单位及部门 单位部门",
     Field.UNIT_CODE: "单位编码 单位代码 部门编码 党组织编码 党组织代码 组织代码",
     Field.POST: "职务 现任职务 工作职务 担任职务 职务名称 岗位 单位及职务 工作单位及职务 单位职务",
+    Field.POST_SINCE: "任现职务时间 任现职时间 任职时间 现任职务时间 现任职时间 现职务时间 任现职务日期 "
+    "任现职日期 任职日期 任现职年月 任职年月",
     Field.RANK: "职级 职务层次 级别 现任职级 职务职级 职级层次 现职级",
     Field.RANK_SINCE: "任职级时间 任现职级时间 现职级时间 职级时间 任现职级日期 晋升时间",
     Field.SEX: "性别",

@@ -93,6 +93,7 @@ ROSTER_FIELDS = {
     Field.UNIT: _l("单位"),
     Field.UNIT_CODE: _l("单位编码"),
     Field.POST: _l("职务"),
+    Field.POST_SINCE: _l("任现职务时间"),
     Field.RANK: _l("职级"),
     Field.RANK_SINCE: _l("任现职级时间"),
     Field.SEX: _l("性别"),

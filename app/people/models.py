@@ -216,7 +216,7 @@ class RosterImport(Base):
     """An uploaded roster on its way: read and checked by the worker, looked at by a person, then saved.
 
     `only_good`: leave faulty rows out. `revision` counts what people changed, so that the worker notices.
-    `notes` is JSON: headers that were not used, and what was saved.
+    `notes` is JSON: headers that were not used, what was saved, and how often the database refused a batch.
     """
 
     __tablename__ = "roster_import"

@@ -58,6 +58,18 @@ def homes(person_ids: Sequence[int]) -> dict[int, Posting]:
     return found
 
 
+def had_another(person_ids: Sequence[int]) -> set[int]:
+    """Who has a home posting that has ended."""
+    found: set[int] = set()
+    for start in range(0, len(person_ids), _BATCH):
+        batch = person_ids[start : start + _BATCH]
+        rows = sa.select(Posting.person_id).where(
+            Posting.kind == PostingKind.HOME, Posting.until.is_not(None)
+        )
+        found |= set(db.session.scalars(rows.where(Posting.person_id.in_(batch))))
+    return found
+
+
 def move_all(moves: Iterable[Move]) -> None:
     """Close each home posting on its last day and open the next; the persons' rows follow.
 

@@ -32,6 +32,11 @@ def admin(c: County, sign_in: Any) -> Any:
     return sign_in(c.admin)
 
 
+def told() -> str:
+    """The latest line of the audit log."""
+    return db.session.scalars(sa.select(AuditEvent.summary).order_by(AuditEvent.id.desc())).first() or ""
+
+
 def again(client: Any, where: str) -> Any:
     """The worker checks once more; the page after it."""
     work.check_waiting()
@@ -42,13 +47,13 @@ def test_the_template_has_lists_units_and_text_cells(c: County, admin: Any) -> N
     answer = admin.get("/manage/people/import/template.xlsx")
     people, notes, options, units = read_book(answer.data, limit=100, sheets=4)
     assert [cell.text for cell in people[0]] == [
-        "姓名", "身份证号", "工号", "手机号", "单位", "单位编码", "职务", "职级", "任现职级时间", "性别",
-        "政治面貌", "入党时间", "用户名",
+        "姓名", "身份证号", "工号", "手机号", "单位", "单位编码", "职务", "任现职务时间", "职级",
+        "任现职级时间", "性别", "政治面貌", "入党时间", "用户名",
     ]  # fmt: skip
     assert "姓名必填" in notes[1][0].text and options[1][0].text == "男"
     assert ["青禾县/溪川镇党委/云岭村党支部", "xc-01"] in [[cell.text for cell in row] for row in units]
     sheet = zipfile.ZipFile(io.BytesIO(answer.data)).read("xl/worksheets/sheet1.xml").decode()
-    assert re.findall(r'<dataValidation [^>]*sqref="(\w+):', sheet) == ["J2", "H2", "K2"]
+    assert re.findall(r'<dataValidation [^>]*sqref="(\w+):', sheet) == ["K2", "I2", "L2"]
     of_town = admin.get(f"/manage/people/import/template.xlsx?unit={c.town.id}").data
     assert len(read_book(of_town, limit=100, sheets=4)[3]) == 3
 
@@ -100,6 +105,17 @@ def test_the_preview_shows_old_beside_new_with_masked_numbers(c: County, admin: 
     assert "没有这样的行" in admin.get(f"{where}?outcome=new").text
 
 
+def test_the_preview_of_new_people_leaves_nothing_out(c: County, admin: Any) -> None:
+    header = ("姓名", "工号", "单位", "职务", "任现职务时间", "职级", "任现职级时间", "性别")
+    data = xlsx(("王芳", "a1", BRANCH, "书记", "2024-05", "一级科员", "2023-03", "女"), header=header)
+    page = admin.get(checked(admin, c, data)).text
+    said = re.findall(r"<li><b>(.*?)</b> <ins>(.*?)</ins>", page)
+    assert said == [
+        ("用户名", "a1"), ("工号", "a1"), ("性别", "女"), ("单位", BRANCH), ("职务", "书记"),
+        ("任现职务时间", "2024-05-01"), ("职级", "一级科员"), ("任现职级时间", "2023-03-01"),
+    ]  # fmt: skip
+
+
 def test_a_row_is_mended_in_place_and_frees_its_double(c: County, admin: Any) -> None:
     where = checked(
         admin, c, xlsx(("王芳", id_number(1), "", "", BRANCH), ("李四", id_number(1), "", "", BRANCH))
@@ -111,7 +127,8 @@ def test_a_row_is_mended_in_place_and_frees_its_double(c: County, admin: Any) ->
     page = admin.post(f"{where}/rows/3", data=sent)
     assert page.status_code == 200 and "身份证号应为 18 位" in page.text
     sent["id_number"] = id_number(2)
-    assert admin.post(f"{where}/rows/3", data=sent).location == where
+    assert admin.post(f"{where}/rows/3", data=sent | {"name": "李思"}).location == where
+    assert told() == "更正名册第 3 行（李四）：姓名、身份证号（名册.xlsx）"
     assert "没有错误，可以保存" in again(admin, where).text
     assert outcomes() == {2: "new", 3: "new"}
 
@@ -129,9 +146,18 @@ def test_lost_digits_are_found_again_when_they_are_typed(c: County, admin: Any) 
     assert outcomes() == {2: "new"}
 
 
+def test_numbers_in_a_mended_row_are_not_recorded(c: County, admin: Any) -> None:
+    where = checked(admin, c, xlsx((id_number(1), id_number(2), "", "13800000001", BRANCH)))
+    assert outcomes() == {2: "fault"}
+    sent = {"name": "王芳", "id_number": id_number(1), "phone": "13800000002", "unit": BRANCH}
+    assert admin.post(f"{where}/rows/2", data=sent).location == where
+    assert told() == "更正名册第 2 行（****）：姓名、身份证号、手机号（名册.xlsx）"
+
+
 def test_a_row_can_be_left_out(c: County, admin: Any) -> None:
     where = checked(admin, c, xlsx(("填表人：王", "", "a1", "", BRANCH), ("李四", "", "a2", "", BRANCH)))
     assert admin.post(f"{where}/rows/2/drop").status_code == 302
+    assert told() == "删去名册第 2 行（填表人：王）（名册.xlsx）"
     assert "没有错误" in again(admin, where).text and outcomes() == {3: "new"}
     assert admin.get(f"{where}/rows/2").status_code == 404
 

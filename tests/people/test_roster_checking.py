@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.domain.access import Role
-from app.people import facts
+from app.people import facts, postings
 from app.people.models import Person, RankChange, RosterImport, RosterRow, Unit
 from app.people.roster import work
 from app.people.roster.places import Places
@@ -90,6 +90,17 @@ def test_namesakes_who_share_a_phone_are_told_apart_by_other_numbers(c: County, 
     assert outcomes() == {2: "new", 3: "new", 4: "new"}
     check(row("王芳", phone=phone), row("李四", staff_no="a4", phone=phone))
     assert outcomes() == {2: "same", 3: "update"}
+
+
+def test_whoever_is_known_by_name_and_phone_keeps_the_username(c: County, check: Any) -> None:
+    phone = "13800000001"
+    digest = facts.digest(facts.PHONE, phone)
+    someone("王芳", c.branch, username="wang", phone_digest=digest)
+    check(
+        ("王芳", phone, "wang9", BRANCH), ("王芳", phone, "", BRANCH),
+        header=("姓名", "手机号", "用户名", "单位"),
+    )  # fmt: skip
+    assert faults()[0] == (2, "username", "此人的用户名是“wang”，不能由表格更改")
 
 
 def test_changes_moves_and_what_stays(c: County, check: Any) -> None:
@@ -270,6 +281,23 @@ def test_dates_of_ranks_must_fit_what_is_known(c: County, check: Any) -> None:
         (6, "rank", "填了任现职级时间，却没有填职级"),
     ]
     assert (outcomes()[2], outcomes()[5]) == ("same", "update")
+
+
+def test_dates_of_posts_must_fit_what_is_known(c: County, check: Any) -> None:
+    for number, name in enumerate(("王芳", "李四", "赵云", "周瑜"), 1):
+        person = someone(name, c.branch, staff_no=f"a{number}", post="干事")
+        postings.open_homes([(person, date(2020, 1, 1))])
+    check(
+        ("王芳", "a1", "", "2020-01", BRANCH), ("李四", "a2", "", "2020-02", BRANCH),
+        ("赵云", "a3", "书记", "2019-12", BRANCH), ("周瑜", "a4", "", "2019-12", "石桥镇党委"),
+        ("新人", "a5", "", "2030-01", BRANCH), header=("姓名", "工号", "职务", "任现职时间", "单位"),
+    )  # fmt: skip
+    said = "与已登记的起始日期 2020-01-01 不一致"
+    assert faults() == [
+        *((number, "post_since", said) for number in (3, 4, 5)),
+        (6, "post_since", "“2030-01”不是能确定的日期"),
+    ]
+    assert outcomes()[2] == "same"
 
 
 def test_units_by_code_name_short_name_path_and_label(c: County) -> None:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.audit.models import AuditEvent
-from app.people import facts, postings, units
+from app.people import facts, history, postings, units
 from app.people.models import Person, Posting, RankChange, RosterImport, RosterRow, SignInSession
 from app.people.roster import cells, matching, saving, work
 from app.web.db import db
@@ -99,6 +99,46 @@ def test_a_move_closes_one_posting_and_opens_the_next(c: County, sign_in: Any) -
     person = named("王芳")
     assert posted(person)[1:] == [(c.other.id, "镇长", TODAY, TODAY), (c.branch.id, "镇长", TODAY, None)]
     assert ranked(person)[1:] == [("四级主任科员", TODAY)] and person.rank == "四级主任科员"
+
+
+def test_since_when_in_a_post_begins_follows_or_completes_a_posting(c: County, sign_in: Any) -> None:
+    admin, old = sign_in(c.admin), date(2024, 1, 1)
+    for number, (name, since) in enumerate(
+        [("王芳", old), ("李四", old), ("赵云", date(2026, 1, 1)), ("周瑜", None), ("孙权", None)]
+    ):
+        person = factories.person(name, c.branch, staff_no=f"a{number}", post="干事")
+        postings.open_homes([(person, since)] if since else [])
+    header = ("姓名", "工号", "单位", "职务", "任现职务时间")
+    rows = (
+        ("王芳", "a0", "石桥镇党委", "镇长", "2026-10"), ("李四", "a1", BRANCH, "书记", "2026-10"),
+        ("赵云", "a2", BRANCH, "书记", "2020-05"), ("周瑜", "a3", BRANCH, "", "2020-05"),
+        ("孙权", "a4", "石桥镇党委", "", "2020-05"), ("新人", "a5", BRANCH, "", "2020-05"),
+    )  # fmt: skip
+    save(admin, checked(admin, c, xlsx(*rows, header=header)))
+    october, may, before = date(2026, 10, 1), date(2020, 5, 1), date(2026, 9, 30)
+    branch, town = c.branch.id, c.other.id
+    assert {name: posted(named(name)) for name, *_rest in rows} == {
+        "王芳": [(branch, "干事", old, before), (town, "镇长", october, None)],
+        "李四": [(branch, "干事", old, before), (branch, "书记", october, None)],
+        "赵云": [(branch, "书记", may, None)],  # entered on the day on which the posting began
+        "周瑜": [(branch, "干事", may, None)],
+        "孙权": [(branch, "干事", may, may), (town, "干事", may, None)],
+        "新人": [(branch, "", may, None)],
+    }
+    checked(admin, c, xlsx(*rows, header=header))
+    assert set(outcomes().values()) == {"same"}
+
+
+def test_since_when_in_a_post_is_looked_at_again_before_it_is_saved(c: County, sign_in: Any) -> None:
+    admin = sign_in(c.admin)
+    person = factories.person("王芳", c.branch, staff_no="a1")
+    postings.open_homes([(person, date(2024, 1, 1))])
+    row = ("王芳", "a1", "石桥镇党委", "2026-05")
+    where = checked(admin, c, xlsx(row, header=("姓名", "工号", "单位", "任现职务时间")))
+    history.transfer(person, history.Place(c.town), date(2026, 6, 1), work.clock.now())
+    db.session.commit()
+    save(admin, where)
+    assert outcomes() == {2: "fault"} and named("王芳").unit_id == c.town.id
 
 
 def test_an_update_puts_the_post_right_and_opens_a_missing_history(c: County, sign_in: Any) -> None:
@@ -255,6 +295,24 @@ def test_a_number_given_to_another_in_the_same_moment_costs_one_row(
         pass
     assert (latest().state, outcomes(), latest().told["saved"]["new"]) == ("done", {2: "fault"}, 1)
     assert named("李四").staff_no == "a2"
+
+
+def test_what_the_database_refuses_again_and_again_ends_the_import(
+    c: County, sign_in: Any, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(saving, "BATCH", 1)
+    admin = sign_in(c.admin)
+    where = checked(admin, c, xlsx(("王芳", "", "a1", "", BRANCH), ("李四", "", "a2", "", BRANCH)))
+    admin.post(f"{where}/save")
+    assert work.save_stretch() == 1
+    factories.person("别人", c.branch, staff_no="a2")
+    monkeypatch.setattr(saving, "_fits", lambda *_: True)
+    for state in ("saving", "saving", "failed", "failed"):
+        assert work.save_stretch() == 0 and latest().state == state
+    assert named("王芳").staff_no == "a1"
+    page = admin.get(where).text
+    assert "有的行与系统里的登记冲突" in page and "此前保存的人员不受影响" in page
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(RosterRow)) == 0
 
 
 def test_who_cannot_leave_today_keeps_nobody_else_from_it(c: County, sign_in: Any) -> None:

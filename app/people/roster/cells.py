@@ -41,7 +41,7 @@ class Row:
 class Reading:
     """`values`: what the row says of a person, under the names of `PersonFacts`, what it leaves open missing.
 
-    Beside them `member` (是否党员, where 政治面貌 is not given) and `rank_since`.
+    Beside them `member` (是否党员, where 政治面貌 is not given), `post_since` and `rank_since`.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
@@ -160,7 +160,7 @@ def _party(row: Row, reading: Reading, today: date) -> None:
 
 
 def _dates(row: Row, reading: Reading, today: date) -> None:
-    for name in (Field.JOINED_ON, Field.RANK_SINCE):
+    for name in (Field.JOINED_ON, Field.POST_SINCE, Field.RANK_SINCE):
         if text := row.text(name):
             day = None if name in row.lost else roster.day(text, today)
             if day is None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from enum import Enum, auto
 from typing import Any
 
 from flask_babel import gettext as _
@@ -13,10 +14,12 @@ from app.domain.roster import Field
 from app.people import facts
 from app.people.facts import PersonFacts
 from app.people.labels import POLITICAL, SEXES, roster_label
-from app.people.models import Person, RankChange
+from app.people.models import Person, Posting, RankChange
 from app.people.roster.cells import Reading
+from app.web import clock
 
-_BESIDE = frozenset({"member", "rank_since"})  # said by a row, no part of PersonFacts
+_DAYS = ("post_since", "rank_since")
+_BESIDE = frozenset({"member", *_DAYS})  # said by a row, no part of PersonFacts
 
 
 def wanted(person: Person | None, reading: Reading, since: RankChange | None) -> dict[str, Any]:
@@ -50,6 +53,44 @@ def _check_rank_since(values: dict[str, Any], reading: Reading, since: RankChang
         reading.fault(Field.RANK_SINCE, text)
 
 
+class Start(Enum):
+    """What a row does to since when someone is in the present unit and post."""
+
+    STAYS = auto()
+    FOLLOWS = auto()  # a transfer, or another post from a later day on
+    CORRECTS = auto()  # nobody had said it before
+    CONTRADICTS = auto()
+
+
+def start(person: Person, values: Mapping[str, Any], home: Posting, first: bool) -> Start:
+    """`home`: the open home posting, `first`: there is none before it.
+
+    One that begins on the day on which the person was entered, as the first, begins there for want of a day.
+    """
+    day, moves = values.get("post_since"), values.get("unit_id", person.unit_id) != person.unit_id
+    if day is None:
+        return Start.FOLLOWS if moves else Start.STAYS
+    if moves:
+        return Start.FOLLOWS if day >= home.since else Start.CONTRADICTS
+    if day > home.since and values.get("post", person.post) != person.post:
+        return Start.FOLLOWS
+    if day == home.since:
+        return Start.STAYS
+    unsaid = first and home.since == clock.day(person.created_at)
+    return Start.CORRECTS if unsaid else Start.CONTRADICTS
+
+
+def check_start(person: Person, values: dict[str, Any], reading: Reading, home: Posting, first: bool) -> None:
+    """A contradiction becomes a fault of the reading; what is known already is left out."""
+    if (found := start(person, values, home, first)) is Start.CONTRADICTS:
+        text = _(
+            "与已登记的起始日期 %(day)s 不一致。请核对；如登记有误，请在其人员页面更正。", day=home.since
+        )
+        reading.fault(Field.POST_SINCE, text)
+    elif found is Start.STAYS:
+        values.pop("post_since", None)
+
+
 def after(before: PersonFacts, values: Mapping[str, Any]) -> PersonFacts:
     return replace(before, **{name: value for name, value in values.items() if name not in _BESIDE})
 
@@ -60,7 +101,7 @@ def new(values: Mapping[str, Any]) -> PersonFacts:
 
 def nothing(person: Person, values: Mapping[str, Any]) -> bool:
     before = facts.of(person)
-    return before == after(before, values) and "rank_since" not in values
+    return before == after(before, values) and not values.keys() & set(_DAYS)
 
 
 @dataclass(frozen=True)
@@ -87,9 +128,7 @@ def shown(person: Person, values: Mapping[str, Any], units: Mapping[int, str]) -
         for name in values
         if name not in _BESIDE and getattr(before, name) != getattr(target, name)
     ]
-    if "rank_since" in values:
-        changed.append(Change("rank_since", "", str(values["rank_since"])))
-    return changed
+    return changed + [Change(name, "", str(values[name])) for name in _DAYS if name in values]
 
 
 def in_words(name: str, value: Any, units: Mapping[int, str]) -> str:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from app.domain.roster import Field
-from app.people import promotions
+from app.people import postings, promotions
 from app.people.models import Person, RankChange, Unit
 from app.people.queries import within
 from app.people.roster import cells, changes
@@ -78,9 +78,15 @@ class _Judge:
     def judge(self, batch: Sequence[Verdict]) -> None:
         people = [(verdict, self._match(verdict)) for verdict in batch]
         since = promotions.latest([person.id for _verdict, person in people if person])
+        dated = [p.id for verdict, p in people if p and "post_since" in verdict.reading.values]
+        homes, others = postings.homes(dated), postings.had_another(dated)
         for verdict, person in people:
             self._place(verdict, person)
-            self._decide(verdict, person, since.get(person.id) if person else None)
+            self._value(verdict, person, since.get(person.id) if person else None)
+            if person is not None and person.id in homes:
+                home, first = homes[person.id], person.id not in others
+                changes.check_start(person, verdict.values, verdict.reading, home, first)
+            self._decide(verdict, person)
 
     def _match(self, verdict: Verdict) -> Person | None:
         try:
@@ -110,10 +116,12 @@ class _Judge:
         else:
             verdict.reading.fault(Field.UNIT, _("没有填单位。请补上。"))
 
-    def _decide(self, verdict: Verdict, person: Person | None, since: RankChange | None) -> None:
+    def _value(self, verdict: Verdict, person: Person | None, since: RankChange | None) -> None:
         verdict.values = changes.wanted(person, verdict.reading, since)
         if verdict.unit_id is not None:
             verdict.values["unit_id"] = verdict.unit_id
+
+    def _decide(self, verdict: Verdict, person: Person | None) -> None:
         if person is not None and person.left_on is not None:
             text = _("此人已于 %(day)s 离开。如已回来，请先在其人员页面办理“返回”。", day=person.left_on)
             verdict.reading.fault(Field.NAME, text)

@@ -1,5 +1,6 @@
 """What the owner of an import does with it before it is saved. Each act holds the import and is recorded."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +9,8 @@ import sqlalchemy as sa
 
 from app.audit.service import record
 from app.domain.careers import Leaving
+from app.domain.roster import Field
+from app.people.labels import ROSTER_FIELDS
 from app.people.models import RosterImport, RosterRow, Unit
 from app.people.roster import cells, files, queries
 from app.people.roster.cells import Row
@@ -54,8 +57,11 @@ def amend(roster: RosterImport, row: Row) -> None:
     stored = queries.row(roster.id, row.number)
     if stored is None:
         raise NotNow
+    before, _facts = cells.unseal(row.number, stored.sealed)
     stored.sealed = cells.seal(row, {})
-    record("roster.edit", f"roster:{roster.id}", f"更正名册第 {row.number} 行（{roster.file_name}）")
+    changed = [title for name, title in ROSTER_FIELDS.items() if row.text(name) != before.text(name)]
+    what = "、".join(map(str, changed)) or "没有改动"
+    _note(roster, "edit", f"更正名册{_called(before)}：{what}")
 
 
 def drop(roster: RosterImport, number: int) -> None:
@@ -64,7 +70,17 @@ def drop(roster: RosterImport, number: int) -> None:
     stored = queries.row(roster.id, number)
     if stored is not None:
         db.session.delete(stored)
-        record("roster.delete", f"roster:{roster.id}", f"删去名册第 {number} 行（{roster.file_name}）")
+        _note(roster, "delete", f"删去名册{_called(cells.unseal(number, stored.sealed)[0])}")
+
+
+def _called(row: Row) -> str:
+    """A row as the audit log names it; a number that stands in the column of names is no name."""
+    name = re.sub(r"\d{4,}[Xx]?", "****", row.text(Field.NAME))[:50]
+    return f"第 {row.number} 行（{name or '没有姓名'}）"
+
+
+def _note(roster: RosterImport, verb: str, what: str) -> None:
+    record(f"roster.{verb}", f"roster:{roster.id}", f"{what}（{roster.file_name}）")
 
 
 def _hold_checked(roster: RosterImport) -> None:

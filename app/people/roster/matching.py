@@ -105,13 +105,13 @@ class Known:
             if not self.mine(person):
                 raise Mistaken(field, self._elsewhere())
             self._agree(field, person, keys)
-            return person
+            return _by_one_username(person, keys)
         weak = [self.by_username.get(keys.staff_no), self.by_username.get(keys.phone)]
         weak += self.by_phone[keys.phone_digest, keys.name] if keys.phone_digest else []
         same = {p.id: p for p in weak if p and p.name == keys.name and self.mine(p) and _may_be(p, keys)}
         if len(same) > 1:
             raise Mistaken(Field.PHONE, _("有几位同名人员使用这个手机号。请补身份证号或工号。"))
-        return next(iter(same.values()), None)
+        return next((_by_one_username(person, keys) for person in same.values()), None)
 
     def _named_by(self, keys: Keys) -> Iterator[tuple[Field, Person]]:
         """Who holds the row's own numbers, the surest first."""
@@ -132,9 +132,6 @@ class Known:
         if field is not Field.ID_NUMBER and person.name != keys.name:
             text = _("已登记为“%(name)s”，与表中姓名不同。如是同一人改名，请补身份证号。", name=person.name)
             raise Mistaken(field, text)
-        if keys.username and keys.username != person.username:
-            text = _("此人的用户名是“%(v)s”，不能由表格更改。请改回或留空。", v=person.username)
-            raise Mistaken(Field.USERNAME, text)
 
     def _elsewhere(self) -> str:
         return str(_("已用于您管理范围以外的人员。请核对；如是调入，请由上级管理员导入。"))
@@ -148,6 +145,14 @@ def _fits(person: Person, keys: Keys) -> bool:
 def _may_be(person: Person, keys: Keys) -> bool:
     """Nor two different staff numbers: namesakes may share a phone."""
     return _fits(person, keys) and (not person.staff_no or keys.staff_no in ("", person.staff_no))
+
+
+def _by_one_username(person: Person, keys: Keys) -> Person:
+    """The person, whom no sheet calls by another username. Raises Mistaken."""
+    if keys.username not in ("", person.username):
+        text = _("此人的用户名是“%(v)s”，不能由表格更改。请改回或留空。", v=person.username)
+        raise Mistaken(Field.USERNAME, text)
+    return person
 
 
 def serving_above(person_ids: Sequence[int], accounts: Sequence[str], now: datetime) -> set[int]:

@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from app.domain.roster import Field
 from app.people import facts
-from app.people.facts import PersonFacts
 from app.people.models import Person, RosterRow
 from app.people.roster import cells, changes, queries
 from app.people.roster.changes import Change
 from app.people.roster.states import Outcome
 
-_OF_NEW = ("username", "id_number", "staff_no", "phone", "unit_id", "post", "rank", "political", "joined_on")
+_OF_NEW = ("username", "id_number", "staff_no", "phone", "sex", "unit_id", "post", "post_since", "rank",
+           "rank_since", "political", "joined_on")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def lines(rows: Sequence[RosterRow]) -> list[Line]:
         name = values.get("name") or (person.name if person else "")
         changed: list[Change] = []
         if outcome is Outcome.NEW:
-            changed = _of_new(changes.new(values), names)
+            changed = _of_new(values, names)
         elif outcome in (Outcome.UPDATE, Outcome.MOVE) and person is not None:
             changed = changes.shown(person, values, names)
         elif outcome is Outcome.FAULT and written is not None:
@@ -51,8 +52,8 @@ def lines(rows: Sequence[RosterRow]) -> list[Line]:
     return found
 
 
-def _of_new(person: PersonFacts, units: dict[int, str]) -> list[Change]:
-    told = ((name, changes.in_words(name, getattr(person, name), units)) for name in _OF_NEW)
+def _of_new(values: dict[str, Any], units: dict[int, str]) -> list[Change]:
+    told = ((name, changes.in_words(name, values.get(name), units)) for name in _OF_NEW)
     return [Change(name, "", text) for name, text in told if text]
 
 

@@ -18,6 +18,7 @@ from app.people import facts, history, postings, promotions
 from app.people.models import Person, Posting, RankChange, RosterImport, RosterRow, Unit
 from app.people.queries import within
 from app.people.roster import cells, changes, queries
+from app.people.roster.changes import Start
 from app.people.roster.checking import Basis
 from app.people.roster.matching import BATCH, Keys, Known, serving_above
 from app.people.roster.states import SAVED, Outcome
@@ -76,8 +77,12 @@ def _fitting(rows: Sequence[RosterRow], basis: Basis) -> list[_Item]:
         ):
             items.append(item)
         else:
-            _refuse(row, _("核对之后，系统里的情况有了变化，没有保存这一行。请重新上传核对。"))
+            _refuse(row, _changed_since())
     return items
+
+
+def _changed_since() -> str:
+    return str(_("核对之后，系统里的情况有了变化，没有保存这一行。请重新上传核对。"))
 
 
 def _refuse(row: RosterRow, text: str) -> None:
@@ -130,37 +135,48 @@ def _add(items: Sequence[_Item], basis: Basis) -> None:
     people = {person.username: person for person in db.session.scalars(added)}
     for item in items:
         item.person = people[item.values["username"]]
-    since = [(person, clock.day(basis.now)) for person in people.values()]
-    postings.open_homes(since)
-    ranks = [(people[item.values["username"]], item.values.get("rank_since")) for item in items]
+    named = [(people[item.values["username"]], item.values) for item in items]
+    today = clock.day(basis.now)
+    postings.open_homes((person, values.get("post_since") or today) for person, values in named)
+    ranks = [(person, values.get("rank_since")) for person, values in named]
     promotions.note((person, day) for person, day in ranks if day)
 
 
 def _change(items: Sequence[_Item], basis: Basis) -> None:
     today = clock.day(basis.now)
     pairs = [(item, item.person) for item in items if item.person is not None]
-    homes = _homes([person for _item, person in pairs])
-    units = _unit_names(pairs)
+    homes, units = _homes(pairs), _unit_names(pairs)
+    others = postings.had_another([person.id for item, person in pairs if "post_since" in item.values])
     latest = promotions.latest([person.id for _item, person in pairs])
     moves: list[postings.Move] = []
     ranks: list[tuple[Person, date]] = []
     for item, person in pairs:
-        item.changed = changes.shown(person, item.values, units)
-        before = facts.of(person)
-        after = changes.after(before, item.values)
-        if before != after:
-            for name, value in facts.columns(after, basis.now).items():
-                setattr(person, name, value)
+        home, given = homes[person.id], item.values.get("post_since")
+        start = changes.start(person, item.values, home, person.id not in others)
+        if start is Start.CONTRADICTS:
+            _refuse(item.row, _changed_since())
+            continue
+        _set(item, person, units, basis)
         since = _rank_from(person, item.values.get("rank_since"), latest.get(person.id), today)
         ranks += [(person, since)] if since else []
-        home = homes[person.id]
-        if before.unit_id != after.unit_id:
-            day = max(today, home.since)
-            moves.append(postings.Move(person, home, after.unit_id, after.post, day, _("名册导入")))
-        else:  # a post put right
-            home.post = after.post
+        if start is Start.FOLLOWS:
+            day, note = given or max(today, home.since), _("名册导入")
+            moves.append(postings.Move(person, home, person.unit_id, person.post, day, note))
+        else:  # put right
+            home.post = person.post
+            home.since = given if given and start is Start.CORRECTS else home.since
     postings.move_all(moves)
     promotions.note(ranks)
+
+
+def _set(item: _Item, person: Person, units: dict[int, str], basis: Basis) -> None:
+    """The person's own row."""
+    item.changed = changes.shown(person, item.values, units)
+    before = facts.of(person)
+    after = changes.after(before, item.values)
+    if before != after:
+        for name, value in facts.columns(after, basis.now).items():
+            setattr(person, name, value)
 
 
 def _unit_names(pairs: Sequence[tuple[_Item, Person]]) -> dict[int, str]:
@@ -169,12 +185,13 @@ def _unit_names(pairs: Sequence[tuple[_Item, Person]]) -> dict[int, str]:
     return queries.unit_names(ids)
 
 
-def _homes(people: Sequence[Person]) -> dict[int, Posting]:
-    """The open home postings; opened where none was ever noted."""
-    found = postings.homes([person.id for person in people])
-    bare = [person for person in people if person.id not in found]
-    postings.open_homes((person, clock.day(person.created_at)) for person in bare)
-    return found | postings.homes([person.id for person in bare])
+def _homes(pairs: Sequence[tuple[_Item, Person]]) -> dict[int, Posting]:
+    """The open home postings; opened where none was ever noted, as early as is known."""
+    found = postings.homes([person.id for _item, person in pairs])
+    bare = [(item, person) for item, person in pairs if person.id not in found]
+    known = [(person, clock.day(person.created_at), item.values.get("post_since")) for item, person in bare]
+    postings.open_homes((person, min(entered, said or entered)) for person, entered, said in known)
+    return found | postings.homes([person.id for _item, person in bare])
 
 
 def _rank_from(person: Person, given: date | None, latest: RankChange | None, today: date) -> date | None:
@@ -219,7 +236,7 @@ def _count(roster: RosterImport, items: Sequence[_Item], taken: int) -> None:
     notes = roster.told
     counted = Counter(notes.get("saved", {}))
     counted.update(str(item.row.outcome) for item in items)
-    roster.notes = json.dumps(notes | {"saved": counted}, ensure_ascii=False)
+    roster.notes = json.dumps(notes | {"saved": counted, "refused": 0}, ensure_ascii=False)
     roster.done += taken
     numbers = RosterRow.number.in_([item.row.number for item in items])
     db.session.flush()

@@ -20,12 +20,17 @@ from app.web import clock, gate, uow
 from app.web.db import db
 from app.web.sheets import SheetError
 
+TRIES = 3  # for a batch that the database refuses
 KEPT = timedelta(days=7)  # what nobody confirms is forgotten after this
 log = structlog.get_logger()
 
 
 class Overtaken(Exception):
     """Somebody changed the import or its people meanwhile; it is done anew."""
+
+
+class Refused(Exception):
+    """By the database: a number was given to somebody in the same moment, or what the check does not know."""
 
 
 def check_waiting() -> int:
@@ -48,6 +53,9 @@ def _attempt(number: int, act: Callable[[int], int]) -> int:
         return act(number)
     except (Overtaken, OperationalError):
         uow.abandon_item()  # still due
+    except Refused:
+        log.warning("roster_refused", roster=number, exc_info=True)
+        _try_again(number)
     except SheetError as error:
         _fail(number, str(error))
     except Exception:
@@ -55,6 +63,18 @@ def _attempt(number: int, act: Callable[[int], int]) -> int:
         log.exception("roster_failed", roster=number)
         _fail(number, _("系统出了点问题，已经记录下来。已保存的人员不受影响，请重新上传表格。"))
     return 0
+
+
+def _try_again(number: int) -> None:
+    """The next time finds whom the number belongs to now. Nothing of the batch is saved; not for ever."""
+    uow.abandon_item()
+    found = lock(number)
+    refused = found.told.get("refused", 0) + 1 if found else TRIES
+    if found is None or refused == TRIES:
+        _fail(number, _("有的行与系统里的登记冲突，没有保存。此前保存的人员不受影响，请重新上传核对。"))
+    else:
+        found.notes = json.dumps(found.told | {"refused": refused}, ensure_ascii=False)
+        uow.commit_item()
 
 
 def _fail(number: int, message: str) -> None:
@@ -186,8 +206,8 @@ def _save_batch(number: int) -> int:
     if rows:
         try:
             saving.save(found, rows, on)
-        except IntegrityError as error:  # a number was given to somebody meanwhile: the next time finds whom
-            raise Overtaken from error
+        except IntegrityError as error:
+            raise Refused from error
     else:
         found.state, found.finished_at = State.DONE, clock.now()
     uow.commit_item()
