@@ -50,6 +50,11 @@ def readings(name: str) -> tuple[str, str]:
     return "".join(syllables), "".join(syllable[0] for syllable in syllables)
 
 
+def syllables(text: str) -> list[str]:
+    """The reading of what is no person's name, syllable by syllable: 青禾县 is "qing", "he", "xian"."""
+    return [syllable.lower() for syllable in lazy_pinyin(text, errors=_plain)]  # type: ignore[arg-type]
+
+
 def _plain(text: str) -> list[str]:
     """Letters and digits of a name that is not written in characters; separators go."""
     return [word for word in re.split(r"[\W_]+", text) if word]

@@ -7,7 +7,7 @@ import importlib
 import secrets
 import threading
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 from argon2 import PasswordHasher
@@ -17,8 +17,9 @@ from flask_babel import gettext as _
 from app.domain.policy import MAXIMUM_LENGTH, MINIMUM_LENGTH, Policy, character_classes
 from app.people import facts as stored
 from app.people.facts import PersonFacts
-from app.people.models import Person
-from app.people.names import readings
+from app.people.models import Person, Unit
+from app.people.names import readings, syllables
+from app.people.queries import units_above
 from app.people.school import school
 from app.people.sign_in import policy
 
@@ -62,8 +63,13 @@ def fault_of(person: Person, password: str) -> str:
     """Why the person may not choose it; "" for a good one."""
     if verify(person.password_hash, password):
         return str(_("新密码不能与现在的密码相同。"))
-    words = personal_words(stored.of(person), person.unit.name, school().name)
-    return fault(password, policy(), words)
+    return fault(password, policy(), personal_words(stored.of(person), _places(person.unit)))
+
+
+def _places(unit: Unit) -> list[str]:
+    """What the school, the unit and those above it are called."""
+    units = units_above([unit.path], ["/"])
+    return [school().name, *(name for one in units for name in (one.name, one.short_name) if name)]
 
 
 def fault(password: str, rules: Policy, words: set[str]) -> str:
@@ -78,7 +84,7 @@ def fault(password: str, rules: Policy, words: set[str]) -> str:
         return str(_("这个密码太有规律，容易猜到。请换成几个不相干的词。"))
     if _common(plain.lower()):
         return str(_("这个密码太常见，位于泄露密码表的前列。只加几位数字也不够，请换成几个不相干的词。"))
-    if found := next((word for word in sorted(words | {*_HOUSE}) if word in plain.lower()), None):
+    if found := max((word for word in words | {*_HOUSE} if word in plain.lower()), key=_length, default=""):
         text = _("密码里请不要有“%(word)s”：姓名、单位、生日、手机号等别人知道的内容容易猜到。", word=found)
         return str(text)
     return ""
@@ -105,13 +111,29 @@ def _leaked() -> frozenset[str]:
     return frozenset(lists["passwords"])
 
 
-def personal_words(facts: PersonFacts, unit: str, school: str) -> set[str]:
-    """What others know about a person, lower case: too easy to guess as a part of their password."""
+def _length(word: str) -> tuple[int, str]:
+    return len(word), word
+
+
+def personal_words(facts: PersonFacts, places: Iterable[str]) -> set[str]:
+    """What others know about a person, lower case: too easy to guess as a part of their password.
+
+    `places` are the names of their school and units; of those, the parts, too.
+    """
     birthday = facts.id_number[6:14]
     found = {facts.username, facts.staff_no, facts.phone, facts.phone[-8:], facts.id_number, birthday}
-    for name in (facts.name, unit, school):
-        found |= {name, readings(name)[0]}
+    found |= {facts.name, readings(facts.name)[0]}
+    for place in places:
+        found |= {place, *_runs(list(place), 3, 3), *_runs(syllables(place), 2, 6)}
     return {word.lower() for word in _telling(found)}
+
+
+def _runs(parts: Sequence[str], number: int, length: int) -> Iterator[str]:
+    """What stands together in it: so many parts, so many characters, or more."""
+    for first in range(len(parts)):
+        for last in range(first + number, len(parts) + 1):
+            if len(run := "".join(parts[first:last])) >= length:
+                yield run
 
 
 def _telling(words: set[str]) -> Iterator[str]:

@@ -4,13 +4,15 @@ import pytest
 from flask import Flask
 
 from app.domain.policy import ASVS, DJBH
-from app.people import passwords
+from app.people import passwords, school
 from app.people.facts import PersonFacts
+from tests import factories
+from tests.people.school import county
 
 FACTS = PersonFacts(
     "曾国藩", "zgf1811", 1, id_number="110101199001011237", phone="13812345678", staff_no="qh0042"
 )
-WORDS = passwords.personal_words(FACTS, "青禾县委办公室", "青禾党校")
+WORDS = passwords.personal_words(FACTS, ["中共青禾县委党校", "青禾党校", "青禾县委办公室", "溪川镇第2党支部"])
 
 
 @pytest.mark.parametrize(
@@ -32,6 +34,13 @@ WORDS = passwords.personal_words(FACTS, "青禾县委办公室", "青禾党校")
         ("tree qh0042 lake", "qh0042"),
         ("dangxiao-tree-7", "dangxiao"),
         ("qinghedangxiao9x", "dangxiao"),
+        ("qinghexian2026", "“qinghexian”"),
+        ("Qinghe@2026!!", "“qinghe”"),
+        ("XichuanZhen#88", "“xichuanzhen”"),
+        ("2026-xianwei-ban", "“xianwei”"),
+        ("青禾县二〇二六年的秋", "“青禾县”"),
+        ("我在县委办公室上班呢", "“县委办公室”"),
+        ("bangongshi*0042", "“bangongshi”"),
     ],
 )
 def test_refused(app: Flask, password: str, said: str) -> None:
@@ -55,6 +64,19 @@ def test_allowed(app: Flask, password: str) -> None:
 def test_the_profile_of_the_graded_protection_asks_three_kinds(app: Flask) -> None:
     assert "3 种" in passwords.fault("correct horse battery", DJBH, WORDS)
     assert passwords.fault("Correct horse 4", DJBH, WORDS) == ""
+
+
+def test_the_units_above_and_the_school_are_known_too(app: Flask) -> None:
+    c = county()
+    c.root.short_name = "大青山"
+    school.save(school.School(name="云州干部学院"))
+    zhao = factories.person("赵云", c.branch)
+    for password, said in {
+        "qinghexian2026": "qinghexian", "yunlingcun2026": "yunlingcun", "xichuan-2026": "xichuan",
+        "daqingshan2026": "daqingshan", "yunzhou..2026": "yunzhou",
+    }.items():  # fmt: skip
+        assert f"“{said}”" in passwords.fault_of(zhao, password)
+    assert passwords.fault_of(zhao, "shiqiaozhen2026") == ""  # a neighbour's name
 
 
 def test_a_composed_and_a_decomposed_letter_are_one(app: Flask) -> None:
