@@ -88,6 +88,7 @@ VERBS = {
     "check": _l("核验"),
     "refuse": _l("拒绝"),
     "export": _l("导出"),
+    "find": _l("按号码查找"),
 }
 
 
@@ -118,6 +119,7 @@ FIELDS = {
     "sex": _l("性别"),
     "id_number": _l("身份证号"),
     "phone": _l("手机号"),
+    "sought": _l("查找的号码"),
     "staff_no": _l("工号"),
     "joined_on": _l("入党时间"),
     "since": _l("起始"),

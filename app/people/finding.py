@@ -1,4 +1,4 @@
-"""Finding people: by name, its reading, a number, and by what the list narrows."""
+"""Finding people: by name, its reading, and by what the list narrows; by a number, which no address holds."""
 
 import re
 import unicodedata
@@ -35,19 +35,34 @@ class PeopleFilter:
     political: str = ""
     state: str = ""
 
-    def for_the_record(self) -> dict[str, str]:
-        """As the audit log may keep it: numbers masked."""
-        said = {name: value for name, value in vars(self).items() if value}
-        if number := _id_number(self.text):
-            said["text"] = identity.masked_number(number)
-        elif number := identity.phone(self.text):
-            said["text"] = identity.masked_phone(number)
-        return said
+    def said(self) -> dict[str, str]:
+        """What narrows, without what does not."""
+        return {name: value for name, value in vars(self).items() if value}
 
 
-def _id_number(text: str) -> str | None:
-    number = identity.tidy_number(text)
-    return number if re.fullmatch(r"[0-9]{17}[0-9X]", number) else None
+def is_number(text: str) -> bool:
+    """An identity or phone number, or one that was mistyped."""
+    return re.fullmatch(r"\+?[0-9]{11,}X?", identity.tidy_number(text)) is not None
+
+
+def masked(number: str) -> str:
+    """As the audit log may keep it."""
+    phone = identity.phone(number)
+    return identity.masked_phone(phone) if phone else identity.masked_number(identity.tidy_number(number))
+
+
+def people_with_number(text: str, paths: Iterable[str]) -> Sequence[Person]:
+    """Whose identity, phone or staff number or username it is, wherever in the subtrees; units loaded."""
+    number, own = identity.tidy_number(text), text.lower()
+    is_it = [
+        Person.id_number_digest == facts.digest(facts.ID_NUMBER, number),
+        Person.username == own,
+        Person.staff_no == own,
+    ]
+    if phone := identity.phone(text):
+        is_it.append(Person.phone_digest == facts.digest(facts.PHONE, phone))
+    rows = sa.select(Person).join(Person.unit).options(contains_eager(Person.unit))
+    return db.session.scalars(rows.where(within(paths), sa.or_(*is_it)).order_by(Unit.path, Person.id)).all()
 
 
 def _states() -> dict[str, sa.ColumnElement[bool]]:
@@ -67,16 +82,12 @@ def _letters(text: str) -> str:
 
 
 def _holds(text: str) -> sa.ColumnElement[bool]:
-    """Names, readings, usernames and staff numbers that hold the text; other numbers that are it."""
+    """Names, readings, usernames and staff numbers that hold the text."""
     found = [Person.name.icontains(text, autoescape=True)]
     columns = [Person.username, Person.staff_no]
     found += [column.contains(text.lower(), autoescape=True) for column in columns]
     if letters := _letters(text):
         found += [Person.pinyin.contains(letters), Person.initials.contains(letters)]
-    if number := _id_number(text):
-        found.append(Person.id_number_digest == facts.digest(facts.ID_NUMBER, number))
-    if number := identity.phone(text):
-        found.append(Person.phone_digest == facts.digest(facts.PHONE, number))
     return sa.or_(*found)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from flask import Response, render_template, request
+from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from app.audit.service import record
@@ -19,11 +19,20 @@ from app.web import gate
 from app.web.gate import requires
 from app.web.paging import asked_page
 from app.web.sheets import xlsx_response
+from app.web.templating import page_url
+
+_NAMED = 10
+_ASKED = ("q", "unit", "unit_text", "rank", "political", "state")
 
 
 def _filter() -> finding.PeopleFilter:
+    """A number in the address is not looked for, and not said again."""
+    text = request.args.get("q", "").strip()
+    if finding.is_number(text):
+        flash(_("身份证号、手机号不能写在网址里。请在“查找”框里输入。"), "warn")
+        abort(redirect(url_for("people_manage.people")))
     asked = {name: request.args.get(name, "").strip() for name in ("rank", "political", "state")}
-    return finding.PeopleFilter(text=request.args.get("q", "").strip(), **asked)
+    return finding.PeopleFilter(text=text, **asked)
 
 
 def _ranks(own: str) -> dict[str, tuple[str, ...]]:
@@ -43,7 +52,7 @@ def _slips(unit: Unit | None) -> int | None:
 @bp.get("/people")
 @requires(Action.PEOPLE_VIEW)
 def people() -> Any:
-    where, wanted = unit_filter(Action.PEOPLE_VIEW), _filter()
+    wanted, where = _filter(), unit_filter(Action.PEOPLE_VIEW)
     return render_template(
         "people/manage/people.html",
         page=finding.people_page(wanted, where.paths, asked_page()),
@@ -58,14 +67,36 @@ def people() -> Any:
     )
 
 
+@bp.post("/people/find")
+@requires(Action.PEOPLE_VIEW)
+def people_find() -> Any:
+    """What the search box holds: a name goes on to the list, by its address; a number to whom it belongs."""
+    text = request.form.get("q", "").strip()
+    if not finding.is_number(text):
+        asked = {name: request.form.get(name, "").strip() for name in _ASKED}
+        return redirect(page_url(url_for("people_manage.people"), **asked))
+    found = finding.people_with_number(text, gate.scope(Action.PEOPLE_VIEW))
+    for one in found:
+        summary = f"按号码查到 {one.name}（{one.username}）"
+        record("person.find", f"person:{one.id}", summary, after={"sought": finding.masked(text)})
+    if len(found) == 1:
+        return redirect(url_for("people_manage.person", person_id=found[0].id))
+    if found:
+        names = "、".join(f"{one.name}（{one.username}）" for one in found[:_NAMED])
+        flash(_("这个号码属于 %(n)s 人：%(names)s。请再按姓名或用户名查找。", n=len(found), names=names))
+    else:
+        flash(_("您的管理范围内没有人用这个号码。请核对是否填全。"), "warn")
+    return redirect(url_for("people_manage.people"))
+
+
 @bp.post("/people/people.xlsx")
 @requires(Action.PEOPLE_VIEW)
 def people_export() -> Response:
     """What the list shows, all pages of it. Whoever takes so much personal data is written down."""
-    where, wanted = unit_filter(Action.PEOPLE_VIEW), _filter()
+    wanted, where = _filter(), unit_filter(Action.PEOPLE_VIEW)
     found = finding.people_found(wanted, where.paths)
     target, place = (f"unit:{where.unit.id}", where.unit.name) if where.unit else ("school:1", "管理范围内")
-    after = {"count": len(found), **wanted.for_the_record()}
+    after = {"count": len(found), **wanted.said()}
     record("person.export", target, f"导出{place}的人员 {len(found)} 名", after=after)
     headers = [
         _("姓名"), _("性别"), _("身份证号"), _("手机号"), _("工号"), _("用户名"), _("单位"), _("单位编码"),

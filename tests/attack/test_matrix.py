@@ -23,6 +23,7 @@ from tests.conftest import Clock
 # Answered, and yet nothing is written.
 WRITES_NOTHING = {
     "certificates.verify": "it only compares",
+    "people_manage.people_find": "only a number that finds somebody: tests/people/test_manage_people.py",
     "home.data_export": "one's own data, recorded nowhere",
     "home.data_withdraw": "nothing is asked here: tests/home/test_own_data.py",
     "people.sign_in_code": "only the step before opens it: tests/people/test_entering.py",

@@ -2,14 +2,17 @@ import json
 import re
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
 from app.audit.models import AuditEvent
+from app.domain.access import Role
 from app.people import service
 from app.people.facts import PersonFacts
+from app.people.models import Person
 from app.web import clock
 from app.web.db import db
 from app.web.sheets import read_sheet
@@ -97,12 +100,75 @@ def test_the_export_is_the_list_masked_and_written_down(app: Flask, sign_in) -> 
         ["赵云", "女", "110105**********2X", "138****0001", "qh1", "zhao", "云岭村党支部", "xc-01", "书记",
          "一级科员", "中共党员", "", "启用", "", ""],
     ]  # fmt: skip
-    client.post(f"/manage/people/people.xlsx?q={number}&unit={c.branch.id}")
+    client.post(f"/manage/people/people.xlsx?unit={c.branch.id}")
     kept = db.session.execute(sa.select(AuditEvent.target, AuditEvent.after).order_by(AuditEvent.id)).all()
     assert [(target, json.loads(after)) for target, after in kept[1:]] == [
-        ("school:1", {"count": 1, "text": "zhaoyun"}),
-        (f"unit:{c.branch.id}", {"count": 1, "text": "110105**********2X"}),
-    ]
+        ("school:1", {"count": 1, "text": "zhaoyun"}), (f"unit:{c.branch.id}", {"count": 1}),
+    ]  # fmt: skip
+
+
+NUMBER, PHONE = "11010519491231002X", "13800000001"
+
+
+def looked_for(client: Any, text: str, **more: str) -> Any:
+    """The answer, which repeats no number, and the page that it leads to."""
+    answer = client.post("/manage/people/find", data={"q": text, **more})
+    page = client.get(answer.location)
+    for number in (NUMBER, PHONE):
+        assert number not in answer.location + answer.text + page.text
+    return answer.location, page.text
+
+
+def test_a_number_leads_to_its_person_and_stands_in_no_address(app: Flask, sign_in) -> None:
+    c = county()
+    for name, unit, number, phone in (("赵云", c.branch, NUMBER, PHONE), ("赵四", c.town, "", PHONE)):
+        facts = PersonFacts(name, f"u{unit.id}", unit.id, id_number=number, phone=phone)
+        service.create_person(facts, clock.now())
+    db.session.commit()
+    zhao = db.session.scalars(sa.select(Person).where(Person.name == "赵云")).one()
+    client = sign_in(c.town_admin)
+    assert 'method="post" action="/manage/people/find"' in client.get("/manage/people").text
+    location, page = looked_for(client, "110105 19491231 002x", state="left")
+    assert location == f"/manage/people/{zhao.id}" and "赵云" in page
+    location, page = looked_for(client, PHONE)
+    assert location == "/manage/people" and "这个号码属于 2 人：" in page
+    assert f"赵云（u{c.branch.id}）" in page
+    kept = db.session.execute(sa.select(AuditEvent.target, AuditEvent.after).order_by(AuditEvent.id)).all()
+    said = [(target, json.loads(after)["sought"]) for target, after in kept[2:]]
+    assert said[0] == (f"person:{zhao.id}", "110105**********2X")
+    assert [number for _, number in said[1:]] == ["138****0001"] * 2
+    assert acts()[2:] == ["person.find"] * 3
+    assert len(acts()) == 5
+    for text in (f"{NUMBER[:-1]}1", "138000000010"):
+        assert "没有人用这个号码" in looked_for(client, text)[1]
+    outside = factories.person("孙权", c.other)
+    factories.grant(outside, Role.LIAISON, c.other)
+    assert "没有人用这个号码" in looked_for(sign_in(outside), NUMBER)[1]
+    assert len(acts()) == 5
+
+
+def test_a_name_goes_on_to_the_list_by_its_address(app: Flask, sign_in) -> None:
+    c = county()
+    factories.person("赵云", c.branch)
+    client = sign_in(c.admin)
+    location, page = looked_for(client, " 赵 ", unit_text="xc-01", rank="", state="all")
+    assert location == f"/manage/people?{urlencode({'q': '赵', 'unit_text': 'xc-01', 'state': 'all'})}"
+    assert client.get(client.get(location).location).status_code == 200
+    assert names(client.get(f"/manage/people?q=赵&unit={c.branch.id}&state=all")) == ["赵云"]
+    assert looked_for(client, "")[0] == "/manage/people" and acts() == []
+
+
+@pytest.mark.parametrize("number", [NUMBER, PHONE, "138 0000 0001", NUMBER[:-1]])
+def test_a_number_in_the_address_is_not_looked_for_nor_said_again(app: Flask, sign_in, number: str) -> None:
+    c = county()
+    client = sign_in(c.admin)
+    query = urlencode({"q": number, "unit_text": "xc", "state": "all"})
+    for ask, path in ((client.get, "/manage/people"), (client.post, "/manage/people/people.xlsx")):
+        answer = ask(f"{path}?{query}")
+        assert (answer.status_code, answer.location) == (302, "/manage/people")
+        page = client.get("/manage/people").text
+        assert "不能写在网址里" in page and number not in page
+    assert acts() == []
 
 
 def test_an_export_of_another_unit_is_nowhere(app: Flask, sign_in) -> None:
