@@ -1,4 +1,4 @@
-"""Units: the tree a level at a time, a unit's page with its history; create, edit, move, merge, close."""
+"""Units: the tree a level at a time, a unit's page with its history; the verbs on them."""
 
 from typing import Any
 
@@ -81,6 +81,9 @@ def _page(unit: Unit) -> str:
         kinds=UNIT_KINDS,
         editable=_open_to(Action.UNIT_EDIT, unit),
         staffed=_open_to(Action.PEOPLE_EDIT, unit),
+        restorable=unit.closed_at is not None
+        and unit.merged_into_id is None
+        and covers(gate.scope(Action.UNIT_EDIT), unit.path),
     )
 
 
@@ -170,3 +173,15 @@ def unit_close(unit_id: int) -> Any:
         return _to(unit)
     held = service.holdings(unit, clock.now())
     return render_template("people/manage/unit_close.html", unit=unit, held=held)
+
+
+@bp.post("/units/<int:unit_id>/restore")
+@requires(Action.UNIT_EDIT)
+def unit_restore(unit_id: int) -> Any:
+    unit = _load(unit_id, Action.UNIT_EDIT)
+    try:
+        service.restore(unit, clock.now())
+    except service.Refused as refusal:
+        raise Problem(409, "not_restored", str(refusal)) from refusal
+    flash(_("已恢复单位“%(name)s”。原有的授权没有恢复，需要的请重新授权。", name=unit.name))
+    return _to(unit)

@@ -42,7 +42,7 @@ class UnitChange(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"), index=True)
     at: Mapped[datetime]
-    what: Mapped[str]  # create | update | move | merge | absorb | close
+    what: Mapped[str]  # create | update | move | merge | absorb | close | restore
     before: Mapped[str | None]
     after: Mapped[str | None]
     by: Mapped[str]  # name and username as they were

@@ -44,6 +44,10 @@ def _closed(before: _Facts, after: _Facts) -> str:
     return str(_("撤销"))
 
 
+def _restored(before: _Facts, after: _Facts) -> str:
+    return str(_("恢复"))
+
+
 def _field(field: str, old: Any, new: Any) -> str:
     if field == "leading_group":
         return str(_("设立党组") if new else _("不再设党组"))
@@ -61,4 +65,5 @@ def _shown(field: str, value: str) -> str:
 _WORDS = {
     "create": _created, "update": _updated, "move": _moved,
     "merge": _merged, "absorb": _absorbed, "close": _closed,
+    "restore": _restored,
 }  # fmt: skip

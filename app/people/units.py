@@ -1,4 +1,4 @@
-"""Verbs on units: create, update, move, merge, close. Each keeps the unit's history and records itself.
+"""Verbs on units, from create to restore. Each keeps the unit's history and records itself.
 
 Verbs that change the tree take their turn, so that a path is always what the parents say it is.
 """
@@ -124,6 +124,28 @@ def close(unit: Unit, now: datetime) -> None:
     record("unit.dissolve", f"unit:{unit.id}", f"撤销单位 {unit.name}")
 
 
+def restore(unit: Unit, now: datetime) -> None:
+    """A closed unit is open again, where it was; grants that ended stay so. Raises Refused."""
+    _take_turns()
+    db.session.refresh(unit)
+    if unit.merged_into is not None:
+        raise Refused(_("这个单位已经并入“%(name)s”，不能恢复。", name=unit.merged_into.name))
+    if unit.closed_at is None:
+        raise Refused(_("“%(name)s”没有撤销，不必恢复。", name=unit.name))
+    parent = db.session.get(Unit, unit.parent_id, populate_existing=True) if unit.parent_id else None
+    if parent is not None and parent.closed_at is not None:
+        raise Refused(_("上级“%(name)s”已经撤销。请先恢复上级。", name=parent.name))
+    same = sa.select(Unit.id).where(Unit.name == unit.name, Unit.parent_id == unit.parent_id)
+    if db.session.scalar(same.where(Unit.closed_at.is_(None))) is not None:
+        raise Refused(
+            _("上级单位之下已另有一个“%(name)s”。请先给它改名，或者不恢复、直接用它。", name=unit.name)
+        )
+    unit.closed_at = None
+    db.session.flush()
+    _note(unit, "restore", now)
+    record("unit.restore", f"unit:{unit.id}", f"恢复单位 {unit.name}")
+
+
 @dataclass(frozen=True)
 class Holdings:
     """What a unit itself holds: people by account, people lent to it, open units right below it, grants."""
@@ -157,10 +179,15 @@ def _count(*conditions: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
     return sa.select(sa.func.count()).where(*conditions).scalar_subquery()
 
 
-def _hold(*units: Unit) -> None:
-    """Whoever changes the tree waits here; then the units are read anew, and must still be open."""
+def _take_turns() -> None:
+    """Whoever changes the tree waits here."""
     roots = sa.select(Unit.id).where(Unit.parent_id.is_(None)).order_by(Unit.id)
     db.session.execute(roots.with_for_update(key_share=True))  # who is of a root may sign in meanwhile
+
+
+def _hold(*units: Unit) -> None:
+    """In turn, the units are read anew, and must still be open."""
+    _take_turns()
     for unit in units:
         db.session.refresh(unit)
         if unit.closed_at is not None:

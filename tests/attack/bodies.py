@@ -74,6 +74,7 @@ FILLED: dict[str, Callable[[World], Body]] = {
     "people_manage.roster_leaving": lambda w: {f"person-{w.holders['own'].idle.id}": "retired"},
     "people_manage.roster_save": lambda w: {"only_good": "1"},
     "people_manage.unit_close": lambda w: {},
+    "people_manage.unit_restore": lambda w: {},
     "people_manage.person_edit": lambda w: _NO_NUMBERS | {"post": "新职务", "username": "new-name"},
     "people_manage.person_new": lambda w: _NO_NUMBERS | {
         "unit_id": w.town.id, "since": LATELY, "rank_since": LATELY,

@@ -123,6 +123,7 @@ THINGS: dict[Any, Make] = {
     "people_manage.unit_move": _held(unit_id=lambda h: h.spare.id),
     "people_manage.unit_merge": _held(unit_id=lambda h: h.spare.id),
     "people_manage.unit_close": _held(unit_id=lambda h: h.spare.id),
+    "people_manage.unit_restore": _held(unit_id=lambda h: h.shut.id),
     ("manage", "person_id"): _people,
     "people_manage.person_activate": _held(other=True, person_id=lambda h: h.idle.id),
     "people_manage.person_leave": _held(

@@ -85,6 +85,7 @@ class Holder:
     request: CorrectionRequest  # of the deactivated one: nobody answers their own
     gone: Person  # retired
     spare: Unit  # below the person's, with nobody in it
+    shut: Unit  # the same, closed
     running: int = 0  # attempts
     closed: int = 0
     quiz: int = 0
@@ -174,6 +175,9 @@ def _holder(place: str, unit: Unit) -> Holder:
         request=factories.save(CorrectionRequest(person_id=idle.id, at=factories.CREATED, text="职务不对")),
         gone=gone,
         spare=factories.unit(f"空单位{place}", unit, code=f"spare-{place.replace(' ', '-')}"),
+        shut=factories.unit(
+            f"撤了的{place}", unit, code=f"shut-{place.replace(' ', '-')}", closed_at=factories.CREATED
+        ),
         session=factories.session_for(person),
         roster=_roster(person, unit, idle),
     )

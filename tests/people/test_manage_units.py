@@ -317,6 +317,56 @@ def test_only_an_empty_unit_can_be_closed(app: Flask, sign_in, time: Clock) -> N
     assert "这个单位已于 2026-11-23 撤销" in page and "/close" not in page
 
 
+def test_a_closed_unit_is_restored_with_its_history_and_without_its_grants(
+    app: Flask, sign_in, time: Clock
+) -> None:
+    c = county()
+    grant = factories.grant(factories.person("钱进", c.town), Role.GRADER, c.other)
+    client, page, restore = (
+        sign_in(c.admin),
+        f"/manage/units/{c.other.id}",
+        f"/manage/units/{c.other.id}/restore",
+    )
+    assert "恢复这个单位" not in client.get(page).text
+    assert "没有撤销" in client.post(restore).text
+    client.post(f"{page}/close")
+    assert "恢复这个单位" in client.get(page).text
+    auditor = factories.person("孙权", c.root)
+    factories.grant(auditor, Role.LIAISON, c.root)
+    assert "恢复这个单位" not in sign_in(auditor).get(page).text
+    assert sign_in(auditor).post(restore).status_code == 403
+    assert sign_in(c.town_admin).post(restore).status_code == 404
+    answer = client.post(restore)
+    assert (answer.status_code, answer.location) == (302, page)
+    db.session.expire_all()
+    assert (c.other.closed_at, grant.ends_at) == (None, START)
+    text = client.get(page).text
+    assert re.findall(r'<li class="row-list__item"><p>([^<]+)', text) == ["恢复", "撤销"]
+    assert "原有的授权没有恢复" in text and "恢复这个单位" not in text
+    assert acts() == ["unit.dissolve", "unit.restore"]
+
+
+def test_what_stands_in_the_way_of_restoring_is_said(app: Flask, sign_in) -> None:
+    c = county()
+    shut = {"closed_at": START}
+    parent = factories.unit("旧镇", c.root, code="old", **shut)
+    child = factories.unit("旧支部", parent, code="old-1", **shut)
+    twin = factories.unit("石桥镇党委", c.root, code="sq-2", **shut)
+    merged = factories.unit("并掉的支部", c.town, code="m", merged_into_id=c.branch.id, **shut)
+    client = sign_in(c.admin)
+    for unit, said in (
+        (child, "上级“旧镇”已经撤销"), (twin, "另有一个“石桥镇党委”"), (merged, "已经并入“云岭村党支部”"),
+    ):  # fmt: skip
+        answer = client.post(f"/manage/units/{unit.id}/restore")
+        assert answer.status_code == 409 and said in answer.text
+        db.session.expire_all()
+        assert unit.closed_at is not None
+    assert "恢复这个单位" not in client.get(f"/manage/units/{merged.id}").text
+    for unit in (parent, child):
+        assert client.post(f"/manage/units/{unit.id}/restore").status_code == 302
+    assert acts() == ["unit.restore"] * 2
+
+
 def test_a_closed_unit_is_changed_no_more(app: Flask, sign_in) -> None:
     c = county()
     client = sign_in(c.admin)
