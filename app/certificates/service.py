@@ -190,8 +190,8 @@ def void(certificate: Certificate, reason: str, now: datetime) -> None:
     certificate.voided_at, certificate.void_reason = now, reason
     db.session.flush()
     record(
-        "certificate.void", f"certificate:{certificate.id}", f"作废证书 {certificate.number}",
-        after={"reason": reason},
+        "certificate.void", f"person:{certificate.person_id}", f"作废证书 {certificate.number}",
+        after={"number": certificate.number, "reason": reason},
     )  # fmt: skip
 
 
@@ -215,9 +215,10 @@ def reissue(certificate: Certificate, reason: str, now: datetime) -> Certificate
     made = _number(person.id, certificate.course_id, facts, about, now, replaces=certificate)
     if made is not None:
         record(
-            "certificate.reissue", f"certificate:{made.id}",
+            "certificate.reissue", f"person:{made.person_id}",
             f"重发证书 {made.number}，替换 {certificate.number}",
-            before=certificate.facts, after=made.facts,
+            before={"number": certificate.number, **certificate.facts},
+            after={"number": made.number, **made.facts},
         )  # fmt: skip
     return made
 

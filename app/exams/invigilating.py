@@ -27,10 +27,10 @@ def give_minutes(
         return False
     record(
         "attempt.extend",
-        f"attempt:{attempt.id}",
+        f"person:{person.id}",
         f"给{person.name}的考试“{attempt.exam.title}”加时 {minutes} 分钟：{reason}",
         before={"extra_minutes": before},
-        after={"extra_minutes": attempt.extra_minutes, "reason": reason},
+        after={"attempt": attempt.id, "extra_minutes": attempt.extra_minutes, "reason": reason},
     )
     return True
 
@@ -42,9 +42,9 @@ def give_minutes_ahead(exam: Exam, person: Person, minutes: int, reason: str, se
     service.allowance_minutes(exam.id, person.id, minutes)
     record(
         "attempt.extend",
-        f"exam:{exam.id}/person:{person.id}",
+        f"person:{person.id}",
         f"给{person.name}在考试“{exam.title}”中今后的答卷各加时 {minutes} 分钟：{reason}",
-        after={"minutes": minutes, "reason": reason},
+        after={"exam": exam.id, "minutes": minutes, "reason": reason},
     )
 
 
@@ -55,9 +55,9 @@ def allow_attempt(exam: Exam, person: Person, reason: str, seen: int | None) -> 
     service.allow_attempt(exam.id, person.id)
     record(
         "attempt.allow",
-        f"exam:{exam.id}/person:{person.id}",
+        f"person:{person.id}",
         f"允许{person.name}再考一次“{exam.title}”：{reason}",
-        after={"attempts": 1, "reason": reason},
+        after={"exam": exam.id, "attempts": 1, "reason": reason},
     )
 
 
@@ -68,8 +68,13 @@ def hand_in(attempt: Attempt, person: Person, reason: str, now: datetime) -> boo
     closed = attempts.force_close(attempt.id, now)
     record(
         "attempt.submit",
-        f"attempt:{attempt.id}",
+        f"person:{person.id}",
         f"替{person.name}交卷“{attempt.exam.title}”：{reason}",
-        after={"receipt": closed.receipt, "submitted_at": closed.submitted_at, "reason": reason},
+        after={
+            "attempt": attempt.id,
+            "receipt": closed.receipt,
+            "submitted_at": closed.submitted_at,
+            "reason": reason,
+        },
     )
     return True

@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import contains_eager
 
-from app.audit.service import record
+from app.audit.service import Act, record, record_each
 from app.domain.access import OFFICERS, Action, Role
 from app.domain.certificates import missing_glyphs
 from app.people import codes
@@ -125,8 +125,11 @@ def print_slips(order: Order, paths: Sequence[str], now: datetime) -> bytes:
     except IntegrityError as error:
         text = _("刚刚已有人为这些人员印了登录条，这一份没有生效。请回到上一页，刷新后再看。")
         raise Problem(409, "printed", text) from error
-    after = {"people": list(made), "below": order.below, "again": order.again}
-    summary = f"打印 {order.unit.name} 的登录条 {len(people)} 张"
+    place = order.unit.name
+    acts = [Act(f"person:{one.id}", f"打印 {one.name} 的登录条（{place}）") for one in people]
+    record_each("code.issue", acts)
+    after = {"below": order.below, "again": order.again}
+    summary = f"打印 {place} 的登录条 {len(people)} 张"
     record("code.print", f"unit:{order.unit.id}", summary, after=after)
     return document
 

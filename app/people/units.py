@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 
 from app.audit.service import actor, record
 from app.domain.careers import PostingKind
-from app.people import postings
+from app.people import postings, unit_records
 from app.people.grants import live
 from app.people.models import Person, Posting, RoleGrant, Unit, UnitChange
 from app.people.queries import under
@@ -103,6 +103,7 @@ def merge(unit: Unit, target: Unit, now: datetime) -> None:
         raise Refused(_("不能并入自己或自己的下级。请先把那个下级移出来。"))
     went = holdings(unit, now)
     _hand_over_units(unit, target, now)
+    unit_records.record_merge(unit, target, now)
     db.session.execute(sa.update(Person).where(Person.unit_id == unit.id).values(unit_id=target.id))
     postings.carry_over(unit.id, target.id, clock.day(now), f"{unit.name}并入{target.name}")
     _close(unit, now, target)
@@ -222,6 +223,7 @@ def _hand_over_units(unit: Unit, target: Unit, now: datetime) -> None:
 
 def _close(unit: Unit, now: datetime, target: Unit | None = None) -> None:
     unit.closed_at, unit.merged_into_id = now, target.id if target else None
+    unit_records.record_ended_grants(unit, now)
     db.session.execute(
         sa.update(RoleGrant).where(RoleGrant.unit_id == unit.id, live(now)).values(ends_at=now)
     )

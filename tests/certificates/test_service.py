@@ -134,7 +134,7 @@ def test_a_voided_certificate_stays_voided(app: Flask) -> None:
     (made,) = issued()
     assert (made.voided_at, made.void_reason) == (START, "成绩复核后不合格")
     event = db.session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "certificate.void")).one()
-    assert event.target == f"certificate:{made.id}"
+    assert event.target == f"person:{made.person_id}" and made.number in event.summary
     assert "成绩复核后不合格" in (event.after or "")
 
 

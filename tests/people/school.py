@@ -38,8 +38,9 @@ def county() -> County:
 
 
 def acts() -> list[str]:
-    """The actions of the audit log, oldest first."""
-    return list(db.session.scalars(sa.select(AuditEvent.action).order_by(AuditEvent.id)))
+    """What was done, by the audit log, oldest first; refusals left out."""
+    done = sa.select(AuditEvent.action).where(AuditEvent.result == "ok")
+    return list(db.session.scalars(done.order_by(AuditEvent.id)))
 
 
 def unit(number: int) -> Unit:

@@ -194,7 +194,7 @@ def test_whoever_comes_while_a_unit_is_merged_goes_along(app: Flask, time) -> No
         "2026-11-23",
         None,
     )
-    assert acts() == ["person.create", "person.transfer", "unit.merge"]
+    assert acts() == ["person.create", "person.transfer", "person.transfer", "unit.merge"]
 
 
 def test_a_transfer_is_taken_back_before_or_after_a_merge_never_across_it(app: Flask, time) -> None:

@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from app.audit.models import AuditEvent
 from app.domain.access import Role
 from app.people import picker, units
 from app.people.models import Person, Posting, RoleGrant, Unit, UnitChange
@@ -219,6 +220,12 @@ def postings(person: Person) -> list[tuple[int, str, date, date | None, str]]:
     return [(p.unit_id, p.kind, p.since, p.until, p.note) for p in found]
 
 
+def told() -> list[tuple[str, str]]:
+    """The acts and what they were done to, oldest first."""
+    rows = db.session.execute(sa.select(AuditEvent.action, AuditEvent.target).order_by(AuditEvent.id))
+    return [(action, target) for action, target in rows]
+
+
 def test_merging_hands_over_people_units_and_postings(app: Flask, sign_in, time: Clock) -> None:
     c = county()
     group = factories.unit("第一党小组", c.branch)
@@ -257,7 +264,11 @@ def test_merging_hands_over_people_units_and_postings(app: Flask, sign_in, time:
         (c.branch.id, "secondment", today, today, ""), (c.root.id, "home", old, None, ""),
         (c.other.id, "secondment", today, None, note),
     ]  # fmt: skip
-    assert acts() == ["unit.merge"]
+    assert told() == [
+        ("person.transfer", f"person:{zhao.id}"), ("person.transfer", f"person:{qian.id}"),
+        ("person.second", f"person:{sun.id}"), ("role.revoke", f"person:{zhao.id}"),
+        ("unit.merge", f"unit:{c.branch.id}"),
+    ]  # fmt: skip
     for unit, text in (
         (c.branch, "这个单位已于 2026-11-23 并入“石桥镇党委”"), (c.branch, "并入“石桥镇党委”</p>"),
         (c.other, "“云岭村党支部”并入本单位"), (group, "上级由“云岭村党支部”改为“石桥镇党委”"),
@@ -312,7 +323,7 @@ def test_only_an_empty_unit_can_be_closed(app: Flask, sign_in, time: Clock) -> N
     assert client.post(f"/manage/units/{c.town.id}/close").status_code == 409
     answer = client.post(f"/manage/units/{c.other.id}/close")
     assert (answer.status_code, c.other.closed_at, leaver.unit_id) == (302, START, c.other.id)
-    assert (grant.ends_at, acts()) == (START, ["unit.dissolve"])
+    assert (grant.ends_at, acts()) == (START, ["role.revoke", "unit.dissolve"])
     page = client.get(answer.location).text
     assert "这个单位已于 2026-11-23 撤销" in page and "/close" not in page
 

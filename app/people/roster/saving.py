@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload
 
-from app.audit.service import acting_for, record
+from app.audit.service import Act, acting_for, record_each
 from app.domain.access import covers
 from app.domain.careers import Leaving
 from app.people import facts, history, postings, promotions
@@ -217,18 +217,18 @@ def _mark_left(items: Sequence[_Item], basis: Basis) -> None:
 
 
 def _record(roster: RosterImport, items: Sequence[_Item]) -> None:
-    added = [item.person for item in items if item.row.outcome == Outcome.NEW and item.person]
-    changed = [item for item in items if item.changed and item.person]
-    if not added and not changed:
-        return
-    after = {
-        "new": [{"id": p.id, "username": p.username, "name": p.name, "unit_id": p.unit_id} for p in added],
-        "changed": [
-            {"id": item.row.person_id, **{c.field: [c.old, c.new] for c in item.changed}} for item in changed
-        ],
-    }
-    text = f"导入人员：新增 {len(added)} 名，更新 {len(changed)} 名（{roster.file_name}）"
-    record("person.import", f"roster:{roster.id}", text, after=after)
+    """Whoever left has a record from `history.leave`."""
+    acts = []
+    for item in items:
+        if item.person is None or not (item.changed or item.row.outcome == Outcome.NEW):
+            continue
+        verb = "新建" if item.row.outcome == Outcome.NEW else "更新"
+        text = f"从名册{verb}人员 {item.person.name}（{roster.file_name}）"
+        before = {changed.field: changed.old for changed in item.changed}
+        after = {changed.field: changed.new for changed in item.changed}
+        made = {"username": item.person.username, "unit_id": item.person.unit_id}
+        acts.append(Act(f"person:{item.person.id}", text, before or None, after or made))
+    record_each("person.import", acts)
 
 
 def _count(roster: RosterImport, items: Sequence[_Item], taken: int) -> None:
