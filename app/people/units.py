@@ -12,13 +12,14 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from app.audit.service import actor, record
+from app.domain.access import OFFICERS
 from app.domain.careers import PostingKind
 from app.people import postings, unit_records
 from app.people.grants import live
 from app.people.models import Person, Posting, RoleGrant, Unit, UnitChange
 from app.people.queries import under
 from app.people.unique import unique
-from app.web import clock
+from app.web import clock, gate
 from app.web.db import db
 
 
@@ -99,6 +100,7 @@ def merge(unit: Unit, target: Unit, now: datetime) -> None:
     """
     _hold(unit, target)
     _hold_people(unit)
+    _refuse_officers(unit, now)
     if target.path.startswith(unit.path):
         raise Refused(_("不能并入自己或自己的下级。请先把那个下级移出来。"))
     went = holdings(unit, now)
@@ -118,6 +120,7 @@ def close(unit: Unit, now: datetime) -> None:
     """Only an empty one: nobody active there, nobody lent to it, no open unit below. Raises Refused."""
     _hold(unit)
     _hold_people(unit)
+    _refuse_officers(unit, now)
     if not holdings(unit, now).empty:
         raise Refused(_("单位里还有人员或下级单位，不能撤销。请先调走，或者改用“合并”。"))
     _close(unit, now)
@@ -198,6 +201,14 @@ def _hold(*units: Unit) -> None:
 def _hold_people(unit: Unit) -> None:
     """Nobody comes to the unit meanwhile, and whoever was about to is there: see `history.hold_open`."""
     db.session.execute(sa.select(Unit.id).where(Unit.id == unit.id).with_for_update(key_share=True))
+
+
+def _refuse_officers(unit: Unit, now: datetime) -> None:
+    """Its grants would end; held apart, the role of an officer ends by a security officer's hand alone."""
+    office = RoleGrant.role.in_(OFFICERS if gate.apart() else ())
+    held = sa.select(RoleGrant.id).where(RoleGrant.unit_id == unit.id, office, live(now))
+    if db.session.scalar(held.limit(1)) is not None:
+        raise Refused(_("三员之一的角色授在“%(name)s”。请先由安全管理员收回，再办理。", name=unit.name))
 
 
 def _rewrite(old: str, new: str, *, below_only: bool = False) -> None:
