@@ -58,6 +58,19 @@ def test_a_transfer_is_asked_for_done_and_taken_back(c: County, zhao: Person, cl
     assert acts() == ["person.create", "person.transfer", "person.undo"]
 
 
+def test_who_is_transferred_on_the_first_day_is_shown_at_one_place(
+    c: County, zhao: Person, client: FlaskClient
+) -> None:
+    ask(client, zhao, "transfer", unit_id=c.other.id, post="", since=str(SINCE), note="")
+    page = ask(client, zhao, "transfer", unit_id=c.branch.id, post="", since="2026-11-23", note="")
+    again = ask(client, zhao, "transfer", unit_id=c.town.id, post="", since="2026-11-23", note="")
+    assert page.count(">现任</span>") == again.count(">现任</span>") == 1
+    assert way(zhao) == [
+        (c.town.id, "2020-03-01", "2020-03-01"), (c.other.id, "2020-03-01", "2026-11-22"),
+        (c.branch.id, "2026-11-23", "2026-11-23"), (c.town.id, "2026-11-23", ""),
+    ]  # fmt: skip
+
+
 def test_a_transfer_from_beyond_ones_reach_is_not_taken_back(
     c: County, zhao: Person, client: FlaskClient, sign_in: Any
 ) -> None:

@@ -16,7 +16,7 @@ from app.people.roster import files, work
 from app.web.db import db
 from app.web.sheets import read_book
 from tests import factories
-from tests.people.rosters import checked, faults, id_number, latest, named, outcomes, save, upload, xlsx
+from tests.people.rosters import HEAD, checked, faults, id_number, latest, named, outcomes, save, upload, xlsx
 from tests.people.school import County, acts, county
 
 BRANCH = "云岭村党支部"
@@ -94,8 +94,10 @@ def test_nothing_changes_before_the_owner_says_so(c: County, admin: Any) -> None
 
 def test_the_preview_shows_old_beside_new_with_masked_numbers(c: County, admin: Any) -> None:
     person = factories.person("王芳", c.branch, staff_no="a1", post="书记")
-    where = checked(admin, c, xlsx(("王芳", id_number(2), "a1", "13800000001", "石桥镇党委", "镇长", "", "")))
+    row = ("王芳", id_number(2), "a1", "13800000001", "石桥镇党委", "镇长", "", "", "2026-05")
+    where = checked(admin, c, xlsx(row, header=(*HEAD, "任现职时间")))
     page = admin.get(f"{where}?outcome=move").text
+    assert "<b>任现职务时间</b> <ins>2026-05-01</ins>" in page
     assert "<del>云岭村党支部</del> → <ins>石桥镇党委</ins>" in page
     assert "<del>书记</del> → <ins>镇长</ins>" in page and "138****0001" in page
     assert "13800000001" not in page and id_number(2) not in page

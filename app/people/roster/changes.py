@@ -106,10 +106,13 @@ def nothing(person: Person, values: Mapping[str, Any]) -> bool:
 
 @dataclass(frozen=True)
 class Change:
-    """A field of a person before and after, as people may see it: numbers masked, codes in words."""
+    """A field of a person before and after, as people may see it: numbers masked, codes in words.
+
+    Of a day from which something holds there is nothing before.
+    """
 
     field: str
-    old: str
+    old: str | None
     new: str
 
     @property
@@ -128,7 +131,7 @@ def shown(person: Person, values: Mapping[str, Any], units: Mapping[int, str]) -
         for name in values
         if name not in _BESIDE and getattr(before, name) != getattr(target, name)
     ]
-    return changed + [Change(name, "", str(values[name])) for name in _DAYS if name in values]
+    return changed + [Change(name, None, str(values[name])) for name in _DAYS if name in values]
 
 
 def in_words(name: str, value: Any, units: Mapping[int, str]) -> str:

@@ -151,7 +151,7 @@ def _change(items: Sequence[_Item], basis: Basis) -> None:
     moves: list[postings.Move] = []
     ranks: list[tuple[Person, date]] = []
     for item, person in pairs:
-        home, given = homes[person.id], item.values.get("post_since")
+        home = homes[person.id]
         start = changes.start(person, item.values, home, person.id not in others)
         if start is Start.CONTRADICTS:
             _refuse(item.row, _changed_since())
@@ -160,11 +160,12 @@ def _change(items: Sequence[_Item], basis: Basis) -> None:
         since = _rank_from(person, item.values.get("rank_since"), latest.get(person.id), today)
         ranks += [(person, since)] if since else []
         if start is Start.FOLLOWS:
-            day, note = given or max(today, home.since), _("名册导入")
-            moves.append(postings.Move(person, home, person.unit_id, person.post, day, note))
+            day = item.values.get("post_since") or max(today, home.since)
+            moves.append(postings.Move(person, home, person.unit_id, person.post, day, _("名册导入")))
         else:  # put right
             home.post = person.post
-            home.since = given if given and start is Start.CORRECTS else home.since
+            if start is Start.CORRECTS:
+                home.since = item.values["post_since"]
     postings.move_all(moves)
     promotions.note(ranks)
 
@@ -224,7 +225,7 @@ def _record(roster: RosterImport, items: Sequence[_Item]) -> None:
             continue
         verb = "新建" if item.row.outcome == Outcome.NEW else "更新"
         text = f"从名册{verb}人员 {item.person.name}（{roster.file_name}）"
-        before = {changed.field: changed.old for changed in item.changed}
+        before = {changed.field: changed.old for changed in item.changed if changed.old is not None}
         after = {changed.field: changed.new for changed in item.changed}
         made = {"username": item.person.username, "unit_id": item.person.unit_id}
         acts.append(Act(f"person:{item.person.id}", text, before or None, after or made))
