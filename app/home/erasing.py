@@ -90,6 +90,6 @@ def _pseudonymise(person: Person, now: datetime) -> None:
     person.born_on = person.joined_on = person.staff_no = None
     person.id_number_sealed = person.id_number_digest = person.phone_sealed = person.phone_digest = None
     person.password_hash = person.password_set_at = None
-    person.must_change_password = person.active = False
+    person.active = False
     person.left_on, person.left_reason = clock.day(now), Leaving.OTHER
     person.erased_at = now

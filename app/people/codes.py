@@ -40,10 +40,10 @@ def keep(codes: Mapping[int, str], now: datetime, before: datetime | None = None
     With `before`, only codes issued before that moment are replaced; raises IntegrityError at a later one.
     """
     waiting = db.session.scalars(
-        sa.update(Person)  # also the lock that keeps two printers of the same slips apart
+        sa.select(Person.id)
         .where(Person.id.in_(codes), Person.password_hash.is_(None))
-        .values(must_change_password=True)
-        .returning(Person.id)
+        .order_by(Person.id)
+        .with_for_update()  # keeps two printers of the same slips apart
     ).all()
     older = sa.true() if before is None else AccessCode.issued_at < before
     db.session.execute(sa.delete(AccessCode).where(AccessCode.person_id.in_(waiting), older))

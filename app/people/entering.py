@@ -138,8 +138,7 @@ def _advance(person: Person, by_code: bool, factor_given: bool, now: datetime) -
 
 
 def _must_choose(person: Person, now: datetime) -> bool:
-    expired = password_expired(policy(), person.password_set_at, now)
-    return not person.demo and (person.must_change_password or expired)
+    return not person.demo and password_expired(policy(), person.password_set_at, now)
 
 
 def _proof(person: Person, by_code: bool, now: datetime) -> str:

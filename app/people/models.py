@@ -81,7 +81,6 @@ class Person(Base):
     created_at: Mapped[datetime]
     password_hash: Mapped[str | None]  # argon2id of a password that the person chose
     password_set_at: Mapped[datetime | None]
-    must_change_password: Mapped[bool] = mapped_column(default=False)
     demo: Mapped[bool] = mapped_column(default=False)  # exempt from forced changes
 
     unit: Mapped[Unit] = relationship()

@@ -28,7 +28,7 @@ def create_person(facts: PersonFacts, now: datetime, dates: Dates | None = None)
 
 
 def _add_people(rows: Sequence[PersonFacts], now: datetime) -> list[Person]:
-    people = [Person(**columns(facts, now), created_at=now, must_change_password=True) for facts in rows]
+    people = [Person(**columns(facts, now), created_at=now) for facts in rows]
     with unique():
         db.session.add_all(people)
         db.session.flush()
@@ -62,7 +62,6 @@ def update_person(person: Person, facts: PersonFacts, now: datetime, dates: Date
 def set_password(person: Person, password: str, now: datetime) -> None:
     """The person's own choice; the code that let them in is spent, and no failure counts any more."""
     person.password_hash, person.password_set_at = passwords.hash_password(password), now
-    person.must_change_password = False
     codes.spend(person.id)
     record("password.change", f"person:{person.id}", f"{person.name}（{person.username}）设置了密码")
 

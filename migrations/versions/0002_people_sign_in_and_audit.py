@@ -16,6 +16,7 @@ PERSON = sa.table(
     'person',
     sa.column('id', sa.Integer), sa.column('unit_id', sa.Integer), sa.column('post', sa.Text),
     sa.column('created_at', sa.BigInteger), sa.column('party_member', sa.Boolean), sa.column('political', sa.Text),
+    sa.column('password_hash', sa.Text), sa.column('must_change_password', sa.Boolean),
 )  # fmt: skip
 POSTING = sa.table(
     'posting',
@@ -242,6 +243,7 @@ def upgrade() -> None:
     _move_data()
     with op.batch_alter_table('person', schema=None) as batch_op:
         batch_op.drop_column('party_member')
+        batch_op.drop_column('must_change_password')
     _keep_the_log()
 
 
@@ -271,6 +273,8 @@ def _move_data() -> None:
     """Party members get their code; everybody's present unit becomes the first entry of their record."""
     connection = op.get_bind()
     connection.execute(sa.update(PERSON).where(PERSON.c.party_member).values(political='01'))
+    # A one-time password is not one's own; a first-access code takes its place.
+    connection.execute(sa.update(PERSON).where(PERSON.c.must_change_password).values(password_hash=None))
     for person_id, unit_id, post, created_at in connection.execute(
         sa.select(PERSON.c.id, PERSON.c.unit_id, PERSON.c.post, PERSON.c.created_at)
     ).all():
@@ -318,9 +322,15 @@ def downgrade() -> None:
 
     with op.batch_alter_table('person', schema=None) as batch_op:
         batch_op.add_column(sa.Column('party_member', sa.Boolean(), nullable=False, server_default=sa.false()))
+        batch_op.add_column(
+            sa.Column('must_change_password', sa.Boolean(), nullable=False, server_default=sa.false())
+        )
 
     op.get_bind().execute(
         sa.update(PERSON).where(PERSON.c.political.in_(['01', '02'])).values(party_member=True)
+    )
+    op.get_bind().execute(
+        sa.update(PERSON).where(PERSON.c.password_hash.is_(None)).values(must_change_password=True)
     )
     with op.batch_alter_table('person', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('uq_person_staff_no'), type_='unique')

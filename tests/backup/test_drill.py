@@ -48,7 +48,6 @@ def school(app: Flask, time: Clock, sign_in: Callable[[Person], FlaskClient]) ->
     unit = factories.unit("青禾县")
     told = PersonFacts(name="罗晓梅", username="luo", unit_id=unit.id, id_number=ID_NUMBER, phone=PHONE)
     person, _password = create_person(told, time.now)
-    person.must_change_password = False
     db.session.commit()
     certificates.certificate(person, pdf=b"%PDF-1.7 \x00\xff of the drill")
     for _exam in range(2):

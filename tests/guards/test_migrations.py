@@ -44,9 +44,9 @@ OLD_PEOPLE = """
 INSERT INTO unit (id, parent_id, path, code, name, kind, position)
 VALUES (1, NULL, '/1/', 'a', '青禾县', 'county', 0);
 INSERT INTO person (id, username, name, unit_id, post, rank, party_member, active, created_at,
-                    must_change_password, demo)
-VALUES (1, 'zhang', '张三', 1, '书记', '一级科员', TRUE, TRUE, 1767200400000000, FALSE, FALSE),
-       (2, 'li', '李四', 1, '', '', FALSE, TRUE, 1767200400000000, FALSE, FALSE);
+                    password_hash, must_change_password, demo)
+VALUES (1, 'zhang', '张三', 1, '书记', '一级科员', TRUE, TRUE, 1767200400000000, 'own', FALSE, FALSE),
+       (2, 'li', '李四', 1, '', '', FALSE, TRUE, 1767200400000000, 'one-time', TRUE, FALSE);
 INSERT INTO sign_in_session (id, person_id, created_at, address, agent) VALUES ('s', 1, 1, '', '')
 """
 
@@ -62,8 +62,9 @@ def test_people_of_the_first_release_are_kept(
             db.session.execute(sa.text(statement))
         db.session.commit()
         upgrade(revision="0002")
-        assert db.session.execute(sa.text("SELECT id, political FROM person ORDER BY id")).all() == [
-            (1, "01"), (2, ""),
+        kept = sa.text("SELECT id, political, password_hash FROM person ORDER BY id")
+        assert db.session.execute(kept).all() == [
+            (1, "01", "own"), (2, "", None),
         ]  # fmt: skip
         postings = (
             "SELECT person_id, unit_id, post, kind, CAST(since AS TEXT) FROM posting ORDER BY person_id"
@@ -73,10 +74,10 @@ def test_people_of_the_first_release_are_kept(
         ]  # fmt: skip
         db.session.rollback()
         downgrade(revision="0001")
-        kept = sa.text("SELECT username, party_member, rank FROM person ORDER BY id")
+        kept = sa.text("SELECT username, party_member, rank, must_change_password FROM person ORDER BY id")
         assert [tuple(row) for row in db.session.execute(kept)] == [
-            ("zhang", True, "一级科员"),
-            ("li", False, ""),
+            ("zhang", True, "一级科员", False),
+            ("li", False, "", True),
         ]
         assert db.session.execute(sa.text("SELECT person_id FROM sign_in_session")).all() == [(1,)]
         db.session.rollback()

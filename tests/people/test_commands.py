@@ -33,7 +33,7 @@ def test_the_first_admin_of_an_empty_school(app: Flask) -> None:
     luo = db.session.scalars(sa.select(Person)).one()
     root = db.session.scalars(sa.select(Unit)).one()
     grant = db.session.scalars(sa.select(RoleGrant)).one()
-    assert (luo.username, luo.unit_id, luo.must_change_password) == ("luo", root.id, False)
+    assert (luo.username, luo.unit_id) == ("luo", root.id)
     assert passwords.verify(luo.password_hash, secret)
     assert db.session.get(AccessCode, luo.id) is None
     assert (root.name, root.path, root.parent_id) == ("青禾县", f"/{root.id}/", None)
@@ -47,7 +47,7 @@ def test_a_first_access_code_is_printed_and_only_its_digest_kept(app: Flask) -> 
     found = re.search("首次登录码：([0-9A-Z-]{9})（30 天内有效", answer.output)
     luo = db.session.scalars(sa.select(Person)).one()
     assert found is not None and codes.opens(luo.id, found.group(1), clock.now())
-    assert (luo.password_hash, luo.must_change_password, luo.unit_id) == (None, True, root.id)
+    assert (luo.password_hash, luo.unit_id) == (None, root.id)
 
 
 @pytest.mark.parametrize("role", ["system", "security", "auditor"])

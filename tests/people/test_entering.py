@@ -1,11 +1,14 @@
 """The steps of the way in: between them nothing else can be done, and what was shown must still hold."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
 from app.domain.access import Role
-from app.domain.policy import DJBH
+from app.domain.policy import ASVS, DJBH
 from app.people import codes, sign_in
 from app.people.models import AccessCode, Person, SignInFailure, SignInSession
 from app.web import clock
@@ -81,15 +84,18 @@ def test_the_last_step_sent_twice_leads_on_without_a_word(app: Flask, client: Fl
     assert "请从头登录" not in client.get("/me").text
 
 
-def test_a_flagged_password_must_be_changed_first(app: Flask, client: FlaskClient) -> None:
-    wang = factories.person(username="wang", password="one-time-word", must_change_password=True)
+def test_a_password_that_may_not_be_chosen_is_refused_at_the_door(
+    app: Flask, client: FlaskClient, time, monkeypatch
+) -> None:
+    monkeypatch.setitem(app.config, "POLICY", replace(ASVS, password_age=timedelta(days=90)))
+    wang = factories.person(username="wang", password="one-time-word")  # set nobody knows when
     assert post(client, "wang", "one-time-word").location == "/sign-in/password"
     same = {"new": "one-time-word", "again": "one-time-word"}
     assert "不能与现在的密码相同" in client.post("/sign-in/password", data=same).text
     assert "10 至 200" in client.post("/sign-in/password", data={"new": "short", "again": "short"}).text
     assert "不一样" in client.post("/sign-in/password", data=NEW | {"again": "other"}).text
     assert client.post("/sign-in/password", data=NEW).location == "/"
-    assert not db.session.get_one(Person, wang.id).must_change_password
+    assert db.session.get_one(Person, wang.id).password_set_at == time.now
 
 
 def test_an_expired_password_is_changed_at_the_door_and_interrupts_nothing(

@@ -275,7 +275,6 @@ def test_the_rank_is_the_latest_by_date(app: Flask, time) -> None:
 def test_whoever_leaves_keeps_the_record_and_is_signed_out(app: Flask, time, sign_in) -> None:
     c = county()
     zhao = newcomer(c)
-    zhao.must_change_password = False
     theirs = sign_in(zhao)
     assert theirs.get("/").status_code == 200
     history.second(zhao, Place(c.other), D("2026-01-01"), D("2026-12-31"), clock.now())

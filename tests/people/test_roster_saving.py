@@ -71,7 +71,7 @@ def test_new_people_get_everything_but_a_password(c: County, sign_in: Any) -> No
         name="曾芳", username="a-01", unit_id=c.branch.id, post="书记", rank="乡科级副职", political="01",
         joined_on=date(2019, 7, 1), sex="f", id_number=id_number(2), phone="13800000001", staff_no="a-01",
     )  # fmt: skip
-    assert (person.pinyin, person.password_hash, person.must_change_password) == ("zengfang", None, True)
+    assert (person.pinyin, person.password_hash) == ("zengfang", None)
     assert posted(person) == [(c.branch.id, "书记", TODAY, None)]
     assert ranked(person) == [("乡科级副职", date(2020, 5, 1))]
     found = latest()

@@ -158,7 +158,7 @@ def test_who_chose_a_password_meanwhile_gets_no_code(app: Flask, sign_in, time, 
     monkeypatch.setattr(pdf, "render", meanwhile)
     client, url = sign_in(c.admin), f"/manage/units/{c.branch.id}/slips"
     assert client.post(url, data=opened(client, url)).status_code == 200
-    assert db.session.get(AccessCode, zhao.id) is None and not zhao.must_change_password
+    assert db.session.get(AccessCode, zhao.id) is None
 
 
 def test_below_is_ticked_where_the_unit_itself_waits_for_nobody(app: Flask, sign_in) -> None:

@@ -78,7 +78,7 @@ def large(app: Flask) -> Unit:
                 )  # fmt: skip
         parents = made
     db.session.execute(sa.insert(Unit), rows)
-    same = {"name": "张三", "created_at": START, "active": True, "demo": False, "must_change_password": False}
+    same = {"name": "张三", "created_at": START, "active": True, "demo": False}
     people = [{**same, "username": f"p{n}", "unit_id": n} for n, _path in parents[::GROUPS]]
     db.session.execute(sa.insert(Person), people)
     db.session.commit()

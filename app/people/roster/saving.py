@@ -128,8 +128,7 @@ def _fits(item: _Item, known: Known, units: set[int], basis: Basis) -> bool:
 def _add(items: Sequence[_Item], basis: Basis) -> None:
     if not items:
         return
-    state = {"created_at": basis.now, "must_change_password": True}
-    rows = [facts.columns(changes.new(item.values), basis.now) | state for item in items]
+    rows = [facts.columns(changes.new(item.values), basis.now) | {"created_at": basis.now} for item in items]
     db.session.execute(sa.insert(Person), rows)  # at once; adding objects takes a statement each on SQLite
     added = sa.select(Person).where(Person.username.in_([row["username"] for row in rows]))
     people = {person.username: person for person in db.session.scalars(added)}
