@@ -1,12 +1,10 @@
 """Acts in Chinese: "person.create" is 人员 · 新建. A word without a label is shown as it is."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.audit.checking import Break, Kind
+from app.audit.fields import value_label
 
 NOUNS = {
     "person": _l("人员"),
@@ -57,6 +55,7 @@ VERBS = {
     "reset": _l("重置密码"),
     "save": _l("保存"),
     "print": _l("打印"),
+    "issue": _l("发放"),
     "grant": _l("授予"),
     "revoke": _l("收回"),
     "publish": _l("发布"),
@@ -92,68 +91,6 @@ VERBS = {
 }
 
 
-FIELDS = {
-    "answer": _l("答复"),
-    "": _l("内容"),
-    "name": _l("名称"),
-    "title": _l("标题"),
-    "code": _l("编码"),
-    "kind": _l("类别"),
-    "position": _l("排序"),
-    "short_name": _l("简称"),
-    "leading_group": _l("设有党组"),
-    "parent": _l("上级单位"),
-    "merged_into": _l("并入"),
-    "members": _l("启用的账号数"),
-    "inactive": _l("停用的账号数"),
-    "lent": _l("借入人数"),
-    "units": _l("下级单位数"),
-    "grants": _l("授权数"),
-    "username": _l("用户名"),
-    "unit_id": _l("单位号"),
-    "person_id": _l("人员号"),
-    "post": _l("职务"),
-    "rank": _l("职级"),
-    "political": _l("政治面貌"),
-    "active": _l("启用"),
-    "sex": _l("性别"),
-    "id_number": _l("身份证号"),
-    "phone": _l("手机号"),
-    "sought": _l("查找的号码"),
-    "staff_no": _l("工号"),
-    "joined_on": _l("入党时间"),
-    "since": _l("起始"),
-    "until": _l("结束"),
-    "rank_since": _l("职级起始"),
-    "post_since": _l("任职起始"),
-    "left_on": _l("离开日期"),
-    "left_reason": _l("离开原因"),
-    "note": _l("备注"),
-    "role": _l("角色"),
-    "ends_at": _l("截止（UTC）"),
-    "certificate_prefix": _l("证书编号前缀"),
-    "contact": _l("联系方式"),
-    "reason": _l("原因"),
-    "rows": _l("行数"),
-    "filter": _l("筛选条件"),
-    "people": _l("人员号"),
-    "below": _l("含下属单位"),
-    "again": _l("重印"),
-}
-
-
-# What stands in a field, by the field's name. The floors that own the words put them here.
-VALUES: dict[str, Mapping[Any, Any]] = {}
-
-
-def value_label(field: str, value: str) -> str:
-    return str(VALUES.get(field, {}).get(value, value))
-
-
-def field_label(field: str) -> str:
-    return str(FIELDS.get(field, field))
-
-
 RESULTS = {"ok": _l("成功"), "refused": _l("被拒绝")}
 
 # Where a thing has a page of its own: noun → (endpoint, its argument).
@@ -168,10 +105,25 @@ HOMES = {
 }
 
 
+# What there is only one of.
+WHOLE = {
+    "school:1": _l("全校"),
+    "setting:school": _l("学校设置"),
+    "audit:chain": _l("全部审计记录"),
+    "bank:1": _l("题库"),
+    "bank:files": _l("题库文件"),
+    "blueprint:files": _l("组卷规则文件"),
+    "course:files": _l("课程文件"),
+    "backup:1": _l("备份"),
+}
+
+
 def target_label(target: str) -> str:
     """ "person:12" is 人员 12."""
-    noun, _colon, key = target.partition(":")
-    return f"{NOUNS[noun]} {key}" if noun in NOUNS else target
+    if target in WHOLE:
+        return str(WHOLE[target])
+    parts = (part.partition(":") for part in target.split("/"))
+    return "，".join(f"{NOUNS.get(noun, noun)} {value_label(noun, key)}" for noun, _colon, key in parts)
 
 
 def action_label(action: str) -> str:

@@ -9,7 +9,8 @@ from flask_login import current_user
 
 from app.audit import queries, service
 from app.audit.exports import export, note_export
-from app.audit.labels import HOMES, RESULTS, action_label, break_text, field_label, target_label
+from app.audit.fields import field_label
+from app.audit.labels import HOMES, RESULTS, action_label, break_text, target_label
 from app.domain.access import Action
 from app.web import clock
 from app.web.errors import Problem

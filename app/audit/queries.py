@@ -11,13 +11,13 @@ from flask_babel import gettext as _
 from flask_sqlalchemy.pagination import Pagination
 
 from app.audit.checking import Report, Walk
-from app.audit.labels import value_label
+from app.audit.fields import reading
 from app.audit.models import AuditCheck, AuditEvent, AuditSeal, AuditWaiting
 from app.web.db import db
 from app.web.paging import paginate
 
 XLSX_LIMIT = 20_000
-LONGEST_VALUE = 500  # of a list, on the page
+LONGEST_VALUE = 500  # on the page
 _BATCH = 2_000
 
 
@@ -121,15 +121,10 @@ def _fields(text: str | None) -> dict[str, str]:
         return {}
     value = json.loads(text)
     items = value if isinstance(value, dict) else {"": value}
-    return {name: _word(name, item) for name, item in items.items()}
+    return {name: _short(reading(name, item)) for name, item in items.items()}
 
 
-def _word(name: str, value: Any) -> str:
-    if value is None or isinstance(value, bool):
-        return str({None: _("无"), True: _("是"), False: _("否")}[value])
-    if isinstance(value, str):
-        return value_label(name, value)
-    text = json.dumps(value, ensure_ascii=False)
+def _short(text: str) -> str:
     return text if len(text) <= LONGEST_VALUE else text[:LONGEST_VALUE] + str(_("……（全文请导出查看）"))
 
 

@@ -3,6 +3,7 @@
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from app.audit.fields import name_values
 from app.domain.questions import Fault, Kind
 
 KINDS: dict[str, LazyString] = {
@@ -12,6 +13,9 @@ KINDS: dict[str, LazyString] = {
     Kind.BLANKS: _l("填空题"),
 }
 DIFFICULTIES: dict[str, LazyString] = {"easy": _l("易"), "medium": _l("中"), "hard": _l("难")}
+
+name_values("kind", KINDS)
+name_values("difficulty", DIFFICULTIES)
 
 _FAULTS: dict[tuple[str, str], LazyString] = {
     ("stem", "missing"): _l("请填写题干。"),

@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
+from app.audit.fields import name_values
 from app.domain.attempts import Review
 from app.domain.scoring import Preset
 from app.exams.candidates import State
@@ -43,3 +44,6 @@ UNAPPLIED = {
     "epoch": _l("来自已被接管的页面"),
     "late": _l("到时以后才收到"),
 }
+
+name_values("review", REVIEWS)
+name_values("preset", PRESETS)

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from app.audit import labels as audit_labels
+from app.audit.fields import name_values
 from app.domain.access import Action, Role
 from app.domain.careers import Leaving, PostingKind
 from app.domain.identity import Fault
@@ -124,7 +124,11 @@ ROLES = {
     Role.AUDITOR: _l("审计管理员"),
 }
 
-audit_labels.VALUES |= {"political": POLITICAL, "sex": SEXES, "role": ROLES, "left_reason": LEAVING}
+for _field, _words in (
+    ("political", POLITICAL), ("sex", SEXES), ("role", ROLES), ("left_reason", LEAVING),
+    ("kind", UNIT_KINDS), ("kind", POSTINGS), ("state", PEOPLE_STATES),
+):  # fmt: skip
+    name_values(_field, _words)
 
 # Everyone learns without a grant, so this role is not handed out.
 GRANTABLE = tuple(role for role in ROLES if role is not Role.LEARNER)
@@ -152,6 +156,7 @@ ACTIONS = {
     Action.SETTINGS_EDIT: _l("修改学校设置"),
     Action.SYSTEM_VIEW: _l("查看系统运行状况"),
 }
+name_values("access", ACTIONS)
 
 
 def person_state(person: Person) -> str:

@@ -18,6 +18,7 @@ from tests.attack.bodies import Bodies, everything
 from tests.attack.routes import Caller, Route, Verdict, judge, reviewed, unsafe, verdict
 from tests.attack.things import missing_id, things_for
 from tests.attack.world import Visitor, World, build_world, client_of
+from tests.audit.words import unlabelled
 from tests.conftest import Clock
 
 # Answered, and yet nothing is written.
@@ -114,5 +115,6 @@ def test_everyone_reaches_what_the_reviewed_table_says_and_nothing_else(app: Fla
     for caller in callers(matrix.world):
         matrix.run(caller)
     assert matrix.faults == [], "\n".join(matrix.faults[:20])
+    assert unlabelled() == set(), "what the log says of it is all in Chinese"
     writing = {route.endpoint for route in reviewed() if any(map(unsafe, route.methods))}
     assert writing - matrix.acted == WRITES_NOTHING.keys()

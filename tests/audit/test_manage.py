@@ -170,7 +170,7 @@ def test_values_are_shown_in_words_and_long_lists_are_cut(app: Flask, sign_in) -
     event(after=people)
     page = sign_in(auditor()).get("/manage/audit/").text
     assert "<dt>政治面貌</dt><dd><del>群众</del> <ins>中共党员</ins></dd>" in page
-    assert "人5&#34;" in page and "人99" not in page and "全文请导出查看" in page
+    assert "名称：人5；名称：人6" in page and "人99" not in page and "全文请导出查看" in page
 
 
 def test_only_an_auditor_of_the_whole_school_reads_it(app: Flask, sign_in) -> None:

@@ -354,7 +354,7 @@ def test_a_closed_unit_is_restored_with_its_history_and_without_its_grants(
     text = client.get(page).text
     assert re.findall(r'<li class="row-list__item"><p>([^<]+)', text) == ["恢复", "撤销"]
     assert "原有的授权没有恢复" in text and "恢复这个单位" not in text
-    assert acts() == ["unit.dissolve", "unit.restore"]
+    assert acts() == ["role.revoke", "unit.dissolve", "unit.restore"]
 
 
 def test_what_stands_in_the_way_of_restoring_is_said(app: Flask, sign_in) -> None:
