@@ -1,13 +1,13 @@
 """The audit log as a page: read, narrowed, downloaded, checked; never changed."""
 
-from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.audit import queries, service
+from app.audit.asking import from_query
 from app.audit.exports import export, note_export
 from app.audit.fields import field_label
 from app.audit.labels import HOMES, RESULTS, action_label, break_text, target_label
@@ -15,42 +15,23 @@ from app.domain.access import Action
 from app.web import clock
 from app.web.errors import Problem
 from app.web.gate import requires
-from app.web.intake import number
 from app.web.paging import asked_page
 from app.web.sheets import csv_response
 
 bp = Blueprint("audit_manage", __name__, url_prefix="/manage/audit", template_folder="templates")
 
 
-def _midnight(name: str, days: int = 0) -> datetime | None:
-    """The start of the day in the query, in Beijing, `days` later; None when it is no date."""
-    try:
-        day = date.fromisoformat(request.args.get(name, "")) + timedelta(days=days)
-        return clock.from_beijing(datetime.combine(day, time.min))
-    except (ValueError, OverflowError):
-        return None
-
-
-def _filter() -> queries.EventFilter:
-    names = ("action", "actor", "target", "result")
-    return queries.EventFilter(
-        **{name: request.args.get(name, "").strip() for name in names},
-        person=number("person"),
-        text=request.args.get("q", "").strip(),
-        since=_midnight("since"),
-        until=_midnight("until", 1),
-    )
-
-
 @bp.get("/")
 @requires(Action.AUDIT_VIEW)
 def events() -> Any:
-    wanted = _filter()
+    found = from_query()
+    wanted = found.wanted
     page = queries.events_page(wanted, asked_page())
     return render_template(
         "audit/events.html",
         page=page,
         wanted=wanted,
+        faults=found.faults,
         seals=queries.seals(page),
         actions=queries.actions(),
         chain=queries.chain_state(),
@@ -78,7 +59,7 @@ def _home(target: str) -> str | None:
 @bp.post("/events.xlsx")
 @requires(Action.AUDIT_VIEW)
 def events_xlsx() -> Response:
-    wanted = _filter()
+    wanted = from_query().wanted
     count, newest = queries.extent(wanted)
     if count > queries.XLSX_LIMIT:
         text = _("符合条件的记录有 %(n)s 条，Excel 一次最多 %(most)s 条。请缩小日期范围，或改为导出 CSV。",
@@ -92,7 +73,7 @@ def events_xlsx() -> Response:
 @requires(Action.AUDIT_VIEW)
 def events_csv() -> Response:
     """However many they are."""
-    wanted = _filter()
+    wanted = from_query().wanted
     count, newest = queries.extent(wanted)
     note_export("audit.export", "audit:chain", _("审计记录"), count)
     rows = (_cells(row) for row in queries.events_to_export(wanted, newest))

@@ -27,7 +27,7 @@ class EventFilter:
 
     action: str = ""
     actor: str = ""
-    target: str = ""
+    targets: Sequence[str] | None = None
     person: int | None = None  # as the one who acts or the one acted on
     result: str = ""
     text: str = ""
@@ -46,11 +46,12 @@ class Change:
 
 def _conditions(wanted: EventFilter) -> Iterator[sa.ColumnElement[bool]]:
     for column, value in (
-        (AuditEvent.action, wanted.action), (AuditEvent.target, wanted.target),
-        (AuditEvent.result, wanted.result),
+        (AuditEvent.action, wanted.action), (AuditEvent.result, wanted.result),
     ):  # fmt: skip
         if value:
             yield column == value
+    if wanted.targets is not None:
+        yield AuditEvent.target.in_(wanted.targets)
     if wanted.person is not None:
         yield sa.or_(AuditEvent.target == f"person:{wanted.person}", AuditEvent.actor_id == wanted.person)
     if wanted.actor:

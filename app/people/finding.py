@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy.orm import contains_eager
 
+from app.audit.asking import FINDERS
 from app.domain import identity
 from app.domain.ranks import PARTY
 from app.people import facts
@@ -19,6 +20,7 @@ from app.web.db import db
 from app.web.paging import paginate
 
 PARTY_MEMBERS = "party"  # members and probationary members together
+NAMESAKES = 50  # of whom the audit log is asked at once
 _BETWEEN_SYLLABLES = re.compile(r"[\s'’·-]")
 
 
@@ -38,6 +40,17 @@ class PeopleFilter:
     def said(self) -> dict[str, str]:
         """What narrows, without what does not."""
         return {name: value for name, value in vars(self).items() if value}
+
+
+def targets_named(text: str) -> list[str]:
+    """For the audit log: the people and units, closed and erased ones too, of exactly this name."""
+    people = sa.select(Person.id).where(sa.or_(Person.name == text, Person.username == text.lower()))
+    units = sa.select(Unit.id).where(sa.or_(Unit.name == text, Unit.short_name == text, Unit.code == text))
+    found = (("person", people.order_by(Person.id)), ("unit", units.order_by(Unit.id)))
+    return [f"{noun}:{id}" for noun, rows in found for id in db.session.scalars(rows.limit(NAMESAKES))]
+
+
+FINDERS.append(targets_named)
 
 
 def is_number(text: str) -> bool:

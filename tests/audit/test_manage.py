@@ -202,3 +202,43 @@ def test_pages_of_fifty(app: Flask, sign_in, time) -> None:
         event(f"第{number}件", at=clock.now() + timedelta(seconds=number))
     assert len(shown(client.get("/manage/audit/"))) == 50
     assert shown(client.get("/manage/audit/?page=2")) == ["第0件"]
+
+
+def test_things_are_asked_for_by_label_or_name(app: Flask, sign_in) -> None:
+    reader = auditor()
+    first, second = (
+        factories.person("王芳", reader.unit, username="wang"),
+        factories.person("王芳", reader.unit),
+    )
+    for number, target in enumerate(
+        (
+            f"person:{first.id}",
+            f"person:{second.id}",
+            f"unit:{reader.unit_id}",
+            "setting:school",
+            "access:mark",
+        )
+    ):
+        event(f"第{number}件", target=target)
+    client = sign_in(reader)
+
+    def of(text: str) -> list[str]:
+        return shown(client.get("/manage/audit/", query_string={"target": text}))
+
+    assert (
+        of(f"人员 {first.id}") == of(f"人员{first.id}") == of(f"person:{first.id}") == of("WANG") == ["第0件"]
+    )
+    assert of("王芳") == ["第1件", "第0件"]
+    assert of("青禾县") == of(f"单位 {reader.unit_id}") == ["第2件"]
+    assert of("学校设置") == ["第3件"] and of("权限 阅卷") == ["第4件"]
+    page = client.get("/manage/audit/?target=王芳").text
+    assert "“王芳”有 2 个" in page and f'href="/manage/audit/?target=person%3A{second.id}"' in page
+    nobody = client.get("/manage/audit/?target=李四").text
+    assert "没有找到“李四”" in nobody and shown(client.get("/manage/audit/?target=李四")) == []
+
+
+def test_dates_the_wrong_way_round_are_said_at_the_field(app: Flask, sign_in) -> None:
+    client = sign_in(auditor())
+    words = "结束日期早于开始日期"
+    assert words in client.get("/manage/audit/?since=2026-11-24&until=2026-11-23").text
+    assert words not in client.get("/manage/audit/?since=2026-11-24&until=2026-11-24").text
