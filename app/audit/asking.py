@@ -35,9 +35,7 @@ def from_query() -> Asked:
     }
     targets = targets_of(typed["target"]) if typed["target"] else None
     if targets is not None and not targets:
-        faults["target"] = _(
-            "没有找到“%(what)s”。可填“人员 12”、“单位 3”，或姓名、用户名、单位名称。", what=typed["target"]
-        )
+        faults["target"] = _("没有找到“%(what)s”，请核对。", what=typed["target"])
     since, until = _midnight("since"), _midnight("until", 1)
     if since is not None and until is not None and since >= until:
         faults["until"] = _("结束日期早于开始日期，请核对。")
