@@ -41,7 +41,8 @@ def request(
         "wsgi.version": (1, 0), "wsgi.url_scheme": "http", "wsgi.input": io.BytesIO(data),
         "wsgi.errors": io.StringIO(), "wsgi.multithread": True, "wsgi.multiprocess": True,
         "wsgi.run_once": False,
-        "CONTENT_LENGTH": str(len(data)), "CONTENT_TYPE": "application/json", "HTTP_COOKIE": cookie,
+        "CONTENT_LENGTH": str(len(data)), "CONTENT_TYPE": "" if method == "GET" else "application/json",
+        "HTTP_COOKIE": cookie,
         "REMOTE_ADDR": "127.0.0.1",
         **{f"HTTP_{name.upper()}": value for name, value in headers.items()},
     }  # fmt: skip
