@@ -41,9 +41,13 @@ def settings(url: str, data_dir: Path, **more: Any) -> dict[str, Any]:
 
 
 class Client(FlaskClient):
-    """Tests hold an application context; a request must not find what the one before left in it."""
+    """Tests hold an application context; a request must not find what the one before left in it.
+
+    Answers are read to their end, as a browser does, even where a test looks at the headers alone.
+    """
 
     def open(self, *args: Any, **kwargs: Any) -> Any:
+        kwargs.setdefault("buffered", True)
         if not has_app_context():  # a thread of its own
             return super().open(*args, **kwargs)
         g.__dict__.clear()
