@@ -4,7 +4,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.web.db import Base
+from app.web.db import NUMBERS_ONCE, Base
 
 
 class RuleSet(Base):
@@ -33,7 +33,7 @@ class Clause(Base):
     """One rule, verbatim. Cited as `<set code>/<clause code>`."""
 
     __tablename__ = "clause"
-    __table_args__ = (sa.UniqueConstraint("rule_set_id", "code"),)
+    __table_args__ = (sa.UniqueConstraint("rule_set_id", "code"), NUMBERS_ONCE)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     rule_set_id: Mapped[int] = mapped_column(sa.ForeignKey("rule_set.id"))

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.exams.models import Exam
 from app.people.models import Person, Unit
-from app.web.db import Base
+from app.web.db import NUMBERS_ONCE, Base
 
 
 class Course(Base):
@@ -30,7 +30,7 @@ class Lesson(Base):
     """reading: `body` in Markdown · rules: reading of `rule_sets` · quiz: done when `quiz` is passed."""
 
     __tablename__ = "lesson"
-    __table_args__ = (sa.UniqueConstraint("course_id", "code"),)
+    __table_args__ = (sa.UniqueConstraint("course_id", "code"), NUMBERS_ONCE)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     course_id: Mapped[int] = mapped_column(sa.ForeignKey("course.id"))
@@ -55,6 +55,7 @@ class CourseAssignment(Base):
         sa.UniqueConstraint("course_id", "unit_id"),
         sa.UniqueConstraint("course_id", "person_id"),
         sa.CheckConstraint("(unit_id IS NULL) <> (person_id IS NULL)", name="one_target"),
+        NUMBERS_ONCE,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

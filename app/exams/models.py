@@ -4,7 +4,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.web.db import Base
+from app.web.db import NUMBERS_ONCE, Base
 
 
 class Blueprint(Base):
@@ -81,6 +81,7 @@ class ExamAssignment(Base):
         sa.UniqueConstraint("exam_id", "unit_id"),
         sa.UniqueConstraint("exam_id", "person_id"),
         sa.CheckConstraint("(unit_id IS NULL) <> (person_id IS NULL)", name="one_target"),
+        NUMBERS_ONCE,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.web.db import Base
+from app.web.db import NUMBERS_ONCE, Base
 
 # Compared byte by byte on both engines, so that a range of paths is a subtree and an index finds it.
 Path = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
@@ -101,6 +101,7 @@ class Posting(Base):
             sqlite_where=sa.text("kind = 'home' AND until IS NULL"),
             postgresql_where=sa.text("kind = 'home' AND until IS NULL"),
         ),
+        NUMBERS_ONCE,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -120,7 +121,7 @@ class RankChange(Base):
     """A rank and the day from which a person holds it; the rules on hours need the dates."""
 
     __tablename__ = "rank_change"
-    __table_args__ = (sa.UniqueConstraint("person_id", "since"),)
+    __table_args__ = (sa.UniqueConstraint("person_id", "since"), NUMBERS_ONCE)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
@@ -134,7 +135,7 @@ class RoleGrant(Base):
     """A role on a unit and everything below it, until `ends_at`."""
 
     __tablename__ = "role_grant"
-    __table_args__ = (sa.UniqueConstraint("person_id", "role", "unit_id"),)
+    __table_args__ = (sa.UniqueConstraint("person_id", "role", "unit_id"), NUMBERS_ONCE)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
@@ -219,6 +220,7 @@ class RosterImport(Base):
     """
 
     __tablename__ = "roster_import"
+    __table_args__ = NUMBERS_ONCE
 
     id: Mapped[int] = mapped_column(primary_key=True)
     created_at: Mapped[datetime]
@@ -268,6 +270,7 @@ class CorrectionRequest(Base):
     """What a person says is wrong in their own data, and what came of it."""
 
     __tablename__ = "correction_request"
+    __table_args__ = NUMBERS_ONCE
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)

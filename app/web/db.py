@@ -31,6 +31,9 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+# For tables whose rows may go and whose numbers stand in pages: SQLite, too, then gives no number a second
+# time, and a page left open since cannot act on another row.
+NUMBERS_ONCE = {"sqlite_autoincrement": True}
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)

@@ -102,7 +102,8 @@ def upgrade() -> None:
     sa.Column('answered_at', sa.BigInteger(), nullable=True),
     sa.Column('answered_by', sa.Text(), nullable=False),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_correction_request_person_id_person')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_correction_request'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_correction_request')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('correction_request', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_correction_request_person_id'), ['person_id'], unique=False)
@@ -118,7 +119,8 @@ def upgrade() -> None:
     sa.Column('note', sa.Text(), nullable=False),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_posting_person_id_person')),
     sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_posting_unit_id_unit')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_posting'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_posting')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('posting', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_posting_person_id'), ['person_id'], unique=False)
@@ -136,7 +138,8 @@ def upgrade() -> None:
     sa.Column('since', sa.Date(), nullable=False),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_rank_change_person_id_person')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_rank_change')),
-    sa.UniqueConstraint('person_id', 'since', name=op.f('uq_rank_change_person_id_since'))
+    sa.UniqueConstraint('person_id', 'since', name=op.f('uq_rank_change_person_id_since')),
+    sqlite_autoincrement=True
     )
     op.create_table('recovery_code',
     sa.Column('person_id', sa.Integer(), nullable=False),
@@ -161,7 +164,8 @@ def upgrade() -> None:
     sa.Column('finished_at', sa.BigInteger(), nullable=True),
     sa.ForeignKeyConstraint(['created_by'], ['person.id'], name=op.f('fk_roster_import_created_by_person')),
     sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_roster_import_unit_id_unit')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_roster_import'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_roster_import')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('roster_import', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_roster_import_created_by'), ['created_by'], unique=False)
@@ -240,11 +244,31 @@ def upgrade() -> None:
         batch_op.create_foreign_key(batch_op.f('fk_unit_merged_into_id_unit'), 'unit', ['merged_into_id'], ['id'])
 
     _sort_paths('"C"', '')
+    _number_once()
     _move_data()
     with op.batch_alter_table('person', schema=None) as batch_op:
         batch_op.drop_column('party_member')
         batch_op.drop_column('must_change_password')
     _keep_the_log()
+
+
+ONE_TARGET = '(unit_id IS NULL) <> (person_id IS NULL)'
+
+
+def _number_once() -> None:
+    """Rows of these tables may go: their numbers are not given again (PostgreSQL never does).
+
+    Not undone by the downgrade, which it does not hinder. Checks are named: a replaced table loses them.
+    """
+    if op.get_bind().dialect.name != 'sqlite':
+        return
+    for table in ('clause', 'course_assignment', 'exam_assignment', 'lesson', 'role_grant'):
+        name = op.f(f'ck_{table}_one_target')
+        checks = [sa.CheckConstraint(ONE_TARGET, name=name)] if table.endswith('_assignment') else []
+        with op.batch_alter_table(
+            table, recreate='always', table_args=checks, table_kwargs={'sqlite_autoincrement': True}
+        ):
+            pass
 
 
 def _keep_the_log() -> None:
