@@ -252,22 +252,15 @@ def upgrade() -> None:
     _keep_the_log()
 
 
-ONE_TARGET = '(unit_id IS NULL) <> (person_id IS NULL)'
-
-
 def _number_once() -> None:
     """Rows of these tables may go: their numbers are not given again (PostgreSQL never does).
 
-    Not undone by the downgrade, which it does not hinder. Checks are named: a replaced table loses them.
+    Not undone by the downgrade, which it does not hinder.
     """
     if op.get_bind().dialect.name != 'sqlite':
         return
     for table in ('clause', 'course_assignment', 'exam_assignment', 'lesson', 'role_grant'):
-        name = op.f(f'ck_{table}_one_target')
-        checks = [sa.CheckConstraint(ONE_TARGET, name=name)] if table.endswith('_assignment') else []
-        with op.batch_alter_table(
-            table, recreate='always', table_args=checks, table_kwargs={'sqlite_autoincrement': True}
-        ):
+        with op.batch_alter_table(table, recreate='always', table_kwargs={'sqlite_autoincrement': True}):
             pass
 
 
