@@ -128,6 +128,32 @@ def undo_transfer(person: Person, paths: Iterable[str]) -> None:
     note("undo", person, "撤销最近一次调动：", before=before, after=postings.shown(right))
 
 
+def undo_leaving(person: Person, paths: Iterable[str]) -> bool:
+    """The leaving was a mistake: the home posting goes on as if nothing had been noted, the account is
+    active. True: there are secondments that ended on that day, perhaps only for it. Raises Refused.
+
+    `paths`: the subtrees whose people the caller may change.
+    """
+    hold_tree()
+    hold(person)
+    if (day := person.left_on) is None:
+        raise Refused("", _("此人没有离开，不必撤销。"))
+    way = postings.of(person.id)
+    home = next((p for p in way if p.kind == PostingKind.HOME and p.until == day), None)
+    unit = home.unit if home else person.unit
+    db.session.refresh(unit)  # it may have been read before the tree was held
+    if unit.closed_at is not None:
+        raise Refused("", _("离开前的单位已经撤销。请改用“办理返回”，选现有的单位。"))
+    if not covers(paths, unit.path):
+        raise Refused("", _("离开前的单位不在您的管理范围内，请由上级管理员撤销离开。"))
+    if home is not None:
+        home.until = None
+    before = {"left_on": day, "left_reason": person.left_reason}
+    person.active, person.left_on, person.left_reason = True, None, ""
+    note("undo", person, f"撤销 {day} 的离开：", before=before)
+    return any(p.kind == PostingKind.SECONDMENT and p.until == day for p in way)
+
+
 def remove_rank(person: Person, change: RankChange) -> None:
     """The change was noted by mistake; the person's rank is the latest that remains."""
     hold(person)

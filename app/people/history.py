@@ -134,8 +134,11 @@ def second(
     if until is not None and until < since:
         raise Refused("until", _("结束日期早于开始日期。请核对。"))
     days = since, until or date.max
-    if any(p is not change and _same_secondment(p, to.unit, days) for p in postings.of(person.id)):
-        raise Refused("since", _("已有一条借调到这个单位、日期重叠的记录。"))
+    other = next((p for p in postings.of(person.id) if p is not change and _overlaps(p, days)), None)
+    if other is not None:
+        text = _("与借调到“%(unit)s”的一段（%(since)s 起）日期重叠。请先改那一段的结束日期。",
+                 unit=other.unit.name, since=other.since)  # fmt: skip
+        raise Refused("since", text)
     before = postings.shown(change) if change else None
     posting = change or Posting(person_id=person.id, kind=PostingKind.SECONDMENT)
     posting.unit_id, posting.post, posting.note = to.unit.id, to.post, to.note
@@ -145,9 +148,13 @@ def second(
     note("second", person, f"{since} 起借调到 {to}：", before=before, after=postings.shown(posting))
 
 
-def _same_secondment(posting: Posting, unit: Unit, days: tuple[date, date]) -> bool:
-    overlap = posting.since <= days[1] and days[0] <= (posting.until or date.max)
-    return posting.kind == PostingKind.SECONDMENT and posting.unit_id == unit.id and overlap
+def _overlaps(posting: Posting, days: tuple[date, date]) -> bool:
+    """Is it another secondment, at the same time in part? Nobody is lent to two places at once."""
+    return (
+        posting.kind == PostingKind.SECONDMENT
+        and posting.since <= days[1]
+        and days[0] <= (posting.until or date.max)
+    )
 
 
 def leave(person: Person, reason: Leaving, day: date, now: datetime) -> None:

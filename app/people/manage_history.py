@@ -1,7 +1,6 @@
 """What happens to a person by date: transfer, promotion, secondment, leaving, return; mistakes taken back."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, url_for
@@ -130,13 +129,26 @@ def person_leave(person_id: int) -> Any:
     return _ask("leave", person, form)
 
 
+@bp.post("/people/<int:person_id>/leave/undo")
+@requires(Action.PEOPLE_EDIT)
+def person_leave_undo(person_id: int) -> Any:
+    person = load_editable(person_id)
+
+    def undo() -> None:
+        if corrections.undo_leaving(person, gate.scope(Action.PEOPLE_EDIT)):
+            text = _("离开当天结束的借调没有随之恢复。仍在借调的，请在“任职经历”中改结束日期。")
+            flash(text, "warn")
+
+    return attempt(person, undo, _("已撤销离开：任职照旧，账号已启用，本人可重新登录。"))
+
+
 @bp.route("/people/<int:person_id>/return", methods=["GET", "POST"])
 @requires(Action.PEOPLE_EDIT)
 def person_return(person_id: int) -> Any:
     person = load_editable(person_id)
     form = TransferForm(obj=person)
-    if not form.is_submitted() and person.left_on:
-        form.since.data = person.left_on + timedelta(days=1)
+    if not form.is_submitted():
+        form.since.data = clock.day(clock.now())
     if _done(form, lambda: history.come_back(person, _place(form), form.since.data, clock.now())):
         _check_roles(person)
         return _back(person, _("已办理 %(name)s 的返回，账号已启用。", name=person.name))
