@@ -55,7 +55,11 @@ def people_template() -> Response:
 def people_import() -> Any:
     paths, form = gate.scope(Action.PEOPLE_EDIT), RosterForm()
     if form.validate_on_submit():
-        return _go_on(edits.begin(current_user.person_id, form.upload, clock.now()))
+        try:
+            return _go_on(edits.begin(current_user.person_id, paths, form.upload, clock.now()))
+        except edits.TooMany:
+            text = _("您有 %(n)s 份名册还没有处理完。请先导入或放弃其中的，再上传。", n=edits.MAX_OPEN)
+            form.file.errors = [text]
     if not form.is_submitted() and form.unit_id.few and len(paths) == 1:
         form.unit_id.data = form.unit_id.few[0].id
     recent = queries.recent(current_user.person_id, paths)

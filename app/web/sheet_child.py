@@ -25,8 +25,11 @@ MEMORY = 1 << 30  # address space
 SECONDS = 40  # of the processor
 MAX_UNPACKED = 64 * 1024 * 1024  # an archive of a few kilobytes can unpack to gigabytes
 MAX_AREA = 1_500_000  # the reader makes room for every cell between the first and the last, filled or not
+LONGEST = 500  # characters of a cell; what is longer is cut, and too long for any use all the same
+MAX_WEIGHT = 16_000_000  # characters of all cells; the process that asked holds them all in memory
+_EACH = 20  # characters that a filled cell weighs beside its own
 _INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060\ufeff]")
-_TAG = re.compile(rb"<(?:\w+:)?(row|c)\b([^>]*)>")
+_TAG = re.compile(rb"<(?:\w+:)?(row|c)\b([^<>]*)>")
 _PLACE = re.compile(rb"""\br\s*=\s*["']([A-Z]*)([0-9]{1,9})["']""")
 _COMPOUND = b"\xd0\xcf\x11\xe0"  # .xls, and an encrypted .xlsx
 _MARKUP = re.compile(rb"\s*<(?:!|\?|html|table|meta|style)", re.I)
@@ -49,10 +52,18 @@ def read(data: bytes, limit: int, sheets: int) -> list[Rows]:
     if data.startswith((b"PK", _COMPOUND)):
         if data.startswith(b"PK"):
             _check_archive(data)
-        return list(_of_workbook(data, limit, sheets))
+        return _light(list(_of_workbook(data, limit, sheets)))
     if _MARKUP.match(data):
         raise Refused("markup")
-    return [_trimmed(_of_text(_decoded(data), limit))]
+    return _light([_trimmed(_of_text(_decoded(data), limit))])
+
+
+def _light(sheets: list[Rows]) -> list[Rows]:
+    """A text of a few kilobytes, shared by many cells, is as large as all of them in the answer."""
+    filled = (cell for rows in sheets for row in rows for cell in row if cell)
+    if sum(_EACH + len("".join(cell)) for cell in filled) > MAX_WEIGHT:
+        raise Refused("weight")
+    return sheets
 
 
 def _check_archive(data: bytes) -> None:
@@ -133,7 +144,7 @@ def _cell(value: Any) -> Cell:
 
 
 def _clean(text: str) -> str:
-    return _INVISIBLE.sub("", text).replace("\xa0", " ").strip()
+    return _INVISIBLE.sub("", text).replace("\xa0", " ").strip()[:LONGEST]
 
 
 def _decoded(data: bytes) -> str:
@@ -151,9 +162,13 @@ def _decoded(data: bytes) -> str:
 def _of_text(text: str, limit: int) -> Rows:
     separator = _separator(text)
     rows: Rows = []
+    room = MAX_AREA
     for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
         if len(rows) >= limit:
             raise Refused("rows")
+        room -= len(row)
+        if room < 0:
+            raise Refused("area")
         rows.append([_typed(value) for value in row])
     return rows
 

@@ -24,6 +24,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.web import clock
+from app.web.sheet_child import LONGEST as LONGEST
 
 MIMETYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 EXACT_DIGITS = 15  # what a number in a spreadsheet keeps
@@ -37,7 +38,7 @@ class SheetError(Exception):
     """The upload cannot be read; the message tells its owner what to do."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Cell:
     """The cleaned text of a cell, and whether the file holds it as a number."""
 
@@ -59,6 +60,7 @@ REFUSALS = {
     "password": _l("文件设有打开密码。请去掉密码，另存为 .xlsx 后再上传。"),
     "unpacked": _l("文件展开后太大。请只保留需要导入的内容，另存为 .xlsx 后再上传。"),
     "area": _l("表格右边或下边很远处有零散内容。请删去那些行和列，另存为 .xlsx 后再上传。"),
+    "weight": _l("表格里的文字太多。请只保留需要导入的列，或分几次导入。"),
     "exhausted": _l("这个文件太复杂，读不了。请只保留需要导入的行和列，另存为 .xlsx 后再上传。"),
 }
 
@@ -83,11 +85,16 @@ def read_book(data: bytes, *, limit: int, sheets: int) -> list[list[list[Cell]]]
         raise SheetError(_("表中的行太多，一次最多 %(n)s 行。请分几次导入。", n=limit))
     if "refused" in answer:
         raise SheetError(str(REFUSALS[answer["refused"]]))
-    return [[[_cell(cell) for cell in row] for row in rows] for rows in answer["sheets"]]
+    sheets_read: list[list[list[Any]]] = answer["sheets"]
+    for row in (row for rows in sheets_read for row in rows):
+        row[:] = map(_cell, row)  # in place: never all of it twice
+    return sheets_read
 
 
 def _cell(given: Any) -> Cell:
-    return Cell(given) if isinstance(given, str) else Cell(given[0], number=True)
+    if isinstance(given, str):
+        return Cell(given) if given else EMPTY
+    return Cell(given[0], number=True)
 
 
 def read_sheet(data: bytes, *, limit: int) -> list[list[Cell]]:

@@ -12,7 +12,7 @@ from flask import Flask
 from app.audit.models import AuditEvent
 from app.domain.access import Role
 from app.people.models import Person, RosterImport, RosterRow
-from app.people.roster import files, work
+from app.people.roster import edits, files, work
 from app.web.db import db
 from app.web.sheets import read_book
 from tests import factories
@@ -221,6 +221,17 @@ def test_unusable_uploads_are_refused_at_once(c: County, admin: Any, data: bytes
     assert page.status_code == 200 and words in page.text
     assert "请选择要导入的文件" in admin.post("/manage/people/import", data={"unit_id": str(c.root.id)}).text
     assert db.session.scalar(sa.select(RosterImport.id)) is None
+
+
+def test_a_person_has_only_so_many_open_imports(c: County, admin: Any) -> None:
+    first = upload(admin, c.root.id, xlsx())
+    for _more in range(edits.MAX_OPEN - 1):
+        upload(admin, c.root.id, xlsx())
+    form = {"unit_id": str(c.root.id), "file": (io.BytesIO(xlsx()), "名册.xlsx")}
+    answer = admin.post("/manage/people/import", data=form)
+    assert answer.status_code == 200 and "您有 5 份名册还没有处理完" in answer.text
+    admin.post(f"{first}/discard")
+    upload(admin, c.root.id, xlsx())
 
 
 def test_a_file_that_cannot_be_read_says_what_to_do(c: County, admin: Any) -> None:

@@ -418,10 +418,23 @@ def test_an_unreadable_file_fails_in_words_and_delays_nobody(
         return check(*args)
 
     monkeypatch.setattr(work.checking, "check", once)
-    work.check_waiting()
+    while work.check_waiting():
+        pass
     imports = db.session.scalars(sa.select(RosterImport).order_by(RosterImport.id)).all()
     assert [found.state for found in imports] == ["failed", "failed", "ready"]
     assert "另存为 .xlsx" in imports[0].message and "系统出了点问题" in imports[1].message
+
+
+def test_a_stretch_checks_one_import(c: County, sign_in: Any) -> None:
+    """Each may take a minute to be refused, and a stretch may take only so long."""
+    for data in (b"\0", xlsx(row("王芳", id_number(1)))):
+        upload(sign_in(c.admin), c.root.id, data)
+    assert work.check_waiting() == 1
+    states = sa.select(RosterImport.state).order_by(RosterImport.id)
+    assert db.session.scalars(states).all() == ["failed", "waiting"]
+    assert work.check_waiting() == 1
+    assert db.session.scalars(states).all() == ["failed", "ready"]
+    assert work.check_waiting() == 0
 
 
 def test_a_row_that_is_mended_while_the_worker_checks_is_checked_again(c: County, check: Any) -> None:

@@ -1,4 +1,5 @@
 import io
+import tracemalloc
 import zipfile
 from datetime import UTC, datetime
 
@@ -8,6 +9,7 @@ from flask import Flask
 
 from app.web.sheet_child import area
 from app.web.sheets import (
+    LONGEST,
     Cell,
     Sheet,
     SheetError,
@@ -112,6 +114,53 @@ def test_a_cell_far_away_does_not_fill_the_memory(app: Flask) -> None:
 def test_rows_and_cells_without_places_follow_those_before() -> None:
     assert area(b'<x:row r="7"><c><v>1</v></c><c><v>1</v></c></x:row><row><c r="C8"/></row>') == 14
     assert area(b"<sst><si><t>A1</t></si></sst>") == 0
+
+
+def _shared(text: str, rows: int) -> bytes:
+    """Many cells of one text, which the file holds once."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as workbook:
+        workbook.add_worksheet().write_column(0, 0, ["x", *[text] * rows])
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"," * 5_800_000, "零散内容"),
+        (b",,,,,\n" * 300_000, "零散内容"),
+        (_shared("长" * 5000, 32_000), "文字太多"),
+        ((("1," * 90)[:-1] + "\n").encode() * 10_000, "文字太多"),
+    ],
+    ids=["one line", "many lines", "a shared text", "many small cells"],
+)
+def test_who_asks_holds_little_of_a_large_table(app: Flask, data: bytes, words: str) -> None:
+    tracemalloc.start()
+    with pytest.raises(SheetError, match=words):
+        read_sheet(data, limit=1_000_000)
+    assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"x" + b"," * 1_400_000, _shared("长" * 5000, 30_000), (b"1," * 70 + b"\n") * 10_000],
+    ids=["empty", "long", "small"],
+)
+def test_the_largest_table_that_is_taken_fits_the_worker(app: Flask, data: bytes) -> None:
+    tracemalloc.start()
+    assert read_sheet(data, limit=1_000_000)
+    assert tracemalloc.get_traced_memory()[1] < 200_000_000
+    tracemalloc.stop()
+
+
+def test_a_long_cell_is_cut(app: Flask) -> None:
+    assert texts(_shared("长" * 5000, 1)) == [["x"], ["长" * LONGEST]]
+
+
+def test_tags_without_end_are_passed_over_in_one_go(app: Flask) -> None:
+    """Each used to be followed to the end of the part: the child burnt all its time on six kilobytes."""
+    assert area(b"<c " * 2_000_000) == 0
 
 
 def test_a_file_larger_inside_than_it_says_is_refused(app: Flask) -> None:

@@ -1,7 +1,7 @@
 """What the owner of an import does with it before it is saved. Each act holds the import and is recorded."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,12 +11,18 @@ from app.audit.service import record
 from app.domain.careers import Leaving
 from app.domain.roster import Field
 from app.people.labels import ROSTER_FIELDS
-from app.people.models import RosterImport, RosterRow, Unit
+from app.people.models import Person, RosterImport, RosterRow, Unit
 from app.people.roster import cells, files, queries
 from app.people.roster.cells import Row
 from app.people.roster.matching import serving_above
 from app.people.roster.states import ACTING, SAVED, Outcome, State
 from app.web.db import db, hold
+
+MAX_OPEN = 5  # imports of one person; each holds up to 20,000 rows
+
+
+class TooMany(Exception):
+    """Imports of one person that are neither saved nor given up."""
 
 
 class NotNow(Exception):
@@ -32,8 +38,11 @@ class Upload:
     data: bytes
 
 
-def begin(person_id: int, upload: Upload, now: datetime) -> RosterImport:
-    """The file waits for the worker."""
+def begin(person_id: int, paths: Iterable[str], upload: Upload, now: datetime) -> RosterImport:
+    """The file waits for the worker. `paths`: where the owner may change people. Raises TooMany."""
+    db.session.get_one(Person, person_id, with_for_update=True)  # two uploads at once count each other
+    if queries.open_imports(person_id, paths) >= MAX_OPEN:
+        raise TooMany
     made = RosterImport(
         created_at=now, created_by=person_id, unit_id=upload.unit.id, file_name=upload.file_name[:200],
         source=files.seal(upload.data), state=State.WAITING,

@@ -17,6 +17,7 @@ from app.people.roster.cells import Row
 from app.people.roster.edits import Upload
 from app.people.roster.files import MAX_BYTES, MAX_PEOPLE
 from app.people.unit_field import UnitField
+from app.web.sheets import LONGEST
 
 # Offered in any row, since a number or a unit is what a row lacks most.
 _ALWAYS = (Field.NAME, Field.ID_NUMBER, Field.STAFF_NO, Field.PHONE, Field.UNIT)
@@ -79,5 +80,5 @@ def row_form(row: Row) -> RowForm:
 
     for name, title in ROSTER_FIELDS.items():
         if name in row.cells or name in _ALWAYS:
-            setattr(Form, name, StringField(title, [Length(max=500)], default=row.cells.get(name, "")))
+            setattr(Form, name, StringField(title, [Length(max=LONGEST)], default=row.cells.get(name, "")))
     return Form()

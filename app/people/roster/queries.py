@@ -8,7 +8,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from app.people.models import Person, RosterImport, RosterRow, Unit
 from app.people.queries import within
-from app.people.roster.states import Outcome
+from app.people.roster.states import OPEN, Outcome
 from app.web.db import db
 from app.web.paging import paginate
 
@@ -26,14 +26,22 @@ def own(number: int, person_id: int, paths: Iterable[str]) -> RosterImport | Non
 
 
 def recent(person_id: int, paths: Iterable[str]) -> Sequence[RosterImport]:
+    """Those that wait for something first."""
     return db.session.scalars(
         sa.select(RosterImport)
         .join(RosterImport.unit)
         .options(contains_eager(RosterImport.unit))
         .where(RosterImport.created_by == person_id, within(paths))
-        .order_by(RosterImport.id.desc())
+        .order_by(RosterImport.state.in_(OPEN).desc(), RosterImport.id.desc())
         .limit(_RECENT)
     ).all()
+
+
+def open_imports(person_id: int, paths: Iterable[str]) -> int:
+    """How many of one's own are neither saved nor given up."""
+    mine = sa.and_(RosterImport.created_by == person_id, RosterImport.state.in_(OPEN), within(paths))
+    rows = sa.select(sa.func.count()).select_from(RosterImport).join(RosterImport.unit)
+    return db.session.scalar(rows.where(mine)) or 0
 
 
 def counts(number: int) -> dict[Outcome, int]:

@@ -23,6 +23,7 @@ class Outcome(StrEnum):
     LEAVE = "leave"  # missing, and to be marked as having left
 
 
+OPEN = (State.WAITING, State.READY, State.SAVING)
 # What the saving goes through; faulty rows stay for their owner to download.
 SAVED = tuple(outcome for outcome in Outcome if outcome is not Outcome.FAULT)
 ACTING = (Outcome.NEW, Outcome.UPDATE, Outcome.MOVE, Outcome.LEAVE)

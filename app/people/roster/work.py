@@ -34,8 +34,11 @@ class Refused(Exception):
 
 
 def check_waiting() -> int:
-    """Each import that waits; one that fails is told why and delays nobody."""
-    return sum(_attempt(number, _check) for number in _in_state(State.WAITING))
+    """The first import that waits and can be checked now; one that fails is told why and delays nobody.
+
+    One a call: a stretch may take only so long, and a file that is hard to read takes a minute.
+    """
+    return next(filter(None, (_attempt(number, _check) for number in _in_state(State.WAITING))), 0)
 
 
 def save_stretch() -> int:
@@ -49,20 +52,23 @@ def _in_state(state: State) -> Sequence[int]:
 
 
 def _attempt(number: int, act: Callable[[int], int]) -> int:
+    """0: it is still due."""
     try:
         return act(number)
     except (Overtaken, OperationalError):
-        uow.abandon_item()  # still due
+        uow.abandon_item()
+        return 0
     except Refused:
         log.warning("roster_refused", roster=number, exc_info=True)
         _try_again(number)
+        return 0
     except SheetError as error:
         _fail(number, str(error))
     except Exception:
         uow.abandon_item()
         log.exception("roster_failed", roster=number)
         _fail(number, _("系统出了点问题，已经记录下来。已保存的人员不受影响，请重新上传表格。"))
-    return 0
+    return 1
 
 
 def _try_again(number: int) -> None:
