@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, url_for
+import sqlalchemy as sa
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf import FlaskForm
@@ -27,17 +28,27 @@ from app.people.labels import LEAVING, PEOPLE_STATES, POLITICAL, ROLES, SEXES, T
 from app.people.models import Person, RoleGrant
 from app.people.person_forms import PersonForm
 from app.web import clock, gate
+from app.web.db import SAFE_METHODS, db
 from app.web.errors import Forbidden, Problem
 from app.web.gate import requires
 from app.web.intake import number
 
 
+def load_held(person_id: int, action: Action) -> Person:
+    """404 outside the units where the caller may do `action`.
+
+    A request that may change the person holds them first: what the view finds then, their unit, roles and
+    the facts that a form keeps, stays so until the end.
+    """
+    if request.method not in SAFE_METHODS:
+        history.hold_tree()
+        db.session.execute(sa.select(Person.id).where(Person.id == person_id).with_for_update())
+    return queries.person_in_scope(person_id, gate.scope(action)) or abort(404)
+
+
 def load_editable(person_id: int) -> Person:
     """404 outside the caller's units; whoever holds roles is for those who manage their sign-in."""
-    paths = gate.scope(Action.PEOPLE_EDIT)
-    person = queries.person_in_scope(person_id, paths)
-    if person is None:
-        abort(404)
+    person = load_held(person_id, Action.PEOPLE_EDIT)
     if person.erased_at is not None:
         text = _("%(name)s的个人信息已经注销，不能再修改。", name=person.name)
         raise Problem(409, "erased", text)
@@ -125,6 +136,8 @@ def _taken(form: PersonForm, taken: service.Taken) -> None:
 @bp.route("/people/new", methods=["GET", "POST"])
 @requires(Action.PEOPLE_EDIT)
 def person_new() -> Any:
+    if request.method not in SAFE_METHODS:
+        history.hold_tree()  # the unit chosen stays within the caller's
     form = PersonForm()
     if not form.is_submitted():
         form.unit_id.data = number("unit")

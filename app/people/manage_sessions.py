@@ -2,25 +2,26 @@
 
 from typing import Any
 
-from flask import abort, flash, redirect, url_for
+from flask import flash, redirect, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.audit.service import record
 from app.domain.access import Action
-from app.people import grants, queries, second_factor, service
+from app.people import grants, second_factor, service
 from app.people.accounts import accounts_page
 from app.people.blueprint import bp
+from app.people.manage_person import load_held
 from app.people.models import Person
 from app.people.sign_in import revoke_sessions
-from app.web import clock, gate
+from app.web import clock
 from app.web.errors import Forbidden, Problem
 from app.web.gate import requires
 
 
 def load_account(person_id: int) -> Person:
     """Somebody else whose sign-in the caller may reset; 404 outside the caller's units, else why not."""
-    person = queries.person_in_scope(person_id, gate.scope(Action.SIGN_IN_EDIT)) or abort(404)
+    person = load_held(person_id, Action.SIGN_IN_EDIT)
     if person.id == current_user.person_id:
         raise Problem(409, "own_account", _("这是您自己的账号，请到“我的”页办理。"))
     if (reason := grants.beyond_reset(person, grants.grants_of(person.id), clock.now())) is not None:
