@@ -4,6 +4,7 @@ Every verb holds the person's row, so that two tabs or a double click cannot do 
 raises Refused where a day or a state does not fit.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,14 +12,14 @@ from typing import Any
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from app.audit.service import record
+from app.audit.service import Act, record, record_each
 from app.domain.careers import Leaving, PostingKind
 from app.people import postings, promotions
 from app.people.labels import LEAVING
 from app.people.models import Person, Posting, RankChange, Unit
 from app.people.sign_in import revoke_sessions
 from app.web import clock
-from app.web.db import db, hold
+from app.web.db import db, hold, ids
 
 _DAY = timedelta(days=1)
 
@@ -66,12 +67,13 @@ def refuse_future(field: str, day: date, now: datetime) -> None:
         raise Refused(field, _("这一天还没有到。请到时再办理。"))
 
 
-def _home(person: Person, now: datetime) -> Posting:
-    """The open home posting of someone who belongs here; opened where none was ever noted."""
-    if (home := postings.homes([person.id]).get(person.id)) is None:
-        postings.open_homes([(person, clock.day(min(person.created_at, now)))])
-        home = postings.homes([person.id])[person.id]
-    return home
+def _homes(people: Sequence[Person], now: datetime) -> dict[int, Posting]:
+    """The open home postings of people who belong here; opened where none was ever noted."""
+    found = postings.homes(ids(people))
+    if bare := [person for person in people if person.id not in found]:
+        postings.open_homes((person, clock.day(min(person.created_at, now))) for person in bare)
+        found |= postings.homes(ids(bare))
+    return found
 
 
 def note(verb: str, person: Person, what: str, *, before: Any = None, after: Any = None) -> None:
@@ -95,7 +97,7 @@ def transfer(person: Person, to: Place, since: date, now: datetime) -> None:
     """调动或改任: another unit or post from `since` on. Raises Refused."""
     hold_open(to.unit.id)
     hold_member(person, "since")
-    home = _home(person, now)
+    home = _homes([person], now)[person.id]
     if (to.unit.id, to.post) == (person.unit_id, person.post):
         raise Refused("unit_id", _("单位和职务都没有变。请选新单位，或填写新职务。"))
     refuse_future("since", since, now)
@@ -161,18 +163,35 @@ def leave(person: Person, reason: Leaving, day: date, now: datetime) -> None:
     """The last day here: no more sign-in; scores, hours and certificates stay. Raises Refused."""
     hold_member(person, "day")
     refuse_future("day", day, now)
-    home = _home(person, now)
-    if day < home.since:
-        text = _("早于现任职务的起始日期 %(day)s。请核对，或先用“修改信息”更正起始日期。", day=home.since)
-        raise Refused("day", text)
-    home.until = day
-    lent = Posting.person_id == person.id, Posting.kind == PostingKind.SECONDMENT, Posting.since <= day
+    for refused in leave_all([(person, reason)], day, now).values():
+        raise refused
+
+
+def leave_all(leavers: Sequence[tuple[Person, Leaving]], day: date, now: datetime) -> dict[int, Refused]:
+    """Many who belong here and are held already, in bulk. Whoever cannot leave, by id: they are as before."""
+    homes = _homes([person for person, _reason in leavers], now)
+    refused = {number: _not_yet(home) for number, home in homes.items() if day < home.since}
+    gone = [(person, reason) for person, reason in leavers if person.id not in refused]
+    numbers = ids([person for person, _reason in gone])
+    for person, reason in gone:
+        homes[person.id].until = day
+        person.active, person.left_on, person.left_reason = False, day, reason
+    lent = Posting.person_id.in_(numbers), Posting.kind == PostingKind.SECONDMENT, Posting.since <= day
     still = sa.or_(Posting.until.is_(None), Posting.until > day)
     db.session.execute(sa.update(Posting).where(*lent, still).values(until=day))
-    person.active, person.left_on, person.left_reason = False, day, reason
-    revoke_sessions(person.id, now)
-    after = {"left_on": day, "left_reason": reason}
-    note("leave", person, f"{day} 离开（{LEAVING[reason]}）：", after=after)
+    revoke_sessions(numbers, now)
+    record_each("person.leave", [_left(person, reason, day) for person, reason in gone])
+    return refused
+
+
+def _not_yet(home: Posting) -> Refused:
+    text = _("早于现任职务的起始日期 %(day)s。请核对，或先用“修改信息”更正起始日期。", day=home.since)
+    return Refused("day", text)
+
+
+def _left(person: Person, reason: Leaving, day: date) -> Act:
+    text = f"{day} 离开（{LEAVING[reason]}）： {person.name}（{person.username}）"
+    return Act(f"person:{person.id}", text, after={"left_on": day, "left_reason": reason})
 
 
 def come_back(person: Person, to: Place, since: date, now: datetime) -> None:
@@ -208,5 +227,5 @@ def set_active(person: Person, active: bool, now: datetime) -> None:
         return
     person.active = active
     if not active:
-        revoke_sessions(person.id, now)
+        revoke_sessions([person.id], now)
     note("activate" if active else "deactivate", person, "启用" if active else "停用")

@@ -41,7 +41,7 @@ def person_reset(person_id: int) -> Any:
 @requires(Action.SIGN_IN_EDIT)
 def person_sign_out(person_id: int) -> Any:
     person = load_account(person_id)
-    revoke_sessions(person.id, clock.now())
+    revoke_sessions([person.id], clock.now())
     record("session.revoke", f"person:{person.id}", f"退出 {person.name}（{person.username}）在各处的登录")
     flash(_("%(name)s在各处的登录都已退出。", name=person.name))
     return redirect(url_for("people_manage.person", person_id=person.id))
@@ -55,7 +55,7 @@ def person_factor_remove(person_id: int) -> Any:
     if second_factor.enrolled(person.id) is None:
         raise Problem(409, "not_enrolled", _("%(name)s没有启用动态口令。", name=person.name))
     second_factor.remove(person.id)
-    revoke_sessions(person.id, clock.now())
+    revoke_sessions([person.id], clock.now())
     record("factor.remove", f"person:{person.id}", f"停用 {person.name}（{person.username}）的动态口令")
     flash(_("已停用%(name)s的动态口令，请其登录后重新启用。", name=person.name))
     return redirect(url_for("people_manage.person", person_id=person.id))

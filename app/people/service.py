@@ -53,7 +53,7 @@ def update_person(person: Person, facts: PersonFacts, now: datetime, dates: Date
         corrections.correct(person, said, now)
         db.session.flush()
     if not facts.active:
-        revoke_sessions(person.id, now)
+        revoke_sessions([person.id], now)
     shown = {**for_the_record(before), "since": known.home, "rank_since": known.rank}
     after = {**for_the_record(facts, before), "since": said.home, "rank_since": said.rank}
     record("person.update", f"person:{person.id}", f"修改人员 {facts.name}", before=shown, after=after)
@@ -69,7 +69,7 @@ def set_password(person: Person, password: str, now: datetime) -> None:
 def reset_password(person: Person, now: datetime) -> str:
     """A first-access code instead of the password; every session that the person has ends."""
     person.password_hash = person.password_set_at = None
-    revoke_sessions(person.id, now)
+    revoke_sessions([person.id], now)
     limits.forget(person.username)
     record("person.reset", f"person:{person.id}", f"重置 {person.name}（{person.username}）的密码")
     return codes.issue([person.id], now)[person.id]

@@ -114,7 +114,7 @@ def start_session(person: Person, now: datetime, second_factor: bool = False) ->
 
 def renew_session(person: Person, now: datetime, second_factor: bool) -> None:
     """After a change of password or second factor: signed in anew here, signed out everywhere else."""
-    revoke_sessions(person.id, now)
+    revoke_sessions([person.id], now)
     start_session(person, now, second_factor)
 
 
@@ -126,11 +126,11 @@ def end_session(session_id: str, now: datetime) -> None:
     session.clear()
 
 
-def revoke_sessions(person_id: int, now: datetime, keep: str | None = None) -> None:
-    """Sign the person out everywhere, except in the session `keep`. It holds from their next request."""
+def revoke_sessions(person_ids: Sequence[int], now: datetime, keep: str | None = None) -> None:
+    """Sign the people out everywhere, except in the session `keep`. It holds from their next request."""
     db.session.execute(
         sa.update(SignInSession)
-        .where(SignInSession.person_id == person_id, SignInSession.revoked_at.is_(None))
+        .where(SignInSession.person_id.in_(person_ids), SignInSession.revoked_at.is_(None))
         .where(SignInSession.id != (keep or ""))
         .values(revoked_at=now)
     )

@@ -44,7 +44,7 @@ def session_revoke(mark: str) -> Any:
 @bp.post("/me/sessions/revoke-others")
 @requires(Action.LEARN)
 def sessions_revoke_others() -> Any:
-    sessions.revoke_sessions(current_user.person_id, clock.now(), keep=current_user.session_id)
+    sessions.revoke_sessions([current_user.person_id], clock.now(), keep=current_user.session_id)
     record("session.revoke", f"person:{current_user.person_id}", f"{current_user.name}退出了其他各处的登录")
     flash(_("其他各处的登录都已退出。"))
     return redirect(url_for("people.my_sessions"))

@@ -14,7 +14,7 @@ from app.people.models import Person, Posting, RankChange, RosterImport, RosterR
 from app.people.roster import cells, matching, saving, work
 from app.web.db import db
 from tests import factories
-from tests.people.rosters import HEAD, checked, id_number, latest, named, outcomes, save, xlsx
+from tests.people.rosters import HEAD, checked, id_number, latest, named, outcomes, save, upload, xlsx
 from tests.people.school import County, acts, county, meanwhile, unit
 
 TODAY = date(2026, 11, 23)
@@ -349,6 +349,42 @@ def test_only_who_was_marked_leaves(c: County, sign_in: Any) -> None:
     assert latest().told["saved"] == {"new": 1, "leave": 1, "missing": 3}
 
 
+@pytest.mark.parametrize("to", ["town", "other"])
+def test_who_was_transferred_since_the_check_does_not_leave(
+    c: County, sign_in: Any, app: Flask, to: str
+) -> None:
+    """Neither within the units of the sheet nor out of them; and not while the roster is saved, either."""
+    gone = factories.person("王芳", c.branch)
+    client, into = sign_in(c.town_admin), {"town": c.town, "other": c.other}[to]
+    where = upload(client, c.town.id, xlsx(("新人", "", "n1", "", BRANCH)))
+    work.check_waiting()
+    client.post(f"{where}/leaving", data={f"person-{gone.id}": "retired"})
+    client.post(f"{where}/save")
+    history.transfer(gone, history.Place(into), TODAY, work.clock.now())
+    with meanwhile(app, work.save_stretch):
+        db.session.commit()
+    gone = named("王芳")
+    assert (gone.active, gone.left_on, gone.unit_id) == (True, None, into.id)
+    [left] = db.session.scalars(sa.select(RosterRow))
+    [(_name, message)] = cells.unseal_faults(left.faults)
+    assert left.person_id == gone.id and "系统里的情况有了变化" in message
+
+
+def test_statements_of_many_leaving_do_not_grow(c: County, sign_in: Any, queries: Any) -> None:
+    admin, counted = sign_in(c.admin), []
+    for size in (1, 3, 30):
+        people = [factories.person(f"人{n}", c.branch) for n in range(size)]
+        where = checked(admin, c, xlsx(("新人", "", f"n{size}", "", BRANCH)))
+        admin.post(f"{where}/leaving", data={f"person-{p.id}": "retired" for p in people})
+        admin.post(f"{where}/save")
+        db.session.expire_all()
+        queries.statements.clear()
+        assert work.save_stretch() > size
+        counted.append(len(queries))
+        work.save_stretch()  # finds nothing left
+    assert counted == [28, 28, 28]
+
+
 def test_statements_of_a_batch_do_not_grow_with_its_rows(c: County, sign_in: Any, queries: Any) -> None:
     admin, counted = sign_in(c.admin), []
     for size in (1, 3, 30):
@@ -362,7 +398,7 @@ def test_statements_of_a_batch_do_not_grow_with_its_rows(c: County, sign_in: Any
         assert work.save_stretch() > size
         counted.append(len(queries))
         work.save_stretch()  # finds nothing left
-    assert counted == [27, 27, 27]
+    assert counted == [28, 28, 28]
 
 
 def test_statements_of_a_check_grow_by_batches_only(

@@ -115,10 +115,14 @@ def decide(
         )
     ).all()
     kept = serving_above(list(reasons), accounts, now) | {roster.created_by}
+    people = queries.people(reasons.keys() - kept)
     for row in rows:
-        reason = reasons[row.person_id] if row.person_id and row.person_id not in kept else None
-        row.outcome = Outcome.LEAVE if reason else Outcome.MISSING
-        row.sealed = cells.seal(Row(row.number, {}), {"reason": reason}) if reason else ""
+        person = people.get(row.person_id or 0)
+        if person is not None and (reason := reasons[person.id]):
+            facts = {"reason": reason, "unit_id": person.unit_id}
+            row.outcome, row.sealed = Outcome.LEAVE, cells.seal(Row(row.number, {}), facts)
+        else:
+            row.outcome, row.sealed = Outcome.MISSING, ""
 
 
 def confirm(roster: RosterImport, only_good: bool, now: datetime) -> None:

@@ -90,9 +90,12 @@ def _refuse(row: RosterRow, text: str) -> None:
 
 
 def _people(ids: Sequence[int]) -> dict[int, Person]:
-    """Held until the batch is saved."""
-    rows = sa.select(Person).options(joinedload(Person.unit)).where(Person.id.in_(ids)).order_by(Person.id)
-    return {person.id: person for person in db.session.scalars(rows.with_for_update(of=Person))}
+    """Held until the batch is saved; read after that, with the units where they are then."""
+    held = sa.select(Person.id).where(Person.id.in_(ids)).order_by(Person.id)
+    db.session.execute(held.with_for_update())
+    rows = sa.select(Person).options(joinedload(Person.unit)).where(Person.id.in_(ids))
+    people = db.session.scalars(rows.execution_options(populate_existing=True))
+    return {person.id: person for person in people}
 
 
 def _units(basis: Basis, ids: set[int]) -> set[int]:
@@ -108,10 +111,11 @@ def _fits(item: _Item, known: Known, units: set[int], basis: Basis) -> bool:
         return False
     if person is not None and person.left_on is not None:
         return False
-    if item.row.outcome == Outcome.LEAVE:
-        return True
-    if item.row.outcome == Outcome.UPDATE and person and person.unit_id != item.values["unit_id"]:
+    stays = item.row.outcome in (Outcome.UPDATE, Outcome.LEAVE)
+    if stays and person and person.unit_id != item.values["unit_id"]:
         return False  # moved since: the row may not name a unit, and must not undo that
+    if item.row.outcome == Outcome.LEAVE:
+        return item.values["unit_id"] in units
     keys = Keys.of(item.values)
     holders = {
         holder.id
@@ -206,18 +210,17 @@ def _rank_from(person: Person, given: date | None, latest: RankChange | None, to
 
 
 def _mark_left(items: Sequence[_Item], basis: Basis) -> None:
-    today = clock.day(basis.now)
+    leavers = [(item.person, Leaving(item.values["reason"])) for item in items if item.person is not None]
+    if not leavers:
+        return
+    refused = history.leave_all(leavers, clock.day(basis.now), basis.now)
     for item in items:
-        if item.person is None:
-            continue
-        try:
-            history.leave(item.person, Leaving(item.values["reason"]), today, basis.now)
-        except history.Refused as refused:  # the person is as before
-            _refuse(item.row, refused.message)
+        if item.row.person_id in refused:
+            _refuse(item.row, refused[item.row.person_id].message)
 
 
 def _record(roster: RosterImport, items: Sequence[_Item]) -> None:
-    """Whoever left has a record from `history.leave`."""
+    """Whoever left has a record from `history.leave_all`."""
     acts = []
     for item in items:
         if item.person is None or not (item.changed or item.row.outcome == Outcome.NEW):
