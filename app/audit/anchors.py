@@ -21,7 +21,10 @@ from app.web import clock, sealing, uow
 from app.web.db import db, to_micros
 
 ALGORITHM = "hmac-sha256"
+ANEW = "hmac-sha256-anew"  # the key of the anchors before it is lost; this one vouches for their seals, too
 EVERY = timedelta(minutes=5)
+_COLUMNS = (AuditAnchor.seq, sa.type_coerce(AuditAnchor.at, sa.BigInteger), AuditAnchor.algorithm,
+            AuditAnchor.digest, AuditAnchor.mac)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -37,9 +40,14 @@ def file() -> Path:
     return Path(current_app.config["DATA_DIR"]) / "audit-anchors.log"
 
 
-def _mac(seq: int, at: datetime, algorithm: str, digest: str) -> str:
-    text = f"{algorithm} {seq} {to_micros(at)} {digest}"
-    return hmac.new(sealing.key("audit anchor"), text.encode(), hashlib.sha256).hexdigest()
+def _mac(seq: int, at: int, algorithm: str, digest: str) -> str:
+    """`at` in microseconds."""
+    text = _bytes(f"{algorithm} {seq} {at} {digest}")
+    return hmac.new(sealing.key("audit anchor"), text, hashlib.sha256).hexdigest()
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode(errors="surrogateescape")
 
 
 def anchor_when_due() -> int:
@@ -48,15 +56,15 @@ def anchor_when_due() -> int:
     return 0 if last is not None and clock.now() - last.at < EVERY else int(anchor())
 
 
-def anchor() -> bool:
+def anchor(algorithm: str = ALGORITHM) -> bool:
     """An anchor now; False: the chain has not grown since the last one."""
     last = db.session.scalar(sa.select(AuditSeal).order_by(AuditSeal.seq.desc()).limit(1))
     anchored = db.session.scalar(sa.select(sa.func.max(AuditAnchor.seq))) or 0
     if last is None or last.seq <= anchored:
         return False
     at = clock.now()
-    mac = _mac(last.seq, at, ALGORITHM, last.digest)
-    made = AuditAnchor(seq=last.seq, at=at, algorithm=ALGORITHM, digest=last.digest, mac=mac)
+    mac = _mac(last.seq, to_micros(at), algorithm, last.digest)
+    made = AuditAnchor(seq=last.seq, at=at, algorithm=algorithm, digest=last.digest, mac=mac)
     line = _line(made)
     try:
         with db.session.begin_nested():
@@ -90,26 +98,35 @@ def _append(line: str) -> None:
 
 def in_table(after: int, upto: int) -> Iterator[Anchor]:
     """Anchors of the seals after `after`, up to `upto`, by number."""
-    rows = sa.select(AuditAnchor).where(AuditAnchor.seq > after, AuditAnchor.seq <= upto)
-    for row in db.session.scalars(rows.order_by(AuditAnchor.seq)):
-        yield _judged(row.seq, row.at, row.algorithm, row.digest, row.mac)
+    rows = sa.select(*_COLUMNS).where(AuditAnchor.seq > after, AuditAnchor.seq <= upto)
+    for row in db.session.execute(rows.order_by(AuditAnchor.seq)):
+        yield _judged(*row)
+
+
+def begun_anew() -> int:
+    """The seal of the last anchor that stands for those before it; 0: there is none."""
+    rows = sa.select(*_COLUMNS).where(AuditAnchor.algorithm == ANEW)
+    found = [_judged(*row) for row in db.session.execute(rows)]
+    return max((one.seq for one in found if one.genuine), default=0)
 
 
 def in_file(lines: Iterable[str], after: int, upto: int) -> Iterator[Anchor]:
     """The same from a copy of the file. What is no anchor is passed over: it proves nothing."""
     for line in lines:
         words = line.split()
-        if len(words) == 5 and words[1].isdigit() and after < int(words[1]) <= upto:
-            try:
-                at = datetime.fromisoformat(words[0]).astimezone(UTC)
-            except ValueError:
+        try:
+            if len(words) != 5 or not after < (seq := int(words[1])) <= upto:
                 continue
-            yield _judged(int(words[1]), at, words[2], words[3], words[4])
+            at = to_micros(datetime.fromisoformat(words[0]).astimezone(UTC))
+        except (ValueError, OverflowError):
+            continue
+        yield _judged(seq, at, *words[2:])
 
 
-def _judged(seq: int, at: datetime, algorithm: str, digest: str, mac: str) -> Anchor:
+def _judged(seq: int, at: int, algorithm: str, digest: str, mac: str) -> Anchor:
+    """Whatever the values are: a row may hold other things than it was made for."""
     expected = _mac(seq, at, algorithm, digest)
-    genuine = algorithm == ALGORITHM and hmac.compare_digest(mac.encode(), expected.encode())
+    genuine = algorithm in (ALGORITHM, ANEW) and hmac.compare_digest(_bytes(str(mac)), _bytes(expected))
     return Anchor(seq, digest, genuine)
 
 

@@ -17,7 +17,7 @@ from app.audit import anchors
 from app.audit.chain import COVERED, EVENT_COLUMNS, GENESIS, digest
 from app.audit.models import AuditEvent, AuditSeal, AuditWaiting
 from app.web import clock
-from app.web.db import db
+from app.web.db import any_text, db
 from app.web.intake import LARGEST
 
 SLICE = 10_000
@@ -36,6 +36,7 @@ class Kind(StrEnum):
     SEALS_DELETED = "seals_deleted"  # from `seq` to `upto`
     REWRITTEN = "rewritten"  # hashed anew somewhere from `seq` to `upto`
     TAIL_DELETED = "tail_deleted"  # from `seq` to at least `upto`
+    WAITING_DELETED = "waiting_deleted"  # `event_id`, before it was sealed
     UNSEALED = "unsealed"  # an event outside the chain; `event_id` says which
     ANCHOR_FORGED = "anchor_forged"
     ANCHOR_DELETED = "anchor_deleted"  # the file has it, the table has not
@@ -113,6 +114,7 @@ def verify(lines: Sequence[str] | None = None) -> Report:
     return finish(walk, lines)
 
 
+@any_text()
 def go_on(walk: Walk, lines: Sequence[str] | None = None) -> bool:
     """Check the next slice; False: it was the last."""
     rows = db.session.execute(
@@ -136,7 +138,7 @@ def go_on(walk: Walk, lines: Sequence[str] | None = None) -> bool:
         ):
             walk.seq, walk.held = seq, [sealed]
         else:
-            _look_closely(walk, seq, algorithm, previous, sealed, event)
+            _look_closely(walk, seq, str(algorithm), str(previous), str(sealed), event)
         if seq in marks:
             _compare(walk, seq, sealed, marks[seq])
     return len(rows) == SLICE
@@ -180,8 +182,10 @@ def _anchors(walk: Walk, upto: int, lines: Sequence[str] | None) -> dict[int, se
     # The file first: what is in it by now has its row already.
     filed = list(anchors.in_file(anchors.lines() if lines is None else lines, walk.seq, upto))
     table = list(anchors.in_table(walk.seq, upto))
-    for seq in sorted({one.seq for one in (*table, *filed) if not one.genuine}):
-        walk.note(Kind.ANCHOR_FORGED, seq)
+    if forged := {one.seq for one in (*table, *filed) if not one.genuine}:
+        anew = anchors.begun_anew()
+        for seq in sorted(seq for seq in forged if seq >= anew):
+            walk.note(Kind.ANCHOR_FORGED, seq)
     for seq in sorted({one.seq for one in filed if one.genuine} - {one.seq for one in table}):
         walk.note(Kind.ANCHOR_DELETED, seq)
     marks: dict[int, set[str]] = {}
@@ -201,12 +205,15 @@ def _compare(walk: Walk, seq: int, sealed: str, anchored: set[str]) -> None:
             _break(walk, Kind.REWRITTEN, walk.anchored + 1, upto=seq)
 
 
+@any_text()
 def finish(walk: Walk, lines: Sequence[str] | None = None) -> Report:
     """After the last slice: what is missing at the end, what never came in, what waits."""
     beyond = max(_anchors(walk, LARGEST, lines), default=0)
     last = db.session.scalar(sa.select(sa.func.max(AuditSeal.seq))) or 0  # the sealer may have gone on
     if beyond > last:
         walk.note(Kind.TAIL_DELETED, last + 1, beyond)
+    for event_id in _deleted_waiting():
+        walk.note(Kind.WAITING_DELETED, 0, event_id=event_id)
     for event_id in _outside():
         walk.note(Kind.UNSEALED, 0, event_id=event_id)
     _tell_moved(walk.breaks)
@@ -219,6 +226,16 @@ def late() -> int:
     overdue = AuditEvent.at < clock.now() - LONGEST_WAIT
     rows = sa.select(sa.func.count()).join(AuditEvent, AuditEvent.id == AuditWaiting.event_id)
     return db.session.scalar(rows.select_from(AuditWaiting).where(overdue)) or 0
+
+
+def _deleted_waiting() -> Sequence[int]:
+    """Events that wait for their seal and are not there."""
+    return db.session.scalars(
+        sa.select(AuditWaiting.event_id)
+        .outerjoin(AuditEvent, AuditEvent.id == AuditWaiting.event_id)
+        .where(AuditEvent.id.is_(None))
+        .order_by(AuditWaiting.event_id)
+    ).all()
 
 
 def _outside() -> Sequence[int]:

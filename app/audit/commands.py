@@ -13,7 +13,12 @@ audit_cli = AppGroup("audit", help="审计记录：核验、留锚点。")
 
 
 @audit_cli.command("verify")
-@click.option("--anchors", "copy", type=click.File(encoding="utf-8"), help="存放在别处的锚点文件副本。")
+@click.option(
+    "--anchors",
+    "copy",
+    type=click.File(encoding="utf-8", errors="replace"),
+    help="存放在别处的锚点文件副本。",
+)
 def verify(copy: TextIO | None) -> None:
     """核对审计记录的哈希链和锚点；有改动时指出位置，退出码为 1。"""
     schema.require()

@@ -138,6 +138,7 @@ _BREAKS = {
     Kind.SEALS_DELETED: _l("封存被删除"),
     Kind.REWRITTEN: _l("被重新计算过，与锚点或后一条封存不符"),
     Kind.TAIL_DELETED: _l("末尾被删除，锚点还记着"),
+    Kind.WAITING_DELETED: _l("还在等待封存就被删除"),
     Kind.UNSEALED: _l("没有封存，也不在等待封存之列"),
     Kind.ANCHOR_FORGED: _l("锚点的校验码不对：锚点被伪造，或系统密钥已更换"),
     Kind.ANCHOR_DELETED: _l("数据库里的锚点被删除，锚点文件还记着"),
@@ -146,7 +147,7 @@ _BREAKS = {
 
 def break_text(found: Break) -> str:
     """Where and what, for people: "封存号 12：内容被改动（记录 15）"."""
-    if found.kind is Kind.UNSEALED:
+    if found.kind in (Kind.UNSEALED, Kind.WAITING_DELETED):
         return str(_("记录 %(n)s：", n=found.event_id)) + str(_BREAKS[found.kind])
     span = str(found.seq) if found.seq == found.upto else f"{found.seq}–{found.upto}"
     event = str(_("（记录 %(n)s）", n=found.event_id)) if found.event_id else ""

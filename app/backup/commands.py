@@ -71,7 +71,8 @@ def _report(done: Restored, lost_key: bool) -> list[str]:
         lines.append(f"原来的数据在 {done.aside}，{cure}。")
     if lost_key:
         lines.append(
-            "密钥与做备份时不同：读不出来的身份证号、手机号、动态口令和首次登录码已清除，请重新填写、绑定和打印。"
+            "密钥与做备份时不同：读不出来的身份证号、手机号、动态口令和首次登录码已清除，请重新填写、绑定和打印；"
+            "审计记录改用现在的密钥重新留锚点，备份以前的锚点不再能作证。"
         )
     else:
         lines.append("密钥与做备份时一致，身份证号、手机号可以读取。")

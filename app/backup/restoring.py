@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import upgrade
 
-from app.audit import anchors, checking
+from app.audit import anchors, chain, checking
 from app.audit.service import record
 from app.backup import archive, state
 from app.backup.archive import BackupError, InUse, Manifest
@@ -109,8 +109,11 @@ def _settle(manifest: Manifest, path: Path, lost_key: bool) -> int:
     if lost_key:
         _drop_unreadable()
     summary = f"用 {clock.beijing(made_at(manifest)):%Y-%m-%d %H:%M} 的备份恢复数据"
-    record("backup.restore", "backup:1", summary, after={"file": path.name})
+    record("backup.restore", "backup:1", summary, after={"file": path.name, "lost_key": lost_key})
     uow.commit_item()
+    if lost_key:  # a key vouches for what it finds: the anchors of the lost one say nothing any more
+        chain.seal()
+        anchors.anchor(anchors.ANEW)
     return checking.verify().count
 
 

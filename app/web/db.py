@@ -10,9 +10,10 @@ import fcntl
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -139,6 +140,23 @@ def open_sqlite(path: str) -> LockedConnection:
     conn.execute("PRAGMA synchronous=FULL")  # NORMAL may lose the last commits in a power cut
     conn.execute("PRAGMA foreign_keys=ON")
     return conn
+
+
+@contextmanager
+def any_text() -> Iterator[None]:
+    """Text that is no UTF-8 is read like any other, its bytes as surrogates.
+
+    SQLite holds it when somebody writes past the program; a check that stopped there would name nothing.
+    """
+    raw = db.session.connection().connection.dbapi_connection
+    if not isinstance(raw, LockedConnection):
+        yield
+        return
+    raw.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")
+    try:
+        yield
+    finally:
+        raw.text_factory = str
 
 
 _READS = ("SELECT", "PRAGMA", "EXPLAIN", "VALUES", "RELEASE", "ROLLBACK")

@@ -1,15 +1,17 @@
 """Whatever is done to a sealed log by someone who owns the database is found, and where."""
 
+import pytest
 import sqlalchemy as sa
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.audit import anchors, checking
+from app.audit import anchors, chain, checking
 from app.audit.checking import Kind, Walk
+from app.audit.labels import break_text
 from app.audit.models import AuditEvent, AuditWaiting
 from app.audit.service import record
-from app.web.db import db
+from app.web.db import db, is_sqlite
 from tests.audit.chains import (
     ANCHORS,
     EVENTS,
@@ -143,6 +145,80 @@ def test_a_check_put_down_and_taken_up_again_finds_the_same(app: Flask, monkeypa
     assert [(one.kind, one.seq) for one in checking.finish(walk).breaks] == [
         (Kind.EDITED, 2), (Kind.EVENT_DELETED, 7), (Kind.EDITED, 9),
     ]  # fmt: skip
+
+
+def test_an_event_deleted_while_it_waits_is_told_for_good(app: Flask) -> None:
+    sealed(2)
+    for number in (3, 4):
+        record("person.update", f"person:{number}", "修改人员")
+    db.session.commit()
+    gone = db.session.scalars(sa.select(AuditWaiting.event_id).order_by(AuditWaiting.event_id)).first()
+    forge(sa.delete(EVENTS).where(EVENTS.c.id == gone))
+    sealed(2, first=5)
+    report = checking.verify()
+    assert [(one.kind, one.event_id) for one in report.breaks] == [(Kind.WAITING_DELETED, gone)]
+    assert (report.sealed, break_text(report.breaks[0])) == (5, f"记录 {gone}：还在等待封存就被删除")
+
+
+def test_an_anchor_row_of_any_content_is_told(app: Flask) -> None:
+    sealed(2)
+    anchors.anchor()
+    anchors.file().unlink()
+    forge(sa.update(ANCHORS).values(at=2**62))
+    assert found() == [(Kind.ANCHOR_FORGED, 2, 2)]
+
+
+@pytest.mark.parametrize("column", ["mac", "digest", "algorithm"])
+@pytest.mark.parametrize("value", ["x'ff'", "cast(x'ff' as text)"])
+def test_what_sqlite_holds_in_place_of_text_is_told(app: Flask, column: str, value: str) -> None:
+    """Any column takes bytes, and text that is no UTF-8; PostgreSQL takes neither."""
+    if not is_sqlite():
+        return
+    sealed(3)
+    anchors.anchor()
+    anchors.file().unlink()
+    forge(sa.text(f"UPDATE audit_anchor SET {column} = {value}"))
+    assert found() == [(Kind.ANCHOR_FORGED, 3, 3)]
+    if column != "mac":
+        forge(sa.text(f"UPDATE audit_seal SET {column} = {value} WHERE seq = 2"))
+        assert (Kind.EDITED, 2, 2) in found()
+    forge(sa.text(f"UPDATE audit_event SET summary = {value} WHERE id = {event_of(1)}"))
+    walk = Walk()
+    checking.go_on(walk)
+    assert (Kind.EDITED, 1, 1) in [(one.kind, one.seq, one.upto) for one in walk.breaks]
+    assert Walk.from_json(walk.to_json()) == walk
+    record("person.update", "person:4", "修改人员")
+    db.session.commit()
+    forge(
+        sa.text(f"UPDATE audit_event SET actor = {value} WHERE id NOT IN (SELECT event_id FROM audit_seal)")
+    )
+    assert chain.seal() == 1, "the sealer goes on"
+
+
+@pytest.mark.parametrize(
+    "line", ["{at} ² {rest}", "{at} " + "9" * 5000 + " {rest}", "0001-01-01T00:00:00+14:00 1 {rest}"]
+)
+def test_a_line_that_is_no_anchor_stops_nothing(app: Flask, line: str) -> None:
+    sealed(2)
+    anchors.anchor()
+    [sound] = anchors.lines()
+    at, _seq, rest = sound.split(maxsplit=2)
+    assert checking.verify([line.format(at=at, rest=rest), sound]).whole
+
+
+def test_anchors_of_a_lost_key_are_passed_over_only_with_a_word_of_the_new_one(app: Flask) -> None:
+    sealed(2)
+    anchors.anchor()
+    anchors.file().unlink()
+    forge(sa.update(ANCHORS).values(mac="of a lost key"))
+    sealed(2, first=3)
+    anchors.anchor(anchors.ANEW)
+    assert found() == []
+    forge(edit(1, summary="没这回事"))
+    rehash(1, 4)
+    assert found() == [(Kind.REWRITTEN, 1, 4)]
+    forge(sa.update(ANCHORS).where(ANCHORS.c.seq == 4).values(mac="made up"))
+    assert found() == [(Kind.ANCHOR_FORGED, 2, 2), (Kind.ANCHOR_FORGED, 4, 4), (Kind.REWRITTEN, 1, 4)]
 
 
 def test_many_breaks_are_counted_and_the_first_are_told(app: Flask) -> None:

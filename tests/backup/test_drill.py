@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.audit import chain, checking
+from app.audit import anchors, chain, checking
 from app.backup import archive
 from app.certificates.models import Certificate, CertificateFile
 from app.exams import service
@@ -60,6 +60,7 @@ def school(app: Flask, time: Clock, sign_in: Callable[[Person], FlaskClient]) ->
             candidate.save((1, 1, "b"), (4, 2, True))
             assert candidate.submit((5, 3, ["党中央", "团结"])).status_code == 200
     chain.seal()
+    anchors.anchor()
     return candidate
 
 
@@ -178,6 +179,7 @@ def test_another_key_is_noticed_before_anything_changes(
     done = run(other, "restore", path, "--lost-key")
     assert done.exit_code == 0 and "读不出来" in done.output
     with other.app_context():
+        assert checking.verify().whole, "the anchors of the lost key accuse nobody"
         person = db.session.scalars(sa.select(Person)).one()
         assert (facts.of(person).id_number, facts.of(person).phone, person.phone_digest) == ("", "", None)
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Score)) == 1
