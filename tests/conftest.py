@@ -111,6 +111,7 @@ def empty() -> None:
         if db.engine.dialect.name == "sqlite":
             for table in tables:
                 db.session.execute(sa.delete(table))
+            db.session.execute(sa.text("DELETE FROM sqlite_sequence"))
         else:
             names = ", ".join(t.name for t in tables)
             db.session.execute(sa.text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))

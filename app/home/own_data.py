@@ -112,10 +112,15 @@ def _text(moment: date | datetime | None) -> str:
 
 
 def _postings(person_id: int) -> Section:
+    way = postings.of(person_id)
+    unsaid = way and postings.unsaid(way[0].person, way)
     rows = [
-        [_label(POSTINGS, p.kind), p.unit.name, p.post, _text(p.since), _text(p.until), p.note]
-        for p in postings.of(person_id)
-    ]
+        [
+            _label(POSTINGS, p.kind), p.unit.name, p.post,
+            _text(p.since) + (_("（未注明，按建档日期记）") if p == unsaid else ""), _text(p.until), p.note,
+        ]
+        for p in way
+    ]  # fmt: skip
     columns = [_("类别"), _("单位"), _("职务"), _("开始"), _("结束"), _("备注")]
     return Section("postings", _("任职经历"), columns, rows)
 

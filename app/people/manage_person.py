@@ -12,6 +12,7 @@ from flask_wtf import FlaskForm
 from app.audit.service import record
 from app.domain.access import Action, covers
 from app.people import (
+    codes,
     corrections,
     facts,
     grants,
@@ -95,7 +96,9 @@ def _page(person: Person, numbers: dict[str, str]) -> str:
         person=person, numbers=numbers, mine=mine,
         editable=mine and grants.beyond_reset(person, held, clock.now()) is None,
         resettable=_resettable(person, held), factor=second_factor.enrolled(person.id),
+        code=codes.of(person.id), now=clock.now(),
         postings=way, ranks=promotions.of(person.id),
+        unsaid=postings.unsaid(person, way),
         undoable=corrections.undoable(way, paths),
         grants=seen, others=len(held) - len(seen),
         roles=ROLES, sexes=SEXES, political=POLITICAL, leaving=LEAVING, states=PEOPLE_STATES,

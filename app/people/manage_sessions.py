@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.audit.service import record
 from app.domain.access import Action
-from app.people import grants, second_factor, service
+from app.people import codes, grants, second_factor, service
 from app.people.accounts import accounts_page
 from app.people.blueprint import bp
 from app.people.manage_person import load_held
@@ -32,9 +32,20 @@ def load_account(person_id: int) -> Person:
 @bp.post("/people/<int:person_id>/password")
 @requires(Action.SIGN_IN_EDIT)
 def person_reset(person_id: int) -> Any:
-    person = load_account(person_id)
-    account = (person, service.reset_password(person, clock.now()))
-    return accounts_page([account], _("已重置密码"))
+    """`seen`: when the code that the caller knows of was issued. A page that is loaded again, or a second
+    click, does not void the code that it showed first."""
+    person, now = load_account(person_id), clock.now()
+    code, title = codes.of(person.id), _("已生成首次登录码")
+    if request.form.get("seen", "") != (code.issued_at.isoformat() if code else ""):
+        raise Problem(409, "issued", _(
+            "没有再生成：%(name)s的登录码刚刚有变化，先前显示的那一个仍然算数。没有抄下的，请回到人员页面另行生成。",
+            name=person.name,
+        ))  # fmt: skip
+    if person.password_hash is not None:
+        title = _("已重置密码")
+    elif code is not None and now < code.expires_at:
+        title = _("已生成新的首次登录码，原登录码（登录条）作废")
+    return accounts_page([(person, service.reset_password(person, now))], title)
 
 
 @bp.post("/people/<int:person_id>/sign-out")

@@ -17,6 +17,7 @@ from sqlalchemy.orm import joinedload
 
 from app.domain.careers import PostingKind
 from app.people.models import Person, Posting
+from app.web import clock
 from app.web.db import db
 
 _DAY = timedelta(days=1)
@@ -127,6 +128,15 @@ def of(person_id: int) -> Sequence[Posting]:
 def homes_of(person_id: int) -> list[Posting]:
     """The home postings, the latest first: the open one, if the person belongs here."""
     return [posting for posting in of(person_id) if posting.kind == PostingKind.HOME]
+
+
+def unsaid(person: Person, way: Iterable[Posting]) -> Posting | None:
+    """The first home posting, if it begins on the day of entry, as it does when nobody said since when.
+
+    `way`: all postings, the latest first.
+    """
+    first = [posting for posting in way if posting.kind == PostingKind.HOME][-1:]
+    return next((one for one in first if one.since == clock.day(person.created_at)), None)
 
 
 def secondment(person_id: int, posting_id: int) -> Posting | None:

@@ -9,7 +9,7 @@ from flask import Flask
 
 from app.audit.models import AuditEvent
 from app.domain.access import Role
-from app.people import corrections, facts, postings, promotions, service
+from app.people import codes, corrections, facts, postings, promotions, service
 from app.people.corrections import Dates
 from app.people.facts import PersonFacts
 from app.people.models import AccessCode, Person, SignInSession
@@ -297,6 +297,36 @@ def test_deactivation_and_reset_sign_the_person_out(app: Flask, sign_in) -> None
     assert acts() == ["person.deactivate", "person.reset", "person.activate"]
 
 
+def test_a_code_says_what_it_voids_and_a_second_click_voids_nothing(app: Flask, sign_in, time) -> None:
+    c = county()
+    zhao, admin = factories.person("赵云", c.branch, username="zhao"), sign_in(c.admin)
+    page, reset = f"/manage/people/{zhao.id}", f"/manage/people/{zhao.id}/password"
+    assert "还没有登录码" in admin.get(page).text
+    first = admin.post(reset)
+    assert "已生成首次登录码" in first.text and "作废</h1>" not in first.text
+    again = admin.post(reset)  # the page loaded again
+    assert again.status_code == 409 and "没有再生成" in again.text
+    assert codes.opens(zhao.id, code_on(first), time.now)
+    text = admin.get(page).text
+    assert "登录码（登录条）已于 2026-11-23 09:00 生成，2026-12-23 前有效" in text and "忘记密码" not in text
+    seen = re.search(r'name="seen" value="([^"]+)"', text)
+    second = admin.post(reset, data={"seen": seen[1] if seen else ""})
+    assert "已生成新的首次登录码，原登录码（登录条）作废" in second.text
+    assert not codes.opens(zhao.id, code_on(first), time.now)
+    time.advance(days=31)
+    assert "已于 2026-12-23 到期" in sign_in(c.admin).get(page).text
+
+
+def test_a_start_that_nobody_said_is_called_so(app: Flask, sign_in, time) -> None:
+    c = county()
+    admin, day = sign_in(c.admin), "2026-11-23"
+    for username, since, said in (("wang", "", True), ("li", "2026-11-01", False)):
+        admin.post("/manage/people/new", data=filled(c.branch.id, username=username, since=since))
+        person = db.session.scalars(sa.select(Person).where(Person.username == username)).one()
+        assert ("未注明起始日期，按建档日期记" in admin.get(f"/manage/people/{person.id}").text) is said
+        assert (f"{day}（未注明，按建档日期记）" in sign_in(person).get("/me/data").text) is said
+
+
 def test_nobody_locks_themselves_out(app: Flask, sign_in) -> None:
     c = county()
     client = sign_in(c.admin)
@@ -344,4 +374,4 @@ def test_the_page_takes_the_same_queries_for_any_history(app: Flask, sign_in, ti
     client = sign_in(c.admin)
     queries.statements.clear()
     assert client.get(f"/manage/people/{zhao.id}").status_code == 200
-    assert len(queries) == 8
+    assert len(queries) == 9

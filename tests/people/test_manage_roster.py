@@ -116,6 +116,8 @@ def test_the_preview_of_new_people_leaves_nothing_out(c: County, admin: Any) -> 
         ("用户名", "a1"), ("工号", "a1"), ("性别", "女"), ("单位", BRANCH), ("职务", "书记"),
         ("任现职务时间", "2024-05-01"), ("职级", "一级科员"), ("任现职级时间", "2023-03-01"),
     ]  # fmt: skip
+    page = admin.get(checked(admin, c, xlsx(("赵云", "a2", BRANCH), header=header[:3]))).text
+    assert "<b>任现职务时间</b> <ins>未填，按保存当天记</ins>" in page
 
 
 def test_a_row_is_mended_in_place_and_frees_its_double(c: County, admin: Any) -> None:

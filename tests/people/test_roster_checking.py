@@ -300,6 +300,18 @@ def test_dates_of_posts_must_fit_what_is_known(c: County, check: Any) -> None:
     assert outcomes()[2] == "same"
 
 
+def test_another_post_from_an_earlier_day_never_takes_the_place_of_the_one_known(
+    c: County, check: Any
+) -> None:
+    for number, (name, post) in enumerate((("王芳", "干事"), ("李四", "")), 1):
+        person = someone(name, c.branch, staff_no=f"a{number}", post=post)
+        postings.open_homes([(person, factories.CREATED.date())])  # nobody said since when
+    rows = ("王芳", "a1", "书记", "2020-05"), ("李四", "a2", "书记", "2020-05")
+    check(*rows, header=("姓名", "工号", "职务", "任现职时间"))
+    assert faults() == [(2, "post_since", f"与已登记的起始日期 {factories.CREATED:%Y-%m-%d} 不一致")]
+    assert outcomes()[3] == "update"
+
+
 def test_units_by_code_name_short_name_path_and_label(c: County) -> None:
     c.branch.short_name = "云岭支部"
     twin = factories.unit("云岭村党支部", c.other, code="sq-01")

@@ -113,7 +113,7 @@ def test_since_when_in_a_post_begins_follows_or_completes_a_posting(c: County, s
     header = ("姓名", "工号", "单位", "职务", "任现职务时间")
     rows = (
         ("王芳", "a0", "石桥镇党委", "镇长", "2026-10"), ("李四", "a1", BRANCH, "书记", "2026-10"),
-        ("赵云", "a2", BRANCH, "书记", "2020-05"), ("周瑜", "a3", BRANCH, "", "2020-05"),
+        ("赵云", "a2", BRANCH, "干事", "2020-05"), ("周瑜", "a3", BRANCH, "", "2020-05"),
         ("孙权", "a4", "石桥镇党委", "", "2020-05"), ("新人", "a5", BRANCH, "", "2020-05"),
     )  # fmt: skip
     save(admin, checked(admin, c, xlsx(*rows, header=header)))
@@ -122,7 +122,7 @@ def test_since_when_in_a_post_begins_follows_or_completes_a_posting(c: County, s
     assert {name: posted(named(name)) for name, *_rest in rows} == {
         "王芳": [(branch, "干事", old, before), (town, "镇长", october, None)],
         "李四": [(branch, "干事", old, before), (branch, "书记", october, None)],
-        "赵云": [(branch, "书记", may, None)],  # entered on the day on which the posting began
+        "赵云": [(branch, "干事", may, None)],  # entered on the day on which the posting began
         "周瑜": [(branch, "干事", may, None)],
         "孙权": [(branch, "干事", may, may), (town, "干事", may, None)],
         "新人": [(branch, "", may, None)],

@@ -65,19 +65,21 @@ class Start(Enum):
 def start(person: Person, values: Mapping[str, Any], home: Posting, first: bool) -> Start:
     """`home`: the open home posting, `first`: there is none before it.
 
-    One that begins on the day on which the person was entered, as the first, begins there for want of a day.
+    One that begins on the day on which the person was entered, as the first, begins there for want of a day;
+    an earlier day of another post contradicts it all the same, or the post that is known would be lost.
     """
-    day, moves = values.get("post_since"), values.get("unit_id", person.unit_id) != person.unit_id
+    day, post = values.get("post_since"), values.get("post", person.post)
+    moves = values.get("unit_id", person.unit_id) != person.unit_id
     if day is None:
         return Start.FOLLOWS if moves else Start.STAYS
     if moves:
         return Start.FOLLOWS if day >= home.since else Start.CONTRADICTS
-    if day > home.since and values.get("post", person.post) != person.post:
+    if day > home.since and post != person.post:
         return Start.FOLLOWS
     if day == home.since:
         return Start.STAYS
     unsaid = first and home.since == clock.day(person.created_at)
-    return Start.CORRECTS if unsaid else Start.CONTRADICTS
+    return Start.CORRECTS if unsaid and person.post in ("", post) else Start.CONTRADICTS
 
 
 def check_start(person: Person, values: dict[str, Any], reading: Reading, home: Posting, first: bool) -> None:

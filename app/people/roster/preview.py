@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import gettext as _
+
 from app.domain.roster import Field
 from app.people import facts
 from app.people.models import Person, RosterRow
@@ -54,7 +56,9 @@ def lines(rows: Sequence[RosterRow]) -> list[Line]:
 
 def _of_new(values: dict[str, Any], units: dict[int, str]) -> list[Change]:
     told = ((name, changes.in_words(name, values.get(name), units)) for name in _OF_NEW)
-    return [Change(name, "", text) for name, text in told if text]
+    unsaid = {"post_since": _("未填，按保存当天记")}
+    shown = ((name, text or unsaid.get(name, "")) for name, text in told)
+    return [Change(name, "", text) for name, text in shown if text]
 
 
 def masked(person: Person) -> str:
