@@ -78,9 +78,9 @@ def of(person_id: int) -> AccessCode | None:
     return db.session.get(AccessCode, person_id)
 
 
-def spend(person_id: int) -> None:
-    """The person has chosen a password."""
-    db.session.execute(sa.delete(AccessCode).where(AccessCode.person_id == person_id))
+def spend(*person_ids: int) -> None:
+    """The persons have chosen a password, or whoever issued the code should not let them in any more."""
+    db.session.execute(sa.delete(AccessCode).where(AccessCode.person_id.in_(person_ids)))
 
 
 def shown(code: str) -> str:

@@ -61,13 +61,14 @@ def create_admin(username: str, name: str, unit_name: str | None, one_time: bool
     chosen = None if one_time else _chosen_password()
     root = _root_unit(unit_name)
     facts = PersonFacts(name=name, username=username, unit_id=root.id)
-    person, code = service.create_person(facts, clock.now())
+    person, _code = service.create_person(facts, clock.now())
     if chosen is not None:
         _set_password(person, chosen)
     grants.grant(person, Role(role), root, None, clock.now())
+    code = codes.issue([person.id], clock.now()).get(person.id) if chosen is None else None
     uow.commit_item()
     click.echo(f"已建立{ROLES[Role(role)]}：{name}（{username}），管理 {root.name} 及下属单位。")
-    if chosen is None:
+    if code is not None:
         click.echo(f"首次登录码：{codes.shown(code)}（{codes.LIFETIME.days} 天内有效，登录后设置密码）")
 
 

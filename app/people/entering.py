@@ -23,7 +23,7 @@ from app.people.models import AccessCode, Person
 from app.people.names import tidy_username
 from app.people.sign_in import policy, renew_session, start_session
 from app.web import sealing
-from app.web.db import db
+from app.web.db import db, hold
 
 log = structlog.get_logger()
 _KEY = "entering"
@@ -73,9 +73,16 @@ def authenticate(username: str, password: str, now: datetime) -> Step:
 
 
 def confirm(person: Person, password: str, now: datetime) -> None:
-    """Someone signed in shows that it is still they; guesses are counted as at the door. Raises Refused."""
+    """Someone signed in shows that it is still they; guesses are counted as at the door. Raises Refused.
+
+    From here on the person is held, and the password given is still theirs.
+    """
+    kept = person.password_hash
     guess = limits.guess(person.username, person.id, password)
-    _hear(guess, person if passwords.verify(person.password_hash, password) else None, now)
+    _hear(guess, person if passwords.verify(kept, password) else None, now)
+    hold(person)
+    if person.password_hash != kept:  # reset or changed meanwhile
+        raise Refused
 
 
 def give_code(entering: Entering, code: str, now: datetime) -> Step:
@@ -88,11 +95,18 @@ def give_code(entering: Entering, code: str, now: datetime) -> Step:
     return _advance(person, entering.by_code, True, now)
 
 
-def choose_password(entering: Entering, password: str, now: datetime) -> None:
-    """The last step: signed in here, with a password of one's own, and nowhere else."""
+def choose_password(entering: Entering, password: str, now: datetime) -> bool:
+    """The last step: signed in here, with a password of one's own, and nowhere else.
+
+    False: what let them in was changed, spent or replaced in the same moment.
+    """
+    hold(entering.person)
+    if current(now) is None:
+        return False
     renew_session(entering.person, now, entering.factor_given)
     service.set_password(entering.person, password, now)
     _note_staff(entering.person)
+    return True
 
 
 def current(now: datetime) -> Entering | None:

@@ -31,7 +31,7 @@ class SlipsForm(FlaskForm):
     again = BooleanField(
         _l("已有登录码的也重印"), description=_l("重印后，这些人手里的旧登录码立即作废，须换发新条。")
     )
-    opened = IntegerField(_l("打开时间"), [InputRequired(), NumberRange(0, 2**62)], widget=HiddenInput())
+    opened = IntegerField(_l("打开时间"), [InputRequired(), NumberRange(0, 2**53)], widget=HiddenInput())
 
     def __init__(self, now: datetime) -> None:
         super().__init__(data={"opened": to_micros(now)})

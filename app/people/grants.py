@@ -14,24 +14,25 @@ from sqlalchemy.orm import contains_eager, joinedload
 from app.audit.service import actor, record
 from app.domain import access
 from app.domain.access import SCHOOL_WIDE, Action, Role
+from app.people import codes
+from app.people.history import Refused, hold_open
 from app.people.labels import ROLES
 from app.people.models import Person, RoleGrant, Unit
 from app.people.queries import within
 from app.web import clock, gate
-from app.web.db import db
+from app.web.db import db, hold
 from app.web.paging import paginate
-
-
-class Refused(Exception):
-    """The role cannot be granted; the message says why and what to do."""
 
 
 def grant(
     person: Person, role: Role, unit: Unit, ends_at: datetime | None, now: datetime, reason: str = ""
 ) -> RoleGrant:
-    """The grant until `ends_at`; one that exists already gets the new end and reason. Raises Refused."""
-    # Two officers who grant to the same person take turns: each sees what the other gave.
-    db.session.execute(sa.select(Person.id).where(Person.id == person.id).with_for_update())
+    """The grant until `ends_at`; one that exists already gets the new end and reason. Raises Refused.
+
+    A first-access code from before is void: whoever was shown it would hold the role.
+    """
+    hold_open(unit.id)
+    hold(person)  # two officers who grant to the same person take turns: each sees what the other gave
     _check(person, role, unit, now)
     made = db.session.scalar(sa.select(RoleGrant).filter_by(person_id=person.id, role=role, unit_id=unit.id))
     before = _facts(made) if made else None
@@ -40,6 +41,8 @@ def grant(
         db.session.add(made)
     made.ends_at, made.reason, made.granted_by = ends_at, reason, actor()
     db.session.flush()
+    if role is not Role.LEARNER and person.password_hash is None:
+        codes.spend(person.id)
     until = f"，至 {clock.beijing(ends_at):%Y-%m-%d %H:%M}" if ends_at else ""
     summary = f"授权 {person.name}（{person.username}）：{unit.name} {ROLES[role]}{until}"
     record("role.grant", f"person:{person.id}", summary, before=before, after=_facts(made))
@@ -47,15 +50,18 @@ def grant(
 
 
 def _check(person: Person, role: Role, unit: Unit, now: datetime) -> None:
+    if person.erased_at is not None:
+        raise Refused("username", _("此人的个人信息已经注销，不能授权。"))
     if access.is_empty(role, unit.path):
-        raise Refused(_("%(role)s的工作面向全校，请授在最上级单位。", role=ROLES[role]))
+        raise Refused("role", _("%(role)s的工作面向全校，请授在最上级单位。", role=ROLES[role]))
     other = access.excluded_by(roles_of(person.id, now), role, apart=gate.apart())
     if other is not None:
         raise Refused(
+            "role",
             _(
                 "本校实行三员分立，%(name)s已是%(other)s，不能兼任%(role)s。请先收回原有授权，或另选他人。",
                 name=person.name, other=ROLES[other], role=ROLES[role],
-            )
+            ),
         )  # fmt: skip
 
 
@@ -67,11 +73,13 @@ def _facts(made: RoleGrant) -> dict[str, Any]:
 
 
 def revoke(found: RoleGrant) -> None:
-    """The role ends at once; the audit log keeps that it was."""
-    person, unit = found.person, found.unit
+    """The role ends at once; the audit log keeps that it was, once where two revoke it."""
+    person, unit, before = found.person, found.unit, _facts(found)
+    gone = sa.delete(RoleGrant).where(RoleGrant.id == found.id).returning(RoleGrant.id)
+    if db.session.scalar(gone) is None:
+        return
     summary = f"收回授权 {person.name}（{person.username}）：{unit.name} {ROLES[Role(found.role)]}"
-    record("role.revoke", f"person:{person.id}", summary, before=_facts(found))
-    db.session.delete(found)
+    record("role.revoke", f"person:{person.id}", summary, before=before)
 
 
 def live(now: datetime) -> sa.ColumnElement[bool]:

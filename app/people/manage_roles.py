@@ -8,10 +8,11 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.domain.access import Action, Role, actions
-from app.people import grants, queries
+from app.people import grants, history, queries
 from app.people.blueprint import bp
 from app.people.forms import GrantForm
 from app.people.labels import ACTIONS, GRANTABLE, ROLES
+from app.people.manage_person import show_refusal
 from app.people.models import Person
 from app.people.unit_field import unit_filter
 from app.web import clock, gate
@@ -70,6 +71,7 @@ def _person(form: GrantForm) -> Person | None:
 @bp.post("/roles")
 @requires(Action.ROLE_GRANT)
 def role_grant() -> Any:
+    history.hold_tree()  # the unit chosen stays within the caller's
     form = GrantForm()
     person = _person(form) if form.validate() else None
     unit = form.unit_id.unit
@@ -78,10 +80,16 @@ def role_grant() -> Any:
     role = Role(form.role.data)
     try:
         grants.grant(person, role, unit, _ends_at(form), clock.now(), form.reason.data)
-    except grants.Refused as refusal:
-        form.role.errors = [str(refusal)]
+    except history.Refused as refused:
+        show_refusal(form, refused)
         return _page(form)
     flash(_("已授权：%(name)s，%(role)s。", name=person.name, role=ROLES[role]))
+    if person.password_hash is None:
+        text = _(
+            "%(name)s还没有设置密码。授权之前发的登录码已经作废，请在其人员页重置密码，另发登录码。",
+            name=person.name,
+        )
+        flash(text, "warn")
     return redirect(url_for("people_manage.roles"))
 
 

@@ -48,8 +48,7 @@ def _step(body: dict[str, str]) -> Step:
         state = _standing(Step.PASSWORD)
         if fault := passwords.fault_of(state.person, body["new_password"]):
             raise Problem(400, "password", fault)
-        entering.choose_password(state, body["new_password"], now)
-        return Step.DONE
+        return Step.DONE if entering.choose_password(state, body["new_password"], now) else _lost()
     return entering.authenticate(body.get("username", ""), body.get("password", ""), now)
 
 

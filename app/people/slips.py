@@ -122,6 +122,7 @@ def print_slips(order: Order, paths: Sequence[str], now: datetime) -> bytes:
     try:
         with db.session.begin_nested():
             codes.keep(made, now, before=order.opened)
+            codes.spend(*made.keys() - _still_waiting(made, paths, now))
     except IntegrityError as error:
         text = _("刚刚已有人为这些人员印了登录条，这一份没有生效。请回到上一页，刷新后再看。")
         raise Problem(409, "printed", text) from error
@@ -132,6 +133,12 @@ def print_slips(order: Order, paths: Sequence[str], now: datetime) -> bytes:
     summary = f"打印 {place} 的登录条 {len(people)} 张"
     record("code.print", f"unit:{order.unit.id}", summary, after=after)
     return document
+
+
+def _still_waiting(people: Iterable[int], paths: Sequence[str], now: datetime) -> set[int]:
+    """Not whoever was transferred, deactivated or given a role while their slip was printed."""
+    rows = sa.select(Person.id).join(Person.unit).where(Person.id.in_(list(people)), _waiting(paths, now))
+    return set(db.session.scalars(rows))
 
 
 def _document(slips: Sequence[tuple[Person, str]], now: datetime) -> bytes:

@@ -18,6 +18,7 @@ from app.people.sign_in_forms import ConfirmForm, EnrolForm
 from app.people.view_password import myself, wrong_present_password
 from app.people.view_sign_in import refuse, wrong_code
 from app.web import clock
+from app.web.db import hold
 from app.web.errors import Problem
 from app.web.gate import requires
 
@@ -74,10 +75,10 @@ def factor_offer() -> Any:
 @bp.post("/me/second-factor/confirm")
 @requires(Action.LEARN)
 def factor_confirm() -> Any:
-    form = EnrolForm()
-    if not form.validate() or second_factor.offered(current_user.person_id) is None:
+    form, person = EnrolForm(), myself()
+    hold(person)  # the secret stays the one whose code is looked at
+    if not form.validate() or second_factor.offered(person.id) is None:
         return redirect(url_for("people.factor"))
-    person = myself()
     codes = second_factor.confirm(person.id, form.code.data, clock.now())
     if not codes:
         shown = {**_shown(), "code_form": form}

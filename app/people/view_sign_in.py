@@ -104,7 +104,8 @@ def sign_in_password() -> Any:
         return _start_anew()
     form = NewPasswordForm(state.person)
     if form.validate_on_submit():
-        entering.choose_password(state, form.new.data, clock.now())
+        if not entering.choose_password(state, form.new.data, clock.now()):
+            return _start_anew()
         flash(_("密码已设置，以后用它登录。"))
         return _onward(Step.DONE)
     return render_template("people/sign_in_password.html", form=form, by_code=state.by_code)

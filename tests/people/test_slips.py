@@ -128,6 +128,13 @@ def test_a_reprint_voids_what_was_there_when_the_page_was_opened(
     assert all(codes.opens(p.id, code, clock.now()) for p, code in zip(people, new, strict=True))
 
 
+def test_a_time_beyond_the_calendar_is_refused(app: Flask, sign_in, time, unprinted) -> None:
+    c = county()
+    factories.person("赵云", c.branch)
+    answer = sign_in(c.admin).post(f"/manage/units/{c.branch.id}/slips", data={"opened": str(2**61)})
+    assert (answer.status_code, answer.mimetype, unprinted) == (200, "text/html", [])
+
+
 def test_two_prints_at_once_leave_one_paper_good(app: Flask, sign_in, time, monkeypatch) -> None:
     c = county()
     zhao = factories.person("赵云", c.branch)
