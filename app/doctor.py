@@ -51,6 +51,8 @@ def _settings(app: Flask) -> Iterator[Finding]:
     key = Path(app.config["DATA_DIR"]) / "secret.key"
     if key.exists() and key.stat().st_mode & 0o077:
         yield Finding(False, f"密钥文件其他用户可读，请执行：chmod 600 {key}")
+    if app.config["DEMO"] and app.config["POLICY"].staff_second_factor:
+        yield Finding(True, "演示账号不要求动态口令，也不强制换密码；正式环境的管理人员都要求")
 
 
 def _database(app: Flask) -> Iterator[Finding]:
@@ -125,6 +127,8 @@ def _disk(app: Flask) -> Iterator[Finding]:
     folder = app.config["DATA_DIR"]
     free = shutil.disk_usage(folder).free
     text = f"数据目录 {folder}：剩余 {free / (1 << 30):.1f} GB"
+    if Path(folder).stat().st_mode & 0o077:
+        yield Finding(False, f"数据目录其他用户可以进入，请执行：chmod -R go= {folder}")
     if not os.access(folder, os.W_OK):
         yield Finding(False, f"数据目录 {folder} 不可写")
     elif free < FREE_BYTES:

@@ -146,6 +146,20 @@ def test_doctor_is_content_with_a_running_school(app: Flask, kept_password: Path
     assert done.output.endswith("一切正常。\n")
 
 
+def test_doctor_sees_a_folder_that_others_may_enter(app: Flask, tmp_path: Path, monkeypatch) -> None:
+    tmp_path.chmod(0o755)
+    monkeypatch.setitem(app.config, "DATA_DIR", tmp_path)
+    assert f"数据目录其他用户可以进入，请执行：chmod -R go= {tmp_path}" in run(app, "doctor").output
+    tmp_path.chmod(0o700)
+    assert "其他用户可以进入" not in run(app, "doctor").output
+
+
+def test_doctor_says_that_the_demo_needs_no_second_factor(app: Flask, monkeypatch) -> None:
+    assert "演示账号不要求动态口令" not in run(app, "doctor").output
+    monkeypatch.setitem(app.config, "DEMO", True)
+    assert "演示账号不要求动态口令" in run(app, "doctor").output
+
+
 def test_doctor_finds_demo_accounts_in_production(app: Flask, kept_password: Path) -> None:
     demo.ensure(app)
     assert "正式环境里有演示账号" in run(app, "doctor").output

@@ -150,21 +150,21 @@ def test_a_port_in_use_is_said_in_words(school: Path) -> None:
 @pytest.mark.parametrize("key", ["", "short", "a" * 64])
 def test_production_refuses_a_missing_or_weak_key(tmp_path: Path, key: str) -> None:
     words = _refused(tmp_path, SECRET_KEY=key, PUBLIC_URL="https://ganxun.example.cn", GANXUN_DEMO="0")
-    assert "SECRET_KEY is missing or too weak" in words
+    assert "没有设置 SECRET_KEY" in words
     assert not (tmp_path / "ganxun.db").exists()
 
 
 def test_a_weak_data_key_is_refused(tmp_path: Path) -> None:
     given = {"SECRET_KEY": GOOD_KEY, "DATA_KEY": "short", "PUBLIC_URL": "https://ganxun.example.cn"}
-    assert "DATA_KEY is too weak" in _refused(tmp_path, GANXUN_DEMO="0", **given)
+    assert "DATA_KEY 太弱" in _refused(tmp_path, GANXUN_DEMO="0", **given)
 
 
 def test_production_wants_the_address_that_people_type(tmp_path: Path) -> None:
-    assert "PUBLIC_URL is missing" in _refused(tmp_path, SECRET_KEY=GOOD_KEY, GANXUN_DEMO="0")
+    assert "没有设置 PUBLIC_URL" in _refused(tmp_path, SECRET_KEY=GOOD_KEY, GANXUN_DEMO="0")
 
 
 def test_a_setting_that_is_no_number_is_named(tmp_path: Path) -> None:
-    assert "PORT must be a whole number" in _refused(tmp_path, GANXUN_DEMO="1", PORT="eighty")
+    assert "PORT 只能是整数" in _refused(tmp_path, GANXUN_DEMO="1", PORT="eighty")
 
 
 def test_a_database_out_of_reach_is_said_in_words(tmp_path: Path) -> None:

@@ -38,7 +38,12 @@ def restore(
 ) -> Restored:
     """`confirm` is asked before a database with data in it is replaced; without it that is refused."""
     manifest = archive.read_manifest(path)
-    _require_usable(manifest, lost_key)
+    try:
+        _require_usable(manifest, lost_key)
+    except BackupError:
+        if app.config.get("KEY_MADE"):  # by the start of this very command
+            (Path(app.config["DATA_DIR"]) / "secret.key").unlink()
+        raise
     if jobs.alive(app):
         raise InUse
     empty = _is_empty()
@@ -85,7 +90,8 @@ def _require_usable(manifest: Manifest, lost_key: bool) -> None:
     if manifest.key_check != state.key_check() and not lost_key:
         raise BackupError(
             "本机的密钥与做备份时的不同：恢复后读不出身份证号、手机号和两步验证，发出的首次登录码也失效。"
-            "请把原来的 DATA_KEY（没有设过的，用原来的 SECRET_KEY）填好再恢复。"
+            "请把原来的 DATA_KEY（没有设过的，用原来的 SECRET_KEY；演示学校的，"
+            "把原来数据目录里的 secret.key 放进现在的数据目录）填好再恢复。"
             "密钥确已丢失的，加 --lost-key，其余数据照样恢复。什么也没有改动。"
         )
 

@@ -52,5 +52,5 @@ def unassign(exam_id: int, assignment_id: int) -> Any:
     rows = queries.assignments(exam.id, gate.scope(Action.EXAM_EDIT))
     found = next((row for row in rows if row.assignment.id == assignment_id), None) or abort(404)
     planning.unassign(exam, found.assignment, found.name)
-    flash(_("已取消指派；已经交的答卷仍然保留。"))
+    flash(_("已取消对%(name)s的指派；已经交的答卷仍然保留。", name=found.name))
     return redirect(url_for("exams_manage.assignments", exam_id=exam.id))

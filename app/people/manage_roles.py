@@ -13,7 +13,7 @@ from app.people.blueprint import bp
 from app.people.forms import GrantForm
 from app.people.labels import ACTIONS, GRANTABLE, ROLES
 from app.people.manage_person import show_refusal
-from app.people.models import Person
+from app.people.models import Person, RoleGrant
 from app.people.unit_field import unit_filter
 from app.web import clock, gate
 from app.web.errors import Problem
@@ -78,27 +78,48 @@ def role_grant() -> Any:
     if person is None or unit is None:
         return _page(form)
     role = Role(form.role.data)
+    kept = next((g for g in grants.grants_of(person.id) if (g.role, g.unit_id) == (role, unit.id)), None)
+    was = kept and _term(kept)
     try:
-        grants.grant(person, role, unit, _ends_at(form), clock.now(), form.reason.data)
+        made = grants.grant(person, role, unit, _ends_at(form), clock.now(), form.reason.data)
     except history.Refused as refused:
         show_refusal(form, refused)
         return _page(form)
-    flash(_("已授权：%(name)s，%(role)s。", name=person.name, role=ROLES[role]))
+    _say(made, was)
+    return redirect(url_for("people_manage.roles"))
+
+
+def _term(grant: RoleGrant) -> str:
+    end = grant.last_moment
+    return _("至 %(day)s", day=clock.day(end)) if end else _("长期")
+
+
+def _say(made: RoleGrant, was: str | None) -> None:
+    """`was`: the term that the grant had before; None: it is new."""
+    person = made.person
+    said = {"name": person.name, "role": ROLES[Role(made.role)], "unit": made.unit.name, "term": _term(made)}
+    if was is None:
+        flash(_("已授权：%(name)s，%(role)s，%(unit)s，%(term)s。", **said))
+    else:
+        text = _("%(name)s原已在%(unit)s担任%(role)s：期限原为“%(was)s”，现为“%(term)s”。", was=was, **said)
+        flash(text)
     if person.password_hash is None:
         text = _(
             "%(name)s还没有设置密码。授权之前发的登录码已经作废，请在其人员页重置密码，另发登录码。",
             name=person.name,
         )
         flash(text, "warn")
-    return redirect(url_for("people_manage.roles"))
 
 
-@bp.post("/roles/<int:grant_id>/revoke")
+@bp.route("/roles/<int:grant_id>/revoke", methods=["GET", "POST"])
 @requires(Action.ROLE_GRANT)
 def role_revoke(grant_id: int) -> Any:
     grant = grants.grant_in_scope(grant_id, gate.scope(Action.ROLE_GRANT)) or abort(404)
     if grant.person_id == current_user.person_id:
         raise Problem(409, "own_grant", _("不能收回自己的授权，请由其他管理员办理。"))
+    said = {"name": grant.person.name, "role": ROLES[Role(grant.role)], "unit": grant.unit.name}
+    if request.method == "GET":
+        return render_template("people/manage/role_revoke.html", grant=grant, role=said["role"])
     grants.revoke(grant)
-    flash(_("已收回 %(name)s 的授权。", name=grant.person.name))
+    flash(_("已收回%(name)s在%(unit)s的%(role)s授权。", **said))
     return redirect(url_for("people_manage.roles"))

@@ -33,9 +33,7 @@ def _data_key() -> str:
     """What personal numbers are sealed with; empty: a key derived from SECRET_KEY."""
     key = os.environ.get("DATA_KEY", "")
     if key and _weak(key):
-        raise ConfigError(
-            "DATA_KEY is too weak (at least 32 random characters); leave it out to use SECRET_KEY."
-        )
+        raise ConfigError("DATA_KEY 太弱：至少要 32 个随机字符。不填则用由 SECRET_KEY 推出的密钥。")
     return key
 
 
@@ -45,9 +43,9 @@ def _key(demo: bool, data_dir: Path) -> str:
         return _demo_key(data_dir)
     if _weak(key):
         raise ConfigError(
-            "SECRET_KEY is missing or too weak (at least 32 random characters). Make one with:\n"
+            "没有设置 SECRET_KEY，或者太弱：至少要 32 个随机字符。可以这样生成：\n"
             '  python3 -c "import secrets; print(secrets.token_urlsafe(48))"\n'
-            "For the commands of the demo school that `make run` made, set GANXUN_DEMO=1 instead."
+            "要对 make run 建的演示学校执行命令，请改设 GANXUN_DEMO=1。"
         )
     return key
 
@@ -57,15 +55,18 @@ def from_environment() -> dict[str, Any]:
     env = os.environ
     demo = env.get("GANXUN_DEMO") == "1"
     data_dir = Path(env.get("DATA_DIR", "var")).resolve()
+    os.umask(0o077)  # the database, its journals and whatever else is written: for this account alone
     data_dir.mkdir(parents=True, exist_ok=True)
+    key_made = demo and not env.get("SECRET_KEY") and not (data_dir / "secret.key").exists()
     port = _number("PORT", 8000)
     public_url = env.get("PUBLIC_URL", f"http://127.0.0.1:{port}" if demo else "").rstrip("/")
     if urlsplit(public_url).scheme not in {"http", "https"}:
-        raise ConfigError("PUBLIC_URL is missing: the address people type, such as https://ganxun.example.cn")
+        raise ConfigError("没有设置 PUBLIC_URL：用户访问的网址，如 https://ganxun.example.cn")
     return {
         "DEMO": demo,
         "DATA_DIR": data_dir,
         "SECRET_KEY": _key(demo, data_dir),
+        "KEY_MADE": key_made,
         "DATA_KEY": _data_key(),
         "PUBLIC_URL": public_url,
         "SQLALCHEMY_DATABASE_URI": _database_url(env.get("DATABASE_URL", ""), data_dir),
@@ -84,15 +85,17 @@ def from_environment() -> dict[str, Any]:
 
 def _policy(profile: str, second_factor: str) -> Policy:
     if profile not in PROFILES:
-        raise ConfigError(f"SECURITY_PROFILE must be one of {', '.join(PROFILES)}, not {profile!r}.")
+        raise ConfigError(f"SECURITY_PROFILE 只能是 {' 或 '.join(PROFILES)}，现在是 {profile!r}。")
     if second_factor not in {"required", "optional"}:
-        raise ConfigError(f"SECOND_FACTOR must be required or optional, not {second_factor!r}.")
+        raise ConfigError(f"SECOND_FACTOR 只能是 required 或 optional，现在是 {second_factor!r}。")
     if second_factor == "required":
         return PROFILES[profile]
     try:
         return without_second_factor(PROFILES[profile])
     except ValueError:
-        raise ConfigError("SECOND_FACTOR=optional is not allowed with SECURITY_PROFILE=djbh.") from None
+        raise ConfigError(
+            "SECURITY_PROFILE=djbh 要求管理人员使用动态口令，不能设 SECOND_FACTOR=optional。"
+        ) from None
 
 
 def _backup_hour(demo: bool) -> int | None:
@@ -101,14 +104,14 @@ def _backup_hour(demo: bool) -> int | None:
     if given == "off":
         return None
     if not given.isdecimal() or int(given) > 23:
-        raise ConfigError(f"BACKUP_HOUR must be an hour from 0 to 23, or off, not {given!r}.")
+        raise ConfigError(f"BACKUP_HOUR 只能是 0 至 23 的整点，或 off，现在是 {given!r}。")
     return int(given)
 
 
 def _number(name: str, default: int) -> int:
     given = os.environ.get(name) or str(default)
     if not given.isdecimal():
-        raise ConfigError(f"{name} must be a whole number, not {given!r}.")
+        raise ConfigError(f"{name} 只能是整数，现在是 {given!r}。")
     return int(given)
 
 

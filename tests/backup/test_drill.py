@@ -171,9 +171,12 @@ def test_another_key_is_noticed_before_anything_changes(
     app: Flask, school: Candidate, installation: Callable[..., Flask], tmp_path: Path
 ) -> None:
     path, _acked = backed_up(app, school, tmp_path / "backups")
-    other = installation(DATA_KEY="another key of more than thirty-two characters")
+    other = installation(DATA_KEY="another key of more than thirty-two characters", KEY_MADE=True)
+    made = Path(other.config["DATA_DIR"]) / "secret.key"
+    made.touch()  # as the command itself does where there is none
     done = run(other, "restore", path)
-    assert done.exit_code == 1 and "密钥与做备份时的不同" in done.output
+    assert done.exit_code == 1 and "密钥与做备份时的不同" in done.output and "secret.key" in done.output
+    assert not made.exists()
     with other.app_context():
         assert not sa.inspect(db.engine).get_table_names()
     done = run(other, "restore", path, "--lost-key")

@@ -99,12 +99,27 @@ def test_granter_scope_bounds_people_units_and_revocation(app: Flask, sign_in) -
     assert acts() == []
 
 
+def test_granting_again_says_what_the_term_was_and_is(app: Flask, sign_in, time) -> None:
+    c = county()
+    factories.person("赵云", c.branch, username="zhao")
+    data = {"username": "zhao", "role": "liaison", "unit_id": c.town.id, "until": "2026-12-31"}
+    admin = sign_in(c.admin)
+    page = admin.post("/manage/roles", data=data, follow_redirects=True).text
+    assert "已授权：赵云，单位联络员，溪川镇党委，至 2026-12-31。" in page
+    page = admin.post("/manage/roles", data={**data, "until": ""}, follow_redirects=True).text
+    assert "期限原为“至 2026-12-31”，现为“长期”" in page
+
+
 def test_revoking_ends_the_role_at_once(app: Flask, sign_in) -> None:
     c = county()
     grant = db.session.scalars(sa.select(RoleGrant).where(RoleGrant.person_id == c.town_admin.id)).one()
     theirs = sign_in(c.town_admin)
     assert theirs.get("/manage/people").status_code == 200
-    assert sign_in(c.admin).post(f"/manage/roles/{grant.id}/revoke").status_code == 302
+    admin, path = sign_in(c.admin), f"/manage/roles/{grant.id}/revoke"
+    assert f'href="{path}"' in admin.get("/manage/roles").text and "收回这项授权" in admin.get(path).text
+    assert theirs.get("/manage/people").status_code == 200, "it was only asked"
+    page = admin.post(path, follow_redirects=True).text
+    assert "已收回林正光在溪川镇党委的教务管理员授权" in page
     assert theirs.get("/manage/people").status_code == 403
     assert acts() == ["role.revoke"]
 

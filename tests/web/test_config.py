@@ -1,5 +1,6 @@
 """Settings from the environment: refused in words when unusable."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,17 @@ def test_what_makes_no_sense_is_refused(
 ) -> None:
     with pytest.raises(config.ConfigError, match=named):
         read(monkeypatch, tmp_path, **given)
+
+
+def test_what_the_program_makes_is_for_its_own_account(monkeypatch, tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        folder = tmp_path / "data"
+        read(monkeypatch, folder)
+        (folder / "ganxun.db").touch()
+    finally:
+        os.umask(before)
+    assert [path.stat().st_mode & 0o077 for path in (folder, folder / "ganxun.db")] == [0, 0]
 
 
 def test_cookies_are_bound_to_the_host_under_https() -> None:
