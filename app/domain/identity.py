@@ -12,6 +12,7 @@ from enum import StrEnum
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
 _PHONE = re.compile(r"1[3-9]\d{9}")
+_IDENTITY = re.compile(r"[0-9]{15}|[0-9]{17}[0-9X]")
 _LONG_NUMBER = re.compile(r"\d{10,}[\dXxＸｘ]")
 
 
@@ -76,6 +77,11 @@ def phone(text: str) -> str | None:
     """A mobile number of the mainland, 11 digits; None: it is none."""
     digits = tidy_number(text).removeprefix("+86")
     return digits if _PHONE.fullmatch(digits) else None
+
+
+def is_personal(text: str) -> bool:
+    """Written as an identity or a phone number is, whether anyone can have it or not."""
+    return phone(text) is not None or _IDENTITY.fullmatch(tidy_number(text)) is not None
 
 
 def masked_number(number: str) -> str:

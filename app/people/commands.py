@@ -7,10 +7,11 @@ import sqlalchemy as sa
 from flask.cli import AppGroup
 
 from app.audit.service import record
+from app.domain import identity
 from app.domain.access import OFFICERS, Role
 from app.people import codes, grants, passwords, second_factor, service, units
 from app.people.facts import PersonFacts
-from app.people.labels import ROLES
+from app.people.labels import ROLES, USERNAME_FAULT, USERNAME_SHOWN
 from app.people.models import Person, Unit
 from app.people.names import USERNAME, tidy_name, tidy_username
 from app.web import clock, schema, uow
@@ -55,7 +56,9 @@ def create_admin(username: str, name: str, unit_name: str | None, one_time: bool
     schema.require()
     name, username = tidy_name(name), tidy_username(username)
     if not re.match(USERNAME, username):
-        raise click.ClickException("用户名为 2 至 50 个字母、数字或汉字，可含 . _ - @，不含空格。")
+        raise click.ClickException(str(USERNAME_FAULT))
+    if identity.is_personal(username):
+        raise click.ClickException(str(USERNAME_SHOWN))
     if db.session.scalar(sa.select(Person.id).where(Person.username == username)):
         raise click.ClickException(f"用户名 {username} 已被使用。没有建立账号。")
     chosen = None if one_time else _chosen_password()

@@ -71,6 +71,9 @@ TAKEN = {
     ),
 }
 
+USERNAME_FAULT = _l("用户名为 2 至 50 个字母、数字或汉字，可含 . _ - @，不含空格。")
+USERNAME_SHOWN = _l("用户名会显示在名单和记录里，不能用手机号或身份证号。请改用工号或姓名拼音。")
+STAFF_NO_FAULT = _l("工号为 1 至 50 个字母、数字或汉字，可含 . _ - @，不含空格。")
 PHONE_FAULT = _l("手机号应为 1 开头的 11 位数字，请核对。")
 
 PEOPLE_STATES = {"active": _l("启用"), "inactive": _l("停用"), "left": _l("已离开")}

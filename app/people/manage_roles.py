@@ -105,7 +105,7 @@ def _say(made: RoleGrant, was: str | None) -> None:
         flash(text)
     if person.password_hash is None:
         text = _(
-            "%(name)s还没有设置密码。授权之前发的登录码已经作废，请在其人员页重置密码，另发登录码。",
+            "%(name)s还没有设置密码。授权之前发的登录码已经作废，请到其人员页另行生成登录码。",
             name=person.name,
         )
         flash(text, "warn")

@@ -7,7 +7,7 @@ from pypinyin import lazy_pinyin
 
 USERNAME = r"^[\w.@-]{2,50}$"
 CODE = r"^[\w.-]{1,30}$"
-STAFF_NO = CODE
+STAFF_NO = r"^[\w.@-]{1,50}$"
 
 
 def tidy(text: str | None) -> str:

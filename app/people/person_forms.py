@@ -16,7 +16,17 @@ from app.domain.ranks import GROUPS, PARTY, RANKS
 from app.people import facts
 from app.people.corrections import Dates
 from app.people.facts import PersonFacts
-from app.people.labels import ID_FAULTS, LEAVING, PHONE_FAULT, POLITICAL, RANK_GROUPS, SEXES
+from app.people.labels import (
+    ID_FAULTS,
+    LEAVING,
+    PHONE_FAULT,
+    POLITICAL,
+    RANK_GROUPS,
+    SEXES,
+    STAFF_NO_FAULT,
+    USERNAME_FAULT,
+    USERNAME_SHOWN,
+)
 from app.people.models import Person
 from app.people.names import STAFF_NO, USERNAME, tidy, tidy_name, tidy_username
 from app.people.unit_field import UnitField
@@ -59,15 +69,15 @@ class PersonForm(EditForm):
         _l("用户名"),
         [
             DataRequired(_l("请填写用户名。")),
-            Regexp(USERNAME, message=_l("用户名为 2 至 50 个字母、数字或汉字，可含 . _ - @，不含空格。")),
+            Regexp(USERNAME, message=USERNAME_FAULT),
         ],
         filters=[tidy_username],
-        description=_l("登录用，建议用工号或手机号。不分大小写。"),
+        description=_l("登录用，建议用工号。不分大小写。"),
         render_kw=_PLAIN,
     )
     staff_no = StringField(
         _l("工号"),
-        [Optional(), Regexp(STAFF_NO, message=_l("工号为 1 至 30 个字母、数字或汉字，可含 . _ -。"))],
+        [Optional(), Regexp(STAFF_NO, message=STAFF_NO_FAULT)],
         filters=[tidy_username],
         render_kw=_PLAIN,
     )
@@ -103,6 +113,12 @@ class PersonForm(EditForm):
     def _digest(self) -> str:
         numbers = (self._person.id_number_digest, self._person.phone_digest) if self._person else ()
         return super()._digest(*numbers)
+
+    def validate_username(self, field: StringField) -> None:
+        """Some have had such a username for long."""
+        kept = self._person is not None and self._person.username == field.data
+        if not kept and identity.is_personal(field.data):
+            raise ValidationError(USERNAME_SHOWN)
 
     def validate_sex(self, field: SelectField) -> None:
         said = identity.identity(self.id_number.data, clock.day(clock.now()))

@@ -4,7 +4,16 @@ from datetime import date
 
 import pytest
 
-from app.domain.identity import Fault, check_digit, fault, identity, masked_number, masked_phone, phone
+from app.domain.identity import (
+    Fault,
+    check_digit,
+    fault,
+    identity,
+    is_personal,
+    masked_number,
+    masked_phone,
+    phone,
+)
 
 TODAY = date(2026, 11, 22)
 
@@ -74,3 +83,14 @@ def test_masks_show_too_little_to_use() -> None:
 )
 def test_what_is_wrong_with_a_number(text: str, expected: Fault | None) -> None:
     assert fault(text, TODAY) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("13800000001", True), ("+86 138-0000-0001", True), ("11010519491231002x", True), ("1" * 15, True),
+        ("2380000001", False), ("qh-13800000001", False), ("a" * 18, False), ("", False),
+    ],
+)  # fmt: skip
+def test_what_is_written_like_a_number_of_somebody(text: str, expected: bool) -> None:
+    assert is_personal(text) is expected

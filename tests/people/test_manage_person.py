@@ -129,7 +129,9 @@ def test_a_new_person_is_kept_with_everything(app: Flask, sign_in, time) -> None
         ({"id_number": "A1010519491231002X"}, "前 17 位是数字"),
         ({"id_number": NUMBER, "sex": "m"}, "与身份证号第 17 位不符"),
         ({"phone": "0571-88888888"}, "手机号应为 1 开头的 11 位数字"),
-        ({"staff_no": "a b"}, "工号为 1 至 30 个字母"),
+        ({"staff_no": "a b"}, "工号为 1 至 50 个字母"),
+        ({"username": "13800000009"}, "不能用手机号或身份证号"),
+        ({"username": NUMBER}, "不能用手机号或身份证号"),
         ({"rank": "省长"}, "Not a valid choice"),
         ({"political": "13", "joined_on": "2001-07-01"}, "政治面貌是中共党员或预备党员时才填"),
         ({"political": "01", "joined_on": "2026-11-24"}, "这一天还没有到"),
@@ -375,3 +377,13 @@ def test_the_page_takes_the_same_queries_for_any_history(app: Flask, sign_in, ti
     queries.statements.clear()
     assert client.get(f"/manage/people/{zhao.id}").status_code == 200
     assert len(queries) == 9
+
+
+def test_what_a_roster_may_bring_a_form_may_keep(app: Flask, sign_in, time) -> None:
+    """A long staff number, and a username that was a phone before that was refused."""
+    c = county()
+    staff_no, client = "qh@" + "7" * 40, sign_in(c.admin)
+    old = factories.person("赵云", c.branch, username="13800000009", staff_no=staff_no)
+    where, sent = f"/manage/people/{old.id}/edit", {"username": "13800000009", "staff_no": staff_no}
+    assert client.post(where, data=as_kept(old, post="书记", **sent)).status_code == 302
+    assert (old.post, old.staff_no) == ("书记", staff_no)

@@ -366,6 +366,20 @@ def test_usernames_come_from_staff_numbers_then_from_letters_never_from_phones(c
     ]  # fmt: skip
 
 
+def test_nobody_new_gets_a_username_that_tells_a_number(c: County, check: Any) -> None:
+    someone("李四", c.branch, username="13800000002")
+    check(
+        ("王芳", "13800000001", "", "a1", BRANCH), ("赵云", id_number(1), "", "a2", BRANCH),
+        ("李四", "13800000002", "", "a3", BRANCH), ("马超", "", "13800000003", "a4", BRANCH),
+        header=("姓名", "用户名", "工号", "职务", "单位"),
+    )  # fmt: skip
+    shown = "用户名会显示在名单和记录里，不能用手机号或身份证号"
+    assert faults() == [(2, "username", shown), (3, "username", shown)]
+    assert outcomes() == {2: "fault", 3: "fault", 4: "update", 5: "new"}
+    row = db.session.scalars(sa.select(RosterRow).where(RosterRow.number == 5)).one()
+    assert work.cells.unseal(row.number, row.sealed)[1]["username"] == "machao1"
+
+
 def test_who_is_missing_is_listed_and_stays_decided_through_another_check(c: County, check: Any) -> None:
     gone, left = someone("王芳", c.branch), someone("李四", c.branch, left_on=date(2026, 1, 1), active=False)
     check(row("新人", "", "n1"))

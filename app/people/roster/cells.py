@@ -13,12 +13,11 @@ from flask_babel import lazy_gettext as _l
 from app.domain import identity, roster
 from app.domain.ranks import PARTY
 from app.domain.roster import Field, says_nothing
-from app.people.labels import ID_FAULTS
-from app.people.names import USERNAME, tidy, tidy_name, tidy_username
+from app.people.labels import ID_FAULTS, STAFF_NO_FAULT, USERNAME_FAULT
+from app.people.names import STAFF_NO, USERNAME, tidy, tidy_name, tidy_username
 from app.web import sealing
 
 SEALED, FAULTS = "roster row", "roster faults"  # purposes of sealing
-STAFF_NO = r"^[\w.@-]{1,50}$"
 _LOST = "lost"  # marks a cell whose digits the spreadsheet cut off
 Fault = tuple[str, str]  # a Field, or "" for the whole row; what is wrong, and the cure
 
@@ -105,14 +104,14 @@ def _phone(text: str, reading: Reading, today: date) -> str | None:
 def _staff_no(text: str, reading: Reading, today: date) -> str | None:
     if re.match(STAFF_NO, value := tidy_username(text)):
         return value
-    reading.fault(Field.STAFF_NO, _("工号为 1 至 50 个字母、数字或汉字，不含空格。请更正。"))
+    reading.fault(Field.STAFF_NO, str(STAFF_NO_FAULT))
     return None
 
 
 def _username(text: str, reading: Reading, today: date) -> str | None:
     if re.match(USERNAME, value := tidy_username(text)):
         return value
-    reading.fault(Field.USERNAME, _("用户名为 2 至 50 个字母、数字或汉字，不含空格。请更正。"))
+    reading.fault(Field.USERNAME, str(USERNAME_FAULT))
     return None
 
 

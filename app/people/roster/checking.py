@@ -9,8 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
+from app.domain import identity
 from app.domain.roster import Field
 from app.people import postings, promotions
+from app.people.labels import USERNAME_SHOWN
 from app.people.models import Person, RankChange, Unit
 from app.people.queries import within
 from app.people.roster import cells, changes
@@ -125,6 +127,8 @@ class _Judge:
         if person is not None and person.left_on is not None:
             text = _("此人已于 %(day)s 离开。如已回来，请先在其人员页面办理“返回”。", day=person.left_on)
             verdict.reading.fault(Field.NAME, text)
+        if person is None and identity.is_personal(verdict.keys.username):
+            verdict.reading.fault(Field.USERNAME, str(USERNAME_SHOWN))
         if verdict.reading.faults:
             return
         if person is None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.domain import identity
 from app.people.models import Person
 from app.people.names import USERNAME, readings
 from app.people.roster.matching import Keys, batches
@@ -37,7 +38,8 @@ class Usernames:
         self._in_letters(left)
 
     def _free(self, wish: str) -> bool:
-        return wish not in self.taken and re.match(USERNAME, wish) is not None
+        usable = re.match(USERNAME, wish) is not None and not identity.is_personal(wish)
+        return usable and wish not in self.taken
 
     def _take(self, values: dict[str, Any], chosen: str) -> None:
         self.taken.add(chosen)
