@@ -86,6 +86,18 @@ def live(now: datetime) -> sa.ColumnElement[bool]:
     return sa.or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now)
 
 
+def of_officers() -> sa.ColumnElement[bool]:
+    """The grant makes one of the three officers, who are held apart."""
+    return RoleGrant.role.in_(access.OFFICERS if gate.apart() else ())
+
+
+def serving_above(accounts: Iterable[str], now: datetime) -> sa.ColumnElement[bool]:
+    """The grant puts its holder out of reach of those who manage the sign-ins of these subtrees, and are no
+    security officers: `beyond_reset` for many at once."""
+    outside = RoleGrant.unit_id.not_in(sa.select(Unit.id).where(within(accounts)).correlate(None))
+    return sa.and_(RoleGrant.role != Role.LEARNER, live(now), sa.or_(outside, of_officers()))
+
+
 def roles_of(person_id: int, now: datetime) -> list[Role]:
     """The roles that someone holds now, on whatever unit."""
     held = sa.select(RoleGrant.role).where(RoleGrant.person_id == person_id, live(now))

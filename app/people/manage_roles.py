@@ -79,7 +79,7 @@ def role_grant() -> Any:
         return _page(form)
     role = Role(form.role.data)
     kept = next((g for g in grants.grants_of(person.id) if (g.role, g.unit_id) == (role, unit.id)), None)
-    was = kept and _term(kept)
+    was = _term(kept) if kept else None
     try:
         made = grants.grant(person, role, unit, _ends_at(form), clock.now(), form.reason.data)
     except history.Refused as refused:
@@ -91,7 +91,7 @@ def role_grant() -> Any:
 
 def _term(grant: RoleGrant) -> str:
     end = grant.last_moment
-    return _("至 %(day)s", day=clock.day(end)) if end else _("长期")
+    return str(_("至 %(day)s", day=clock.day(end)) if end else _("长期"))
 
 
 def _say(made: RoleGrant, was: str | None) -> None:

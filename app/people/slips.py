@@ -16,10 +16,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import contains_eager
 
 from app.audit.service import Act, record, record_each
-from app.domain.access import OFFICERS, Action, Role
+from app.domain.access import Action
 from app.domain.certificates import missing_glyphs
 from app.people import codes
-from app.people.grants import live
+from app.people.grants import serving_above
 from app.people.models import AccessCode, Person, RoleGrant, Unit
 from app.people.queries import within
 from app.people.school import school
@@ -61,12 +61,8 @@ class NobodyWaits(Exception):
 def _waiting(paths: Iterable[str], now: datetime) -> sa.ColumnElement[bool]:
     """Active, in the subtrees, without a password; holding no role whose account the caller may not reset:
     a slip lets its bearer in as the person."""
-    accounts = within(gate.scope(Action.SIGN_IN_EDIT))
-    outside = RoleGrant.unit_id.not_in(sa.select(Unit.id).where(accounts).correlate(None))
-    office = RoleGrant.role.in_(OFFICERS if gate.apart() else ())
-    held = sa.select(RoleGrant.id).where(
-        RoleGrant.person_id == Person.id, RoleGrant.role != Role.LEARNER, live(now), sa.or_(outside, office)
-    )
+    above = serving_above(gate.scope(Action.SIGN_IN_EDIT), now)
+    held = sa.select(RoleGrant.id).where(RoleGrant.person_id == Person.id, above)
     return sa.and_(within(paths), Person.active, Person.password_hash.is_(None), ~held.exists())
 
 

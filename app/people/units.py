@@ -12,14 +12,13 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from app.audit.service import actor, record
-from app.domain.access import OFFICERS
 from app.domain.careers import PostingKind
 from app.people import postings, unit_records
-from app.people.grants import live
+from app.people.grants import live, of_officers
 from app.people.models import Person, Posting, RoleGrant, Unit, UnitChange
 from app.people.queries import under
 from app.people.unique import unique
-from app.web import clock, gate
+from app.web import clock
 from app.web.db import db
 
 
@@ -139,11 +138,6 @@ def restore(unit: Unit, now: datetime) -> None:
     parent = db.session.get(Unit, unit.parent_id, populate_existing=True) if unit.parent_id else None
     if parent is not None and parent.closed_at is not None:
         raise Refused(_("上级“%(name)s”已经撤销。请先恢复上级。", name=parent.name))
-    same = sa.select(Unit.id).where(Unit.name == unit.name, Unit.parent_id == unit.parent_id)
-    if db.session.scalar(same.where(Unit.closed_at.is_(None))) is not None:
-        raise Refused(
-            _("上级单位之下已另有一个“%(name)s”。请先给它改名，或者不恢复、直接用它。", name=unit.name)
-        )
     unit.closed_at = None
     db.session.flush()
     _note(unit, "restore", now)
@@ -205,8 +199,7 @@ def _hold_people(unit: Unit) -> None:
 
 def _refuse_officers(unit: Unit, now: datetime) -> None:
     """Its grants would end; held apart, the role of an officer ends by a security officer's hand alone."""
-    office = RoleGrant.role.in_(OFFICERS if gate.apart() else ())
-    held = sa.select(RoleGrant.id).where(RoleGrant.unit_id == unit.id, office, live(now))
+    held = sa.select(RoleGrant.id).where(RoleGrant.unit_id == unit.id, of_officers(), live(now))
     if db.session.scalar(held.limit(1)) is not None:
         raise Refused(_("三员之一的角色授在“%(name)s”。请先由安全管理员收回，再办理。", name=unit.name))
 

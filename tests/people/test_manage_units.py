@@ -365,17 +365,15 @@ def test_what_stands_in_the_way_of_restoring_is_said(app: Flask, sign_in) -> Non
     twin = factories.unit("石桥镇党委", c.root, code="sq-2", **shut)
     merged = factories.unit("并掉的支部", c.town, code="m", merged_into_id=c.branch.id, **shut)
     client = sign_in(c.admin)
-    for unit, said in (
-        (child, "上级“旧镇”已经撤销"), (twin, "另有一个“石桥镇党委”"), (merged, "已经并入“云岭村党支部”"),
-    ):  # fmt: skip
+    for unit, said in ((child, "上级“旧镇”已经撤销"), (merged, "已经并入“云岭村党支部”")):
         answer = client.post(f"/manage/units/{unit.id}/restore")
         assert answer.status_code == 409 and said in answer.text
         db.session.expire_all()
         assert unit.closed_at is not None
     assert "恢复这个单位" not in client.get(f"/manage/units/{merged.id}").text
-    for unit in (parent, child):
+    for unit in (parent, child, twin):  # a name stands in nobody's way, here as when a unit is made
         assert client.post(f"/manage/units/{unit.id}/restore").status_code == 302
-    assert acts() == ["unit.restore"] * 2
+    assert acts() == ["unit.restore"] * 3
 
 
 def test_a_closed_unit_is_changed_no_more(app: Flask, sign_in) -> None:

@@ -14,12 +14,11 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload
 
-from app.domain.access import OFFICERS, Role, covers
+from app.domain.access import covers
 from app.domain.roster import Field
-from app.people import facts
-from app.people.models import Person, RoleGrant, Unit
+from app.people import facts, grants
+from app.people.models import Person, RoleGrant
 from app.people.roster.cells import Fault
-from app.web import gate
 from app.web.db import db, listed
 
 BATCH = 500
@@ -155,17 +154,10 @@ def _by_one_username(person: Person, keys: Keys) -> Person:
     return person
 
 
-def serving_above(person_ids: Sequence[int], accounts: Sequence[str], now: datetime) -> set[int]:
-    """Those who hold a role where the importer does not manage sign-ins (`accounts`), and officers held
-    apart: not the importer's to change (as `grants.beyond_reset`)."""
-    held = db.session.execute(
-        sa.select(RoleGrant.person_id, RoleGrant.role, Unit.path)
-        .join(Unit, Unit.id == RoleGrant.unit_id)
-        .where(RoleGrant.person_id.in_(person_ids), RoleGrant.role != Role.LEARNER)
-        .where(sa.or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now))
-    )
-    officers = OFFICERS if gate.apart() else ()
-    return {person for person, role, path in held if role in officers or not covers(accounts, path)}
+def serving_above(person_ids: Iterable[int], accounts: Iterable[str], now: datetime) -> set[int]:
+    """Those whom their roles put out of reach of the importer, who manages the sign-ins of `accounts`."""
+    held = sa.select(RoleGrant.person_id).where(RoleGrant.person_id.in_(list(person_ids)))
+    return set(db.session.scalars(held.where(grants.serving_above(accounts, now))))
 
 
 def namesakes(places: Iterable[tuple[int, str]]) -> set[tuple[int, str]]:
