@@ -35,6 +35,8 @@ def unit(name: str = "青禾县", parent: Unit | None = None, **more: Any) -> Un
 
 def person(name: str = "张三", unit: Unit | None = None, password: str | None = None, **more: Any) -> Person:
     home = unit or globals()["unit"]()
+    if "staff_no" in more:
+        more["staff_no"] = more["staff_no"].upper()
     return save(
         Person(
             username=more.pop("username", f"p{next(_next)}"), name=name, unit_id=home.id,

@@ -73,7 +73,7 @@ def erase(person: Person, reason: str, now: datetime) -> None:
     """For good. Raises Refused."""
     hold(person)
     check(person, now)
-    names = [name for name in (person.username, person.staff_no) if name]
+    names = [name.lower() for name in (person.username, person.staff_no) if name]
     db.session.execute(sa.delete(SignInFailure).where(SignInFailure.username.in_(names)))
     tables: tuple[Any, ...] = _GOES
     for table in tables:

@@ -15,7 +15,7 @@ ID_NUMBER, PHONE = "id number", "phone"  # purposes of sealing
 
 @dataclass(frozen=True)
 class PersonFacts:
-    """`username` and `staff_no` in lower case; `id_number` and `phone` checked by `domain.identity`.
+    """`username` in lower case, `staff_no` in capitals; `id_number` and `phone` checked by `domain.identity`.
 
     An empty string or None: not known. Sex and birthday follow from the identity number where there is one.
     """

@@ -66,11 +66,11 @@ def masked(number: str) -> str:
 
 def people_with_number(text: str, paths: Iterable[str]) -> Sequence[Person]:
     """Whose identity, phone or staff number or username it is, wherever in the subtrees; units loaded."""
-    number, own = identity.tidy_number(text), text.lower()
+    number = identity.tidy_number(text)
     is_it = [
         Person.id_number_digest == facts.digest(facts.ID_NUMBER, number),
-        Person.username == own,
-        Person.staff_no == own,
+        Person.username == text.lower(),
+        Person.staff_no == text.upper(),
     ]
     if phone := identity.phone(text):
         is_it.append(Person.phone_digest == facts.digest(facts.PHONE, phone))
@@ -97,8 +97,8 @@ def _letters(text: str) -> str:
 def _holds(text: str) -> sa.ColumnElement[bool]:
     """Names, readings, usernames and staff numbers that hold the text."""
     found = [Person.name.icontains(text, autoescape=True)]
-    columns = [Person.username, Person.staff_no]
-    found += [column.contains(text.lower(), autoescape=True) for column in columns]
+    found.append(Person.username.contains(text.lower(), autoescape=True))
+    found.append(Person.staff_no.contains(text.upper(), autoescape=True))
     if letters := _letters(text):
         found += [Person.pinyin.contains(letters), Person.initials.contains(letters)]
     return sa.or_(*found)
@@ -107,7 +107,7 @@ def _holds(text: str) -> sa.ColumnElement[bool]:
 def _said_exactly(text: str) -> sa.ColumnElement[int]:
     """0 for a name, a reading or a username that is the text and no more, else 1."""
     letters = _letters(text) or "-"
-    whole = [Person.name == text, Person.username == text.lower(), Person.staff_no == text.lower()]
+    whole = [Person.name == text, Person.username == text.lower(), Person.staff_no == text.upper()]
     return sa.case((sa.or_(*whole, Person.pinyin == letters, Person.initials == letters), 0), else_=1)
 
 

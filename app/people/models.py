@@ -68,7 +68,7 @@ class Person(Base):
     id_number_digest: Mapped[str | None] = mapped_column(unique=True)
     phone_sealed: Mapped[str | None]
     phone_digest: Mapped[str | None] = mapped_column(index=True)
-    staff_no: Mapped[str | None] = mapped_column(unique=True)  # 工号, lower case
+    staff_no: Mapped[str | None] = mapped_column(unique=True)  # 工号, in capitals
     unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"), index=True)
     post: Mapped[str] = mapped_column(default="")  # 职务
     rank: Mapped[str] = mapped_column(default="", index=True)  # 职级, a term of domain.ranks

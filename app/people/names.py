@@ -32,6 +32,11 @@ def tidy_username(text: str | None) -> str:
     return unicodedata.normalize("NFKC", text or "").strip().lower()
 
 
+def tidy_staff_no(text: str | None) -> str:
+    """A 工号 in capitals, as it is written on paper; compared without case for that."""
+    return tidy_username(text).upper()
+
+
 # Surnames that are read otherwise than the character usually is; pypinyin knows only usual readings.
 _SURNAMES = {
     "万俟": "mo qi", "尉迟": "yu chi", "单于": "chan yu", "长孙": "zhang sun", "澹台": "tan tai",

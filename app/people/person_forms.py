@@ -28,7 +28,7 @@ from app.people.labels import (
     USERNAME_SHOWN,
 )
 from app.people.models import Person
-from app.people.names import STAFF_NO, USERNAME, tidy, tidy_name, tidy_username
+from app.people.names import STAFF_NO, USERNAME, tidy, tidy_name, tidy_staff_no, tidy_username
 from app.people.unit_field import UnitField
 from app.web import clock
 from app.web.choices import choices
@@ -78,7 +78,7 @@ class PersonForm(EditForm):
     staff_no = StringField(
         _l("工号"),
         [Optional(), Regexp(STAFF_NO, message=STAFF_NO_FAULT)],
-        filters=[tidy_username],
+        filters=[tidy_staff_no],
         render_kw=_PLAIN,
     )
     sex = SelectField(_l("性别"), choices=choices([("", ""), *SEXES.items()]), default="")

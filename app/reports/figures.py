@@ -15,13 +15,16 @@ class Outcome(StrEnum):
     PASSED = "passed"
     FAILED = "failed"
     ABSENT = "absent"  # 缺考: the exam is over
-    PENDING = "pending"  # has not begun, or sits now
+    NOT_STARTED = "not_started"
+    PENDING = "pending"  # sits now, or waits for a score
 
 
 def outcome(one: Candidate) -> Outcome:
     if one.result is not None:
         return Outcome.PASSED if one.result.passed else Outcome.FAILED
-    return Outcome.ABSENT if one.state is State.ABSENT else Outcome.PENDING
+    return {State.ABSENT: Outcome.ABSENT, State.NOT_STARTED: Outcome.NOT_STARTED}.get(
+        one.state, Outcome.PENDING
+    )
 
 
 @dataclass

@@ -109,7 +109,7 @@ def test_a_new_person_is_kept_with_everything(app: Flask, sign_in, time) -> None
     )  # fmt: skip
     assert sign_in(c.admin).post("/manage/people/new", data=said).status_code == 200
     made = db.session.scalars(sa.select(Person).where(Person.username == "wangfang")).one()
-    assert (made.staff_no, made.sex, made.born_on) == ("qh001", "f", date(1949, 12, 31))
+    assert (made.staff_no, made.sex, made.born_on) == ("QH001", "f", date(1949, 12, 31))
     assert (facts.id_number(made), facts.phone(made)) == (NUMBER, PHONE)
     assert (made.post, made.rank, made.political, made.joined_on) == (
         "支部书记", "一级科员", "01", date(2001, 7, 1),
@@ -151,13 +151,13 @@ def test_what_cannot_be_is_said_at_its_field(app: Flask, sign_in, time, change, 
     ("change", "message"),
     [
         ({"username": "ZHAO"}, "这个用户名已有人使用"),
-        ({"staff_no": "QH1"}, "这个工号已登记在另一人名下"),
+        ({"staff_no": "qh1"}, "这个工号已登记在另一人名下"),
         ({"id_number": NUMBER}, "这个身份证号已登记在另一人名下"),
     ],
 )
 def test_what_another_has_is_said_at_its_field(app: Flask, sign_in, change, message) -> None:
     c = county()
-    numbered(c, staff_no="qh1")
+    numbered(c, staff_no="QH1")
     page = sign_in(c.admin).post("/manage/people/new", data=filled(c.branch.id, **change))
     field = next(iter(change))
     assert re.search(rf'id="{field}-error">{message}', page.text)
@@ -382,7 +382,7 @@ def test_the_page_takes_the_same_queries_for_any_history(app: Flask, sign_in, ti
 def test_what_a_roster_may_bring_a_form_may_keep(app: Flask, sign_in, time) -> None:
     """A long staff number, and a username that was a phone before that was refused."""
     c = county()
-    staff_no, client = "qh@" + "7" * 40, sign_in(c.admin)
+    staff_no, client = "QH@" + "7" * 40, sign_in(c.admin)
     old = factories.person("赵云", c.branch, username="13800000009", staff_no=staff_no)
     where, sent = f"/manage/people/{old.id}/edit", {"username": "13800000009", "staff_no": staff_no}
     assert client.post(where, data=as_kept(old, post="书记", **sent)).status_code == 302

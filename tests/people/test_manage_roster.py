@@ -113,7 +113,7 @@ def test_the_preview_of_new_people_leaves_nothing_out(c: County, admin: Any) -> 
     page = admin.get(checked(admin, c, data)).text
     said = re.findall(r"<li><b>(.*?)</b> <ins>(.*?)</ins>", page)
     assert said == [
-        ("用户名", "a1"), ("工号", "a1"), ("性别", "女"), ("单位", BRANCH), ("职务", "书记"),
+        ("用户名", "a1"), ("工号", "A1"), ("性别", "女"), ("单位", BRANCH), ("职务", "书记"),
         ("任现职务时间", "2024-05-01"), ("职级", "一级科员"), ("任现职级时间", "2023-03-01"),
     ]  # fmt: skip
     page = admin.get(checked(admin, c, xlsx(("赵云", "a2", BRANCH), header=header[:3]))).text

@@ -69,7 +69,7 @@ def test_new_people_get_everything_but_a_password(c: County, sign_in: Any) -> No
     person = named("曾芳")
     assert facts.of(person) == facts.PersonFacts(
         name="曾芳", username="a-01", unit_id=c.branch.id, post="书记", rank="乡科级副职", political="01",
-        joined_on=date(2019, 7, 1), sex="f", id_number=id_number(2), phone="13800000001", staff_no="a-01",
+        joined_on=date(2019, 7, 1), sex="f", id_number=id_number(2), phone="13800000001", staff_no="A-01",
     )  # fmt: skip
     assert (person.pinyin, person.password_hash) == ("zengfang", None)
     assert posted(person) == [(c.branch.id, "书记", TODAY, None)]
@@ -198,7 +198,7 @@ def test_a_crash_in_the_middle_loses_and_doubles_nothing(c: County, sign_in: Any
     while work.save_stretch():
         pass
     people = db.session.scalars(sa.select(Person.staff_no).where(Person.staff_no.is_not(None))).all()
-    assert sorted(people) == ["n0", "n1", "n2", "n3", "n4"]
+    assert sorted(people) == ["N0", "N1", "N2", "N3", "N4"]
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Posting)) == 5
     assert (latest().state, latest().told["saved"]["new"]) == ("done", 5)
 
@@ -216,7 +216,7 @@ def test_two_workers_save_a_batch_once(c: County, sign_in: Any, monkeypatch: Any
 
     monkeypatch.setattr(saving, "next_rows", other_was_faster)
     assert work.save_stretch() == 0
-    assert db.session.scalar(sa.select(Person.id).where(Person.staff_no == "a1")) is None
+    assert db.session.scalar(sa.select(Person.id).where(Person.staff_no == "A1")) is None
 
 
 def test_what_changed_since_the_check_is_not_saved_blindly(c: County, sign_in: Any) -> None:
@@ -295,7 +295,7 @@ def test_a_number_given_to_another_in_the_same_moment_costs_one_row(
     while work.save_stretch():
         pass
     assert (latest().state, outcomes(), latest().told["saved"]["new"]) == ("done", {2: "fault"}, 1)
-    assert named("李四").staff_no == "a2"
+    assert named("李四").staff_no == "A2"
 
 
 def test_what_the_database_refuses_again_and_again_ends_the_import(
@@ -310,7 +310,7 @@ def test_what_the_database_refuses_again_and_again_ends_the_import(
     monkeypatch.setattr(saving, "_fits", lambda *_: True)
     for state in ("saving", "saving", "failed", "failed"):
         assert work.save_stretch() == 0 and latest().state == state
-    assert named("王芳").staff_no == "a1"
+    assert named("王芳").staff_no == "A1"
     page = admin.get(where).text
     assert "有的行与系统里的登记冲突" in page and "此前保存的人员不受影响" in page
     assert db.session.scalar(sa.select(sa.func.count()).select_from(RosterRow)) == 0

@@ -26,7 +26,7 @@ def candidate(points: int | None, *, path: str = "/1/", state: State = State.HAN
         (candidate(600), Outcome.PASSED),
         (candidate(599), Outcome.FAILED),
         (candidate(None, state=State.ABSENT), Outcome.ABSENT),
-        (candidate(None, state=State.NOT_STARTED), Outcome.PENDING),
+        (candidate(None, state=State.NOT_STARTED), Outcome.NOT_STARTED),
         (candidate(None, state=State.SITTING), Outcome.PENDING),
         (candidate(900, state=State.SITTING), Outcome.PASSED),  # sits again, the first try counts so far
     ],

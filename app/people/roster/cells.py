@@ -14,7 +14,7 @@ from app.domain import identity, roster
 from app.domain.ranks import PARTY
 from app.domain.roster import Field, says_nothing
 from app.people.labels import ID_FAULTS, STAFF_NO_FAULT, USERNAME_FAULT
-from app.people.names import STAFF_NO, USERNAME, tidy, tidy_name, tidy_username
+from app.people.names import STAFF_NO, USERNAME, tidy, tidy_name, tidy_staff_no, tidy_username
 from app.web import sealing
 
 SEALED, FAULTS = "roster row", "roster faults"  # purposes of sealing
@@ -102,7 +102,7 @@ def _phone(text: str, reading: Reading, today: date) -> str | None:
 
 
 def _staff_no(text: str, reading: Reading, today: date) -> str | None:
-    if re.match(STAFF_NO, value := tidy_username(text)):
+    if re.match(STAFF_NO, value := tidy_staff_no(text)):
         return value
     reading.fault(Field.STAFF_NO, str(STAFF_NO_FAULT))
     return None

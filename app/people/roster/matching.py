@@ -59,7 +59,7 @@ class Keys:
     @property
     def usernames(self) -> set[str]:
         """Those that mean, or may come to mean, this person."""
-        return {self.username, self.staff_no, self.phone} - {""}
+        return {self.username, self.staff_no.lower(), self.phone} - {""}
 
     @property
     def any(self) -> bool:
@@ -105,7 +105,7 @@ class Known:
                 raise Mistaken(field, self._elsewhere())
             self._agree(field, person, keys)
             return _by_one_username(person, keys)
-        weak = [self.by_username.get(keys.staff_no), self.by_username.get(keys.phone)]
+        weak = [self.by_username.get(keys.staff_no.lower()), self.by_username.get(keys.phone)]
         weak += self.by_phone[keys.phone_digest, keys.name] if keys.phone_digest else []
         same = {p.id: p for p in weak if p and p.name == keys.name and self.mine(p) and _may_be(p, keys)}
         if len(same) > 1:

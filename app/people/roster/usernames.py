@@ -30,7 +30,8 @@ class Usernames:
         left: list[Newcomer] = []
         self.taken |= {keys.username for keys, _values in newcomers}
         for keys, values in newcomers:
-            chosen = keys.username or (keys.staff_no if self._free(keys.staff_no) else "")
+            wish = keys.staff_no.lower()
+            chosen = keys.username or (wish if self._free(wish) else "")
             if chosen:
                 self._take(values, chosen)
             else:
