@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -93,7 +94,7 @@ def _page(person: Person, numbers: dict[str, str]) -> str:
     seen = [grant for grant in held if covers(gate.scope(Action.PEOPLE_VIEW), grant.unit.path)]
     return render_template(
         "people/manage/person.html",
-        person=person, numbers=numbers, mine=mine,
+        person=person, numbers=numbers, mine=mine, people=_list(),
         editable=mine and grants.beyond_reset(person, held, clock.now()) is None,
         resettable=_resettable(person, held), factor=second_factor.enrolled(person.id),
         code=codes.of(person.id), now=clock.now(),
@@ -104,6 +105,13 @@ def _page(person: Person, numbers: dict[str, str]) -> str:
         roles=ROLES, sexes=SEXES, political=POLITICAL, leaving=LEAVING, states=PEOPLE_STATES,
         state=person_state(person), today=clock.day(clock.now()),
     )  # fmt: skip
+
+
+def _list() -> str:
+    """The list of people, narrowed as it was when the caller came from it."""
+    came, plain = urlsplit(request.referrer or ""), url_for("people_manage.people")
+    narrowed = came.netloc == request.host and came.path == plain and came.query
+    return f"{plain}?{came.query}" if narrowed else plain
 
 
 def _resettable(person: Person, held: Sequence[RoleGrant]) -> bool:

@@ -117,8 +117,9 @@ def roster_row(import_id: int, at: int) -> Any:
     if form.validate_on_submit():
         written = form.row(row)
         faults = cells.read(written, clock.day(clock.now())).faults
+        if written != row or not faults:
+            edits.amend(found, written)  # also when more is wrong: what was mended stays mended
         if not faults:
-            edits.amend(found, written)
             return _go_on(found)
         form.faults(faults)
     elif not form.is_submitted():

@@ -329,6 +329,17 @@ def test_a_start_that_nobody_said_is_called_so(app: Flask, sign_in, time) -> Non
         assert (f"{day}（未注明，按建档日期记）" in sign_in(person).get("/me/data").text) is said
 
 
+def test_the_way_back_is_to_the_list_as_it_was(app: Flask, sign_in) -> None:
+    c = county()
+    page, admin = f"/manage/people/{c.town_admin.id}", sign_in(c.admin)
+    for came, back in (
+        ("http://localhost/manage/people?q=lin&page=2", "/manage/people?q=lin&amp;page=2"),
+        ("http://elsewhere.example/manage/people?q=lin", "/manage/people"),
+        ("http://localhost/manage/people/1?q=lin", "/manage/people"),
+    ):
+        assert f'<a href="{back}">返回人员' in admin.get(page, headers={"Referer": came}).text
+
+
 def test_nobody_locks_themselves_out(app: Flask, sign_in) -> None:
     c = county()
     client = sign_in(c.admin)

@@ -130,6 +130,8 @@ def test_a_row_is_mended_in_place_and_frees_its_double(c: County, admin: Any) ->
     sent = {"name": "李四", "id_number": "123", "unit": BRANCH}
     page = admin.post(f"{where}/rows/3", data=sent)
     assert page.status_code == 200 and "身份证号应为 18 位" in page.text
+    kept = admin.get(f"{where}/rows/3").text
+    assert 'value="123"' in kept, "what was mended stays, though more is wrong"
     sent["id_number"] = id_number(2)
     assert admin.post(f"{where}/rows/3", data=sent | {"name": "李思"}).location == where
     assert told() == "更正名册第 3 行（李四）：姓名、身份证号（名册.xlsx）"
@@ -214,8 +216,13 @@ def test_an_import_can_be_given_up(c: County, admin: Any) -> None:
 
 @pytest.mark.parametrize(
     ("data", "words"),
-    [(b"", "文件是空的"), (b"x" * (files.MAX_BYTES + 1), "文件超过 6 MB")],
-    ids=["empty", "large"],
+    [
+        (b"", "文件是空的"),
+        (b"x" * (files.MAX_BYTES + 1), "文件超过 6 MB"),
+        (b"%PDF-1.7\n", "这不是表格文件"),
+        (b"\x89PNG\r\n\x1a\n\0\0", "这不是表格文件"),
+    ],
+    ids=["empty", "large", "pdf", "picture"],
 )
 def test_unusable_uploads_are_refused_at_once(c: County, admin: Any, data: bytes, words: str) -> None:
     form = {"unit_id": str(c.root.id), "file": (io.BytesIO(data), "a.xlsx")}

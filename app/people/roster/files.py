@@ -17,6 +17,7 @@ MAX_PEOPLE = 20_000
 MAX_BYTES = 6 * 1024 * 1024
 _SHEETS = 3  # looked through for a header
 _SEALED = "roster file"  # purpose of sealing
+_BINARY = b"PK", b"\xd0\xcf\x11\xe0", b"\xff\xfe", b"\xfe\xff"  # .xlsx, .xls, text in UTF-16
 _MARGIN = 1000  # empty, repeated and explaining rows
 
 
@@ -26,6 +27,14 @@ class Upload:
 
     rows: list[Row]
     ignored: tuple[str, ...]
+
+
+def may_be_table(data: bytes) -> bool:
+    """By its first bytes: a workbook, or text. Whether it can be read shows later."""
+    head = data[:1024]
+    if head.startswith(_BINARY):
+        return True
+    return not head.startswith(b"%PDF") and re.search(rb"[\x00-\x08\x0e-\x1f]", head) is None
 
 
 def read(data: bytes) -> Upload:

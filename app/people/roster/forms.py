@@ -15,7 +15,7 @@ from app.people.labels import ROSTER_FIELDS
 from app.people.models import Unit
 from app.people.roster.cells import Row
 from app.people.roster.edits import Upload
-from app.people.roster.files import MAX_BYTES, MAX_PEOPLE
+from app.people.roster.files import MAX_BYTES, MAX_PEOPLE, may_be_table
 from app.people.unit_field import UnitField
 from app.web.sheets import LONGEST
 
@@ -43,6 +43,8 @@ class RosterForm(FlaskForm):
         self.content: bytes = field.data.read(MAX_BYTES + 1)
         if not self.content:
             raise ValidationError(_("文件是空的。请核对后重新选择。"))
+        if not may_be_table(self.content):
+            raise ValidationError(_("这不是表格文件。请选择 .xlsx、.xls 或 .csv 文件。"))
         if len(self.content) > MAX_BYTES:
             raise ValidationError(
                 _("文件超过 %(mb)s MB。请删去图片等无关内容，或分几次导入。", mb=MAX_BYTES >> 20)
