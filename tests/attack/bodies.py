@@ -82,6 +82,7 @@ FILLED: dict[str, Callable[[World], Body]] = {
     "people_manage.person_numbers": lambda w: {},
     "people_manage.person_activate": lambda w: {},
     "people_manage.person_transfer": lambda w: {"unit_id": w.town.id, "post": "新职务", "since": LATELY},
+    "people_manage.person_leave_undo": lambda w: {},
     "people_manage.person_return": lambda w: {"unit_id": w.town.id, "since": LATELY},
     "people_manage.person_second": lambda w: {"unit_id": w.town.id},
     "people_manage.person_second_edit": lambda w: {"unit_id": w.town.id, "note": "改过的"},

@@ -129,6 +129,7 @@ THINGS: dict[Any, Make] = {
     "people_manage.person_leave": _held(
         other=True, person_id=lambda h: h.idle.id
     ),  # nobody by their own hand
+    "people_manage.person_leave_undo": _held(other=True, person_id=lambda h: h.gone.id),
     "people_manage.person_return": _held(other=True, person_id=lambda h: h.gone.id),
     "home_manage.person_erase": _held(person_id=lambda h: h.idle.id),  # the others sit exams and hold roles
     ("manage", "request_id"): _held(request_id=lambda h: h.request.id),
