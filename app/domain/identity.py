@@ -13,7 +13,10 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
 _PHONE = re.compile(r"1[3-9]\d{9}")
 _IDENTITY = re.compile(r"[0-9]{15}|[0-9]{17}[0-9X]")
-_LONG_NUMBER = re.compile(r"\d{10,}[\dXxＸｘ]")
+_BETWEEN = r"[\s.－–—-]{0,3}"  # what people put between the groups of a number
+_LONG_NUMBER = re.compile(rf"\+?(?:\d{_BETWEEN}){{10,}}[\dXxＸｘ]")
+_DATE = r"(?:19|20)\d\d[.-]\d\d?(?:[.-]\d\d?)?"
+_DATES = re.compile(rf"{_DATE}(?:{_BETWEEN}{_DATE})*")
 
 
 class Fault(StrEnum):
@@ -93,6 +96,16 @@ def masked_phone(digits: str) -> str:
     return digits[:3] + "****" + digits[7:]
 
 
+def number_in(text: str) -> str | None:
+    """The first number in a text that is as long as a phone's or longer, in groups or not, and no dates."""
+    numbers = _LONG_NUMBER.finditer(unicodedata.normalize("NFKC", text))
+    return next((found[0] for found in numbers if not _DATES.fullmatch(found[0])), None)
+
+
 def without_numbers(text: str) -> str:
-    """What people wrote, with every number as long as a phone's or longer masked."""
-    return _LONG_NUMBER.sub(lambda found: f"{found[0][:3]}****{found[0][-2:]}", text)
+    """What people wrote, with every such number masked."""
+    return _LONG_NUMBER.sub(_masked, text)
+
+
+def _masked(found: re.Match[str]) -> str:
+    return found[0] if _DATES.fullmatch(found[0]) else f"{found[0][:3]}****{found[0][-2:]}"

@@ -38,8 +38,8 @@ class PeopleFilter:
     state: str = ""
 
     def said(self) -> dict[str, str]:
-        """What narrows, without what does not."""
-        return {name: value for name, value in vars(self).items() if value}
+        """What narrows, without what does not, as the audit log may keep it."""
+        return {name: identity.without_numbers(value) for name, value in vars(self).items() if value}
 
 
 def targets_named(text: str) -> list[str]:
@@ -53,26 +53,23 @@ def targets_named(text: str) -> list[str]:
 FINDERS.append(targets_named)
 
 
-def is_number(text: str) -> bool:
-    """An identity or phone number, or one that was mistyped."""
-    return re.fullmatch(r"\+?[0-9]{11,}X?", identity.tidy_number(text)) is not None
-
-
 def masked(number: str) -> str:
     """As the audit log may keep it."""
     phone = identity.phone(number)
     return identity.masked_phone(phone) if phone else identity.masked_number(identity.tidy_number(number))
 
 
-def people_with_number(text: str, paths: Iterable[str]) -> Sequence[Person]:
-    """Whose identity, phone or staff number or username it is, wherever in the subtrees; units loaded."""
-    number = identity.tidy_number(text)
+def people_with_number(number: str, text: str, paths: Iterable[str]) -> Sequence[Person]:
+    """Whose identity or phone number it is, wherever in the subtrees; units loaded.
+
+    Or whose staff number or username is the whole `text` in which it was found.
+    """
     is_it = [
-        Person.id_number_digest == facts.digest(facts.ID_NUMBER, number),
+        Person.id_number_digest == facts.digest(facts.ID_NUMBER, identity.tidy_number(number)),
         Person.username == text.lower(),
         Person.staff_no == text.upper(),
     ]
-    if phone := identity.phone(text):
+    if phone := identity.phone(number):
         is_it.append(Person.phone_digest == facts.digest(facts.PHONE, phone))
     rows = sa.select(Person).join(Person.unit).options(contains_eager(Person.unit))
     return db.session.scalars(rows.where(within(paths), sa.or_(*is_it)).order_by(Unit.path, Person.id)).all()

@@ -26,9 +26,14 @@ def forget() -> int:
 
 
 def read_names() -> int:
-    """The pinyin of people from before there was any. A name without a reading stays as it is."""
+    """The pinyin of people from before there was any. A name without one, or a pseudonym, stays as it is."""
     done = last = 0
-    unread = sa.select(Person).where(Person.pinyin == "").order_by(Person.id).limit(_BATCH)
+    unread = (
+        sa.select(Person)
+        .where(Person.pinyin == "", Person.erased_at.is_(None))
+        .order_by(Person.id)
+        .limit(_BATCH)
+    )
     while people := db.session.scalars(unread.where(Person.id > last)).all():
         last = people[-1].id
         for person in people:

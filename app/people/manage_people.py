@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from app.audit.service import record
 from app.domain.access import Action, covers
+from app.domain.identity import number_in, without_numbers
 from app.domain.ranks import GROUPS, RANKS
 from app.people import facts, finding
 from app.people.blueprint import bp
@@ -28,7 +29,7 @@ _ASKED = ("q", "unit", "unit_text", "rank", "political", "state")
 def _filter() -> finding.PeopleFilter:
     """A number in the address is not looked for, and not said again."""
     text = request.args.get("q", "").strip()
-    if finding.is_number(text):
+    if number_in(text):
         flash(_("身份证号、手机号不能写在网址里。请在“查找”框里输入。"), "warn")
         abort(redirect(url_for("people_manage.people")))
     asked = {name: request.args.get(name, "").strip() for name in ("rank", "political", "state")}
@@ -72,13 +73,14 @@ def people() -> Any:
 def people_find() -> Any:
     """What the search box holds: a name goes on to the list, by its address; a number to whom it belongs."""
     text = request.form.get("q", "").strip()
-    if not finding.is_number(text):
-        asked = {name: request.form.get(name, "").strip() for name in _ASKED}
+    number = number_in(text)
+    if number is None:
+        asked = {name: without_numbers(request.form.get(name, "").strip()) for name in _ASKED}
         return redirect(page_url(url_for("people_manage.people"), **asked))
-    found = finding.people_with_number(text, gate.scope(Action.PEOPLE_VIEW))
+    found = finding.people_with_number(number, text, gate.scope(Action.PEOPLE_VIEW))
     for one in found:
         summary = f"按号码查到 {one.name}（{one.username}）"
-        record("person.find", f"person:{one.id}", summary, after={"sought": finding.masked(text)})
+        record("person.find", f"person:{one.id}", summary, after={"sought": finding.masked(number)})
     if len(found) == 1:
         return redirect(url_for("people_manage.person", person_id=found[0].id))
     if found:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
+import structlog
 from flask import Flask, current_app, request
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -16,6 +17,7 @@ from app.web import clock, uow
 from app.web.db import SAFE_METHODS, db
 from app.web.errors import Forbidden, respond
 
+log = structlog.get_logger()
 WITHIN = timedelta(minutes=10)  # one record per person and action: nobody fills the log
 _NAME = "access.refuse"
 
@@ -24,6 +26,7 @@ def register(app: Flask) -> None:
     @app.errorhandler(Forbidden)
     def forbidden(error: Forbidden) -> Any:
         view: Any = current_app.view_functions[request.endpoint or ""]
+        log.warning("forbidden", path=request.path, action=view.action, person=current_user.person_id)
         message = error.message or _("您没有“%(what)s”的权限。", what=ACTIONS[view.action])
         if request.method not in SAFE_METHODS:  # a GET changes nothing, and writes nothing either
             _note(view.action, message)

@@ -14,6 +14,7 @@ from app.people.view_sign_in import said, wrong_code, wrong_password
 from app.web import clock, uow
 from app.web.errors import Problem
 from app.web.gate import public
+from app.web.intake import storable
 
 bp = Blueprint("sign_in_api", __name__)
 
@@ -31,13 +32,25 @@ def enter() -> Any:
     """One step: {username, password}, {code} or {new_password}; the answer names the next."""
     if current_user.is_authenticated:
         return _next(Step.DONE)
-    body = request.get_json(silent=True)
-    if not isinstance(body, dict) or not all(isinstance(v, str) and len(v) <= 500 for v in body.values()):
-        raise Problem(400, "malformed", _("请求的内容不完整或格式不对，请返回检查后重试。"))
+    body = _body()
     try:
         return _next(_step(body))
     except Refused as refused:
         return _refuse(refused, wrong_code() if "code" in body else wrong_password())
+
+
+def _body() -> dict[str, str]:
+    try:
+        body = request.get_json(silent=True)
+    except RecursionError:  # lists in lists without end
+        body = None
+    if isinstance(body, dict) and all(map(_is_said, body.values())):
+        return body
+    raise Problem(400, "malformed", _("请求的内容不完整或格式不对，请返回检查后重试。"))
+
+
+def _is_said(value: Any) -> bool:
+    return isinstance(value, str) and len(value) <= 500 and storable(value)
 
 
 def _step(body: dict[str, str]) -> Step:

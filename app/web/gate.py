@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-import structlog
 from flask import Flask, abort, current_app, flash, redirect, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -17,7 +16,6 @@ from app.domain.access import Action
 from app.web import idle
 from app.web.errors import Forbidden, wants_json
 
-log = structlog.get_logger()
 View = TypeVar("View", bound=Callable[..., Any])
 SESSION_KEY = "_user_id"  # Flask-Login's: holds the id of the sign-in session
 
@@ -88,7 +86,6 @@ def _check() -> Any:
     if action is Action.LEARN:
         return None
     if not current_user.scope(action):
-        log.warning("forbidden", path=request.path, action=action, person=current_user.person_id)
         raise Forbidden
     if current_user.lacks_second_factor:
         return _second_factor()

@@ -23,6 +23,11 @@ def number(name: str) -> int | None:
     return found if found is not None and abs(found) <= LARGEST else None
 
 
+def storable(text: str) -> bool:
+    """Can every engine keep it? JSON may name NUL, and half a character."""
+    return "\0" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
+
+
 def _holds_nul() -> bool:
     if "\0" in request.path or b"%00" in request.query_string:
         return True

@@ -12,7 +12,9 @@ from app.domain.identity import (
     is_personal,
     masked_number,
     masked_phone,
+    number_in,
     phone,
+    without_numbers,
 )
 
 TODAY = date(2026, 11, 22)
@@ -57,6 +59,36 @@ def test_nobody_is_born_tomorrow() -> None:
 )
 def test_a_phone_number(text: str, expected: str | None) -> None:
     assert phone(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("电话13800138000。", "电话138****00。"),
+        ("138 0013 8000", "138****00"),
+        ("138-0013-8000", "138****00"),
+        ("+86 138 - 0013 8000", "+86****00"),
+        ("110101 19900307 775x", "110****5x"),
+        ("１３８００１３８０００", "１３８****００"),
+        ("110101 19900307 775Ｘ和13800138000", "110****5Ｘ和138****00"),
+        ("2019-07-01 2020-01-01", "2019-07-01 2020-01-01"),
+        ("2019.07-2020.01，1380013800", "2019.07-2020.01，1380013800"),
+    ],
+)
+def test_long_numbers_in_a_text_are_masked_and_dates_are_not(text: str, expected: str) -> None:
+    assert without_numbers(text) == expected
+    assert (number_in(text) is None) == (text == expected)
+
+
+def test_masking_takes_linear_time() -> None:
+    for text in (
+        "1" * 1_000_000,
+        "1- " * 300_000,
+        "1- 2- 3- x" * 100_000,
+        "2019-07-01 " * 90_000 + "1",
+        "2019-07-20" * 90_000 + "1",
+    ):
+        assert len(without_numbers(text)) <= len(text)
 
 
 def test_masks_show_too_little_to_use() -> None:

@@ -157,7 +157,7 @@ def test_numbers_in_a_mended_row_are_not_recorded(c: County, admin: Any) -> None
     assert outcomes() == {2: "fault"}
     sent = {"name": "王芳", "id_number": id_number(1), "phone": "13800000002", "unit": BRANCH}
     assert admin.post(f"{where}/rows/2", data=sent).location == where
-    assert told() == "更正名册第 2 行（****）：姓名、身份证号、手机号（名册.xlsx）"
+    assert told() == f"更正名册第 2 行（110****{id_number(1)[-2:]}）：姓名、身份证号、手机号（名册.xlsx）"
 
 
 def test_a_row_can_be_left_out(c: County, admin: Any) -> None:

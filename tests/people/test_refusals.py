@@ -5,6 +5,7 @@ import json
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from structlog.testing import capture_logs
 
 from app.audit.models import AuditEvent
 from app.domain.access import Action, Role
@@ -60,7 +61,12 @@ def test_whose_account_is_beyond_the_caller_is_recorded_too(place: County, sign_
     factories.grant(place.town_admin, Role.INVIGILATOR, place.other)
     local = factories.person("季然", place.town)
     factories.grant(local, Role.ADMIN, place.town)
-    answer = sign_in(local).post(f"/manage/people/{place.town_admin.id}/password")
+    client = sign_in(local)
+    with capture_logs() as lines:
+        answer = client.post(f"/manage/people/{place.town_admin.id}/password")
+    assert [(line["event"], line["action"], line["person"]) for line in lines] == [
+        ("forbidden", Action.SIGN_IN_EDIT, local.id)
+    ]
     assert answer.status_code == 403 and "请由上级管理员办理" in answer.text
     [event] = refusals()
     assert event.target == "access:sign_in_edit" and event.summary.startswith("季然：林正光")

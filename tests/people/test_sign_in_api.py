@@ -61,4 +61,7 @@ def test_each_step_names_the_next(app: Flask, client: FlaskClient, time) -> None
 def test_other_forms_are_malformed(app: Flask, client: FlaskClient) -> None:
     for body in ([], "x", {"username": 1}, {"password": "x" * 501}, {"code": None}):
         assert client.post("/sign-in.json", json=body).status_code == 400
+    for raw in (r'{"username": "\ud800"}', r'{"username": "wang", "password": "\u0000"}', "[" * 200_000):
+        answer = client.post("/sign-in.json", data=raw, content_type="application/json")
+        assert (answer.status_code, answer.json["reason"]) == (400, "malformed"), raw[:40]
     assert client.post("/sign-in.json", json={}).status_code == 401

@@ -1,6 +1,5 @@
 """What the owner of an import does with it before it is saved. Each act holds the import and is recorded."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +8,7 @@ import sqlalchemy as sa
 
 from app.audit.service import record
 from app.domain.careers import Leaving
+from app.domain.identity import without_numbers
 from app.domain.roster import Field
 from app.people.labels import ROSTER_FIELDS
 from app.people.models import Person, RosterImport, RosterRow, Unit
@@ -84,7 +84,7 @@ def drop(roster: RosterImport, number: int) -> None:
 
 def _called(row: Row) -> str:
     """A row as the audit log names it; a number that stands in the column of names is no name."""
-    name = re.sub(r"\d{4,}[Xx]?", "****", row.text(Field.NAME))[:50]
+    name = without_numbers(row.text(Field.NAME))[:50]
     return f"第 {row.number} 行（{name or '没有姓名'}）"
 
 
