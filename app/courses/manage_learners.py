@@ -56,8 +56,8 @@ def unassign(course_id: int, assignment_id: int) -> Any:
     row = db.session.get(CourseAssignment, assignment_id)
     if row is None or row.course_id != course_id or not covers(scope(Action.COURSE_EDIT), row.target.path):
         abort(404)
-    service.unassign(row, course_or_404(course_id))
-    flash(_("已取消指派，学习记录保留。"))
+    name = service.unassign(row, course_or_404(course_id))
+    flash(_("已取消对%(name)s的指派；学习记录仍然保留。", name=name))
     return redirect(url_for(".assignments", course_id=course_id))
 
 

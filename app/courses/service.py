@@ -190,12 +190,13 @@ def assign(
     return row
 
 
-def unassign(row: CourseAssignment, course: Course) -> None:
-    """What was learnt stays; the exam stays assigned."""
+def unassign(row: CourseAssignment, course: Course) -> str:
+    """Who it was. What was learnt stays; the exam stays assigned."""
     whom = row.unit.name if row.unit else row.person.name if row.person else ""
     db.session.delete(row)
     db.session.flush()
     record("course.unassign", f"course:{course.id}", f"取消把课程“{course.title}”指派给 {whom}")
+    return whom
 
 
 def mark_done(lesson: Lesson, person_id: int, now: datetime) -> None:

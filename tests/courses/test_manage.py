@@ -129,7 +129,7 @@ def test_assign_to_a_unit_or_a_person(admin: FlaskClient, county: Unit) -> None:
     assert isinstance(row, CourseAssignment) and row.person_id == person.id
     assert row.due_at is not None and row.due_at.isoformat() == "2026-12-31T15:59:59+00:00"
     assert "2026-12-31" in admin.get(path).text
-    admin.post(f"{path}/{row.id}/remove")
+    assert "已取消对张三的指派" in admin.post(f"{path}/{row.id}/remove", follow_redirects=True).text
     assert db.session.scalar(sa.select(sa.func.count()).select_from(CourseAssignment)) == 0
 
 
