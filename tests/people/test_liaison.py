@@ -65,7 +65,7 @@ def test_a_liaisons_roster_changes_nobody_who_holds_a_role(app: Flask, time: Any
     c = county()
     liaison = factories.person("唐敏", c.town)
     factories.grant(liaison, Role.LIAISON, c.town)
-    c.town_admin.staff_no = "lin"
+    c.town_admin.staff_no = "LIN"
     db.session.commit()
     upload(sign_in(liaison), c.town.id, xlsx(("林改名", "", "lin", "", "溪川镇党委")))
     work.check_waiting()
