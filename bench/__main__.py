@@ -11,6 +11,7 @@ from flask import Flask
 from flask_migrate import upgrade
 
 from app import create_app
+from app.exams.models import Exam
 from app.people.models import Unit
 from app.web.db import db
 from bench import audit, certificates, floor, roster, school
@@ -23,7 +24,7 @@ Figures = dict[str, float]
 
 def bench_save(app: Flask, url: str, exam_id: int, unit_id: int) -> Figures:
     """CPU per acknowledged save, as a multiple of the floor, and the statements it takes."""
-    exam = db.session.get_one(school.Exam, exam_id)
+    exam = db.session.get_one(Exam, exam_id)
     mine, theirs = (school.seat(app, unit_id) for _ in range(2))
     for seat in (mine, theirs):
         school.sit(seat, exam)
@@ -49,7 +50,7 @@ def bench_save(app: Flask, url: str, exam_id: int, unit_id: int) -> Figures:
 
 def bench_attempt(app: Flask, exam_id: int, unit_id: int) -> Figures:
     """Start, hand in with scoring, and the exam page of a hundred questions."""
-    exam = db.session.get_one(school.Exam, exam_id)
+    exam = db.session.get_one(Exam, exam_id)
     many = 60
     fresh = iter([school.seat(app, unit_id) for _ in range(many)])
     full = [school.seat(app, unit_id) for _ in range(many)]

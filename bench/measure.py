@@ -48,8 +48,11 @@ def request(
     }  # fmt: skip
     answer: dict[str, Any] = {}
 
-    def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:
+    def start_response(
+        status: str, headers: list[tuple[str, str]], exc_info: Any = None, /
+    ) -> Callable[[bytes], object]:
         answer["status"], answer["headers"] = int(status[:3]), dict(headers)
+        return lambda _chunk: None
 
     def serve() -> bytes:
         chunks = app(environ, start_response)
@@ -77,7 +80,7 @@ def counted(call: Call) -> int:
     if isinstance(connection, LockedConnection):
         connection.set_trace_callback(sent.append)
     raw.close()
-    psycopg.Cursor.execute = counting  # type: ignore[method-assign, assignment]
+    psycopg.Cursor.execute = counting  # type: ignore[method-assign]
     try:
         call()
     finally:

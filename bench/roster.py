@@ -50,7 +50,7 @@ def bench() -> dict[str, float]:
 def _check(owner_id: int, unit_id: int, data: bytes) -> float:
     """Upload, and let the worker read and check."""
     upload = edits.Upload(db.session.get_one(Unit, unit_id), "名册.xlsx", data)
-    edits.begin(owner_id, upload, clock.now())
+    edits.begin(owner_id, [upload.unit.path], upload, clock.now())
     uow.commit_item()
     begun = time.perf_counter()
     work.check_waiting()
