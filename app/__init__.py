@@ -18,6 +18,7 @@ from app.courses import manage as courses_manage
 from app.courses import views as courses_views
 from app.exams import api as exams_api
 from app.exams import manage as exams_manage
+from app.exams import short_save
 from app.exams import views as exams_views
 from app.home import manage as home_manage
 from app.home import views as home_views
@@ -70,4 +71,5 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
         app.register_blueprint(blueprint)
     cli.register(app)
     gate.check_declared(app)
+    app.wsgi_app = short_save.ShortSave(app)  # type: ignore[method-assign]
     return app

@@ -14,7 +14,7 @@ from app.exams import attempts, papers, queries, refusals, reviewing, saving
 from app.exams import state as wire_state
 from app.exams.models import Attempt, Paper
 from app.web import clock
-from app.web.db import db, to_micros
+from app.web.db import db
 from app.web.errors import Problem
 from app.web.gate import SESSION_KEY, requires
 
@@ -96,6 +96,7 @@ def take_over(attempt_id: int) -> Any:
 @bp.post("/attempts/<int:attempt_id>/responses")
 @requires(Action.LEARN, load_person=False, idles=False)  # the statement itself checks session and owner
 def save(attempt_id: int) -> Any:
+    """Most saves are answered before they come here: `app.exams.short_save`."""
     epoch, items = _parsed()
     if not items:
         raise Problem(400, "malformed", _("提交的作答格式不对：") + "responses: at least one is needed")
@@ -106,7 +107,7 @@ def save(attempt_id: int) -> Any:
         raise refusals.problem("value") from None
     if acked is None:
         raise refusals.explain_and_keep(attempt_id, session[SESSION_KEY], epoch, items, now)
-    return jsonify(acked=acked.slots, remaining_ms=_remaining(acked.deadline, to_micros(now)))
+    return jsonify(acked.wire(now))
 
 
 def _parsed() -> tuple[int, tuple[saving.Item, ...]]:
@@ -116,10 +117,6 @@ def _parsed() -> tuple[int, tuple[saving.Item, ...]]:
         raise Problem(400, "malformed", _("提交的作答格式不对：") + "nested too deeply") from error
     except saving.Malformed as error:
         raise Problem(400, "malformed", _("提交的作答格式不对：") + str(error)) from error
-
-
-def _remaining(deadline: int, now: int) -> int | None:
-    return None if deadline >= saving.NO_DEADLINE else max(deadline - now, 0) // 1000
 
 
 @bp.post("/attempts/<int:attempt_id>/submit")

@@ -90,6 +90,11 @@ class Acked:
     slots: dict[int, int]
     deadline: int
 
+    def wire(self, now: datetime) -> dict[str, Any]:
+        """As docs/exam-protocol.md says."""
+        left = None if self.deadline >= NO_DEADLINE else max(self.deadline - to_micros(now), 0) // 1000
+        return {"acked": self.slots, "remaining_ms": left}
+
 
 def parse(body: Any) -> tuple[int, tuple[Item, ...]]:
     """`{epoch, responses: [{slot, seq, value}]}` → epoch and items. Raises Malformed."""

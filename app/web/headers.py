@@ -20,25 +20,35 @@ def nonce() -> str:
     return value
 
 
-def _policy() -> str:
-    # Only pages that carry an inline script made a nonce.
-    script = f"'self' 'nonce-{g.nonce}'" if "nonce" in g else "'self'"
+def _policy(script: str) -> str:
     return (
         f"default-src 'none'; script-src {script}; style-src 'self'; img-src 'self' data:; "
         "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
     )
 
 
-def register(app: Flask) -> None:
-    fixed = dict(_FIXED)
+def _fixed(app: Flask) -> dict[str, str]:
     if app.config["SESSION_COOKIE_SECURE"]:
-        fixed["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+        return _FIXED | {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
+    return _FIXED
+
+
+def without_page(app: Flask) -> dict[str, str]:
+    """What an answer carries that holds no script and is kept nowhere."""
+    return _fixed(app) | {"Content-Security-Policy": _policy("'self'"), "Cache-Control": "no-store"}
+
+
+def register(app: Flask) -> None:
+    fixed = _fixed(app)
 
     @app.after_request
     def harden(response: Response) -> Response:
         headers = response.headers
         headers.update(fixed)
-        headers["Content-Security-Policy"] = _policy()
+        # Only pages that carry an inline script made a nonce.
+        headers["Content-Security-Policy"] = _policy(
+            f"'self' 'nonce-{g.nonce}'" if "nonce" in g else "'self'"
+        )
         if "Cache-Control" not in headers:
             headers["Cache-Control"] = "no-store"
         return response
