@@ -11,8 +11,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from flask import get_template_attribute, render_template
-from flask_babel import get_locale
+from flask import get_template_attribute
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
@@ -165,13 +164,3 @@ def card(attempt: Attempt, values: Mapping[int, Any]) -> Markup:
             html.append(f'<a href="#q-{slot}"{done}>{number}</a>')
         html.append("</div>")
     return Markup("".join(html))  # noqa: S704
-
-
-@lru_cache
-def _dialogs(locale: str) -> Markup:
-    return Markup(render_template("exams/dialogs.html"))  # noqa: S704
-
-
-def dialogs() -> Markup:
-    """What the page's script asks; the same for everybody."""
-    return _dialogs(str(get_locale()))

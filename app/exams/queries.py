@@ -8,9 +8,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload
 
 from app.domain.attempts import AttemptClock, ExamClock
-from app.exams.models import Allowance, Attempt, Exam, ExamAssignment, Score
-from app.people.models import Person, Unit
+from app.exams.models import Allowance, Attempt, Exam, ExamAssignment, Response, Score
+from app.exams.scoring import JOURNAL, Current, in_force
+from app.people.models import Person, SignInSession, Unit
 from app.people.queries import under, within
+from app.people.sign_in import SIGNED_IN, by_session
 from app.web.db import db
 
 
@@ -96,6 +98,24 @@ _ATTEMPT = (
 def attempt_of(attempt_id: int, person_id: int) -> Attempt | None:
     """With its exam; None unless it is this person's."""
     return db.session.scalar(_ATTEMPT, {"attempt": attempt_id, "person": person_id})
+
+
+_SAT = (
+    sa.select(Attempt, JOURNAL.where(Response.attempt_id == Attempt.id).correlate(Attempt).scalar_subquery())
+    .join(SignInSession, SignInSession.person_id == Attempt.person_id)
+    .join(Person, Person.id == Attempt.person_id)
+    .where(Attempt.id == sa.bindparam("attempt"), SIGNED_IN)
+    .options(joinedload(Attempt.exam, innerjoin=True))
+)
+
+
+def sat(attempt_id: int, session_id: str) -> tuple[Attempt, dict[int, Current]] | None:
+    """The attempt with its exam and the answers in force, in one statement: ten thousand open it at once.
+
+    None unless the session is one by which the person of the attempt is signed in.
+    """
+    row = db.session.execute(_SAT, {"attempt": attempt_id, **by_session(session_id)}).first()
+    return None if row is None else (row[0], in_force(row[1]))
 
 
 def exams_of(person_id: int, unit_path: str) -> Sequence[Exam]:

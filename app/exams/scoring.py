@@ -30,18 +30,22 @@ def _text(number: Any) -> sa.ColumnElement[str]:
 
 
 # The whole journal as the inside of one JSON list: a row for each of a hundred answers costs thrice as much.
-_JOURNAL = sa.select(
+JOURNAL = sa.select(
     sa.func.aggregate_strings(
         "[" + _text(Response.slot) + "," + _text(Response.epoch) + "," + _text(Response.seq) + ","
         + Response.value + "," + _text(Response.received_at) + "]",
         ",",
     )
-).where(Response.attempt_id == sa.bindparam("attempt"))  # fmt: skip
+)  # fmt: skip
+_JOURNAL_OF = JOURNAL.where(Response.attempt_id == sa.bindparam("attempt"))
 
 
 def current_responses(attempt_id: int) -> dict[int, Current]:
-    """By slot, the entry of the journal with the highest (epoch, seq)."""
-    journal = db.session.scalar(_JOURNAL, {"attempt": attempt_id})
+    return in_force(db.session.scalar(_JOURNAL_OF, {"attempt": attempt_id}))
+
+
+def in_force(journal: str | None) -> dict[int, Current]:
+    """By slot, the entry with the highest (epoch, seq) of a journal as `JOURNAL` tells it."""
     entries = json.loads(f"[{journal or ''}]")
     return {slot: Current(*entry) for slot, *entry in sorted(entries, key=itemgetter(0, 1, 2))}
 

@@ -15,6 +15,7 @@ from app.web.db import to_micros
 @dataclass(frozen=True)
 class State:
     attempt: Attempt
+    now: datetime
     phase: Phase
     remaining_ms: int | None
     responses: Mapping[int, Current]
@@ -36,13 +37,15 @@ class State:
         }
 
 
-def of(attempt: Attempt, now: datetime) -> State:
+def of(attempt: Attempt, now: datetime, responses: Mapping[int, Current] | None = None) -> State:
+    """`responses`: the answers in force, where the caller has them already."""
     left = remaining(now, queries.exam_clock(attempt.exam), queries.attempt_clock(attempt))
-    # Until a page took over there can be no answer.
-    responses = scoring.current_responses(attempt.id) if attempt.epoch > 0 else {}
+    if responses is None:  # until a page took over there can be no answer
+        responses = scoring.current_responses(attempt.id) if attempt.epoch > 0 else {}
     newest = max((r.received for r in responses.values()), default=None)
     return State(
         attempt=attempt,
+        now=now,
         phase=attempts.phase(attempt.exam, attempt, now),
         remaining_ms=None if left is None else left // timedelta(milliseconds=1),
         responses=responses,

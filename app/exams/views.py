@@ -3,21 +3,33 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.domain.access import Action
 from app.domain.attempts import GRACE, Phase, Review
-from app.exams import answering, attempts, pages, queries, refusals, reviewing, saving, standing, state, words
+from app.exams import (
+    answering,
+    attempts,
+    pages,
+    queries,
+    refusals,
+    reviewing,
+    saving,
+    shell,
+    standing,
+    state,
+    words,
+)
 from app.exams.api import begin, own, start_refused
 from app.exams.attempts import Refused
 from app.exams.models import Attempt, Exam
 from app.exams.saving import Item
 from app.web import clock
-from app.web.db import db, to_micros
+from app.web.db import db
 from app.web.errors import Problem
-from app.web.gate import requires
+from app.web.gate import SESSION_KEY, requires, to_sign_in
 
 bp = Blueprint("exams", __name__, template_folder="templates")
 
@@ -67,27 +79,17 @@ def _over(attempt: Attempt) -> bool:
 
 
 @bp.get("/sit/<int:attempt_id>")
-@requires(Action.LEARN, idles=False)
+@requires(Action.LEARN, load_person=False, idles=False)  # the statement itself checks session and owner
 def sitting(attempt_id: int) -> Any:
-    attempt = own(attempt_id)
+    found = queries.sat(attempt_id, session[SESSION_KEY])
+    if found is None:
+        return abort(404) if current_user.is_authenticated else to_sign_in()
+    attempt, responses = found
     if attempt.exam.kind == "quiz":
         return redirect(url_for(".question", attempt_id=attempt_id, n=_next(attempt)))
     if _over(attempt):
         return redirect(url_for(".result", attempt_id=attempt_id))
-    now = state.of(attempt, clock.now())
-    values = {slot: response.value for slot, response in now.responses.items()}
-    return render_template(
-        "exams/sitting.html",
-        attempt=attempt,
-        state=now,
-        saved_epoch=max((response.epoch for response in now.responses.values()), default=0),
-        now_ms=to_micros(clock.now()) // 1000,
-        values=values,
-        paper=pages.paper(attempt, values),
-        card=pages.card(attempt, values),
-        words=words.of_the_page(),
-        dialogs=pages.dialogs(),
-    )
+    return shell.page(attempt, state.of(attempt, clock.now(), responses))
 
 
 @bp.post("/sit/<int:attempt_id>")

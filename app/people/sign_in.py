@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask, current_app, request, session
@@ -49,6 +50,11 @@ class Actor(UserMixin):
         return not self.second_factor and policy().staff_second_factor
 
 
+# That the session is one by which the person is signed in; its parameters come from `by_session`.
+SIGNED_IN = sa.and_(
+    SignInSession.id == sa.bindparam("session"), SignInSession.revoked_at.is_(None), Person.active,
+    SignInSession.created_at > sa.bindparam("since"),
+)  # fmt: skip
 _UNIT_OF_GRANT = aliased(Unit)
 # Built once: this runs before every page. One row per grant, one row without any.
 _LOAD = (
@@ -61,8 +67,7 @@ _LOAD = (
     .join(Unit, Unit.id == Person.unit_id)
     .outerjoin(RoleGrant, RoleGrant.person_id == Person.id)
     .outerjoin(_UNIT_OF_GRANT, _UNIT_OF_GRANT.id == RoleGrant.unit_id)
-    .where(SignInSession.id == sa.bindparam("session"), SignInSession.revoked_at.is_(None), Person.active)
-    .where(SignInSession.created_at > sa.bindparam("since"))
+    .where(SIGNED_IN)
 )  # fmt: skip
 
 
@@ -72,9 +77,12 @@ def policy() -> Policy:
     return chosen
 
 
+def by_session(session_id: str) -> dict[str, Any]:
+    return {"session": session_id, "since": clock.now() - policy().longest_session}
+
+
 def load(session_id: str) -> Actor | None:
-    since = clock.now() - policy().longest_session
-    rows = db.session.execute(_LOAD, {"session": session_id, "since": since}).all()
+    rows = db.session.execute(_LOAD, by_session(session_id)).all()
     if not rows:
         return None
     person = rows[0]

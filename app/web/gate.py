@@ -60,7 +60,7 @@ def local_target(target: str | None) -> str | None:
     return None if parts.scheme or parts.netloc else target
 
 
-def _sign_in() -> Any:
+def to_sign_in() -> Any:
     if wants_json():
         abort(401)
     rule = request.url_rule
@@ -78,11 +78,11 @@ def _check() -> Any:
     if action is None:
         return None
     if SESSION_KEY not in session or idle.over(view.idles):
-        return _sign_in()
+        return to_sign_in()
     if not view.load_person:
         return None
     if not current_user.is_authenticated:
-        return _sign_in()
+        return to_sign_in()
     if action is Action.LEARN:
         return None
     if not current_user.scope(action):

@@ -25,7 +25,7 @@ def _date(moment: datetime | None) -> str:
     return _time(moment, "%Y-%m-%d")
 
 
-def _static(filename: str) -> str:
+def static(filename: str) -> str:
     """By hand: url_for takes longer than all else that a short page's head does."""
     return f"{request.script_root}/static/{current_app.extensions['static_hash']}/{filename}"
 
@@ -57,7 +57,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters.update(time=_time, date=_date, points=format_points, markdown=render_markdown)
     app.jinja_env.globals |= {
         "_": _gettext,
-        "static": _static,
+        "static": static,
         "csp_nonce": nonce,
         "Action": Action,
         "now": clock.now,
