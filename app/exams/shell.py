@@ -7,7 +7,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from flask import render_template, request, session, url_for
+from flask import render_template, session, url_for
 from flask_babel import get_locale
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
@@ -47,7 +47,7 @@ def _values(attempt: Attempt, state: State) -> dict[str, Any]:
     return {
         "token": generate_csrf(),
         "notices": render_template("notices.html") if "_flashes" in session else "",
-        "here": request.path,
+        "here": url_for("exams.hand_over", attempt_id=attempt.id),
         "result": url_for("exams.result", attempt_id=attempt.id),
         "attempt": attempt.id,
         "person": attempt.person_id,

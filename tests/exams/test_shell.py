@@ -27,6 +27,13 @@ def test_each_page_holds_its_own_attempt(sitting: Sitting, time: Clock) -> None:
         assert "\ue000" not in page and "45:00" in page
 
 
+def test_under_a_prefix_the_page_hands_over_to_itself(sitting: Sitting) -> None:
+    me = sitting()
+    page = me.client.get(f"/sit/{me.attempt}", environ_overrides={"SCRIPT_NAME": "/ganxun"}).text
+    assert f'action="/ganxun/sit/{me.attempt}"' in page
+    assert f'data-result="/ganxun/attempts/{me.attempt}/result"' in page
+
+
 def test_a_notice_is_shown_to_its_reader_once(sitting: Sitting, time: Clock) -> None:
     exam = build.exam(time.now)
     one, two = sitting(exam), sitting(exam)

@@ -79,6 +79,14 @@ def test_the_highest_seq_wins_whatever_the_order_of_arrival(sitting: Sitting) ->
     assert state["responses"]["1"] == {"epoch": 1, "seq": 5, "value": "c"}
 
 
+def test_any_text_comes_back_as_it_was_sent(sitting: Sitting) -> None:
+    """The journal is read as one text: nothing that an answer holds may end it."""
+    me, odd = sitting(), ['"],[5,9,9,"甲",1', '\\"\n，,]\u2028😀']
+    me.save((1, 2**52, "b"), (5, 1, odd))
+    kept = me.client.get(f"/attempts/{me.attempt}").json["responses"]
+    assert kept["5"] == {"epoch": 1, "seq": 1, "value": odd} and kept["1"]["seq"] == 2**52
+
+
 def test_null_clears(sitting: Sitting) -> None:
     me = sitting()
     me.save((1, 1, "b"))

@@ -370,18 +370,24 @@ def test_who_was_transferred_since_the_check_does_not_leave(
     assert left.person_id == gone.id and "系统里的情况有了变化" in message
 
 
+def _statements_of_saving(admin: Any, where: str, size: int, queries: Any) -> int:
+    """What the one batch sends that saves this many rows or more."""
+    admin.post(f"{where}/save")
+    db.session.expire_all()
+    queries.statements.clear()
+    assert work.save_stretch() > size
+    sent = len(queries)
+    work.save_stretch()  # finds nothing left
+    return sent
+
+
 def test_statements_of_many_leaving_do_not_grow(c: County, sign_in: Any, queries: Any) -> None:
     admin, counted = sign_in(c.admin), []
     for size in (1, 3, 30):
         people = [factories.person(f"人{n}", c.branch) for n in range(size)]
         where = checked(admin, c, xlsx(("新人", "", f"n{size}", "", BRANCH)))
         admin.post(f"{where}/leaving", data={f"person-{p.id}": "retired" for p in people})
-        admin.post(f"{where}/save")
-        db.session.expire_all()
-        queries.statements.clear()
-        assert work.save_stretch() > size
-        counted.append(len(queries))
-        work.save_stretch()  # finds nothing left
+        counted.append(_statements_of_saving(admin, where, size, queries))
     assert counted == [28, 28, 28]
 
 
@@ -392,12 +398,7 @@ def test_statements_of_a_batch_do_not_grow_with_its_rows(c: County, sign_in: Any
         people = [(f"人{chr(0x4E00 + n)}", "", f"s{size}-{n}", "", BRANCH) for n in range(size)]
         old = ("老人", "", f"old{size}", "", "石桥镇党委")
         where = checked(admin, c, xlsx(*people, old))
-        admin.post(f"{where}/save")
-        db.session.expire_all()
-        queries.statements.clear()
-        assert work.save_stretch() > size
-        counted.append(len(queries))
-        work.save_stretch()  # finds nothing left
+        counted.append(_statements_of_saving(admin, where, size, queries))
     assert counted == [28, 28, 28]
 
 
