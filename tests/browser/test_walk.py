@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from app.bank.models import AnswerKey
 from app.certificates.jobs import JOBS
@@ -43,23 +43,30 @@ def answer(page: Page, slot: int, key: object) -> None:
         page.locator(f"label:has([name=slot-{slot}][value='{value}'])").click()
 
 
+def follow(control: Locator) -> None:
+    """Click, and be on the next page: what is read next must not be of the one left behind."""
+    with control.page.expect_navigation():
+        control.click()
+
+
 def study(page: Page) -> None:
     """Every reading lesson to its end; the quiz answered right."""
-    page.get_by_role("link", name="课程", exact=True).click()
-    page.get_by_role("link", name="开始学习").click()
+    follow(page.get_by_role("link", name="课程", exact=True))
+    follow(page.get_by_role("link", name="开始学习"))
     while page.locator("h1").inner_text() != "课后小测":
         done = page.get_by_role("button", name="我已学完")
-        (done if done.count() else page.locator("a.steps__on")).click()
-    page.get_by_role("link", name="开始小测").click()
-    page.get_by_role("button", name="开始").click()
+        follow(done if done.count() else page.locator("a.steps__on"))
+    follow(page.get_by_role("link", name="开始小测"))
+    follow(page.get_by_role("button", name="开始"))
     attempt_id = int(page.url.split("/")[-2])
     while page.get_by_role("button", name="核对答案").count():
         name = page.locator("[name^=slot-]").first.get_attribute("name") or ""
         slot = int(name.removeprefix("slot-"))
         answer(page, slot, key_of(attempt_id, slot))
-        page.get_by_role("button", name="核对答案").click()
+        follow(page.get_by_role("button", name="核对答案"))
         expect(page.locator("#verdict")).to_contain_text("回答正确")
-        page.get_by_role("link", name="下一题").or_(page.get_by_role("link", name="查看成绩")).first.click()
+        follow(page.get_by_role("link", name="下一题").or_(page.get_by_role("link", name="查看成绩")).first)
+    expect(page.locator("main")).to_contain_text("10 / 10")
 
 
 def sit(page: Page) -> None:
