@@ -8,7 +8,7 @@ from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from app.bank import queries
-from app.bank.models import Clause, Question, QuestionVersion, RuleSet, citation
+from app.bank.models import Citation, Clause, Question, QuestionVersion, RuleSet
 from app.people.models import Person
 from app.web.db import db
 from app.web.paging import paginate
@@ -27,11 +27,11 @@ class Filter:
 
 
 def page(wanted: Filter, number: int) -> Pagination:
-    """Fifty questions by their stable id, current versions loaded."""
+    """Fifty questions by their stable id, newest versions loaded."""
     rows = (
         sa.select(Question)
-        .join(QuestionVersion, QuestionVersion.id == Question.current_version_id)
-        .options(contains_eager(Question.current))
+        .join(QuestionVersion, QuestionVersion.id == Question.newest_version_id)
+        .options(contains_eager(Question.newest))
         .where(*_conditions(wanted))
         .order_by(Question.code)
     )
@@ -53,12 +53,12 @@ def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
         conditions.append(sa.or_(*(column.icontains(wanted.q, autoescape=True) for column in text)))
     if wanted.rule_set:
         on_set = (
-            sa.select(citation.c.version_id)
-            .join(Clause, Clause.id == citation.c.clause_id)
+            sa.select(Citation.version_id)
+            .join(Clause, Clause.id == Citation.clause_id)
             .join(RuleSet, RuleSet.id == Clause.rule_set_id)
             .where(RuleSet.code == wanted.rule_set)
         )
-        conditions.append(Question.current_version_id.in_(on_set))
+        conditions.append(Question.newest_version_id.in_(on_set))
     if wanted.state != "all":
         retired = Question.retired_at.is_not(None)
         conditions.append(retired if wanted.state == "retired" else ~retired)
@@ -67,7 +67,7 @@ def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
 
 def question(question_id: int) -> Question | None:
     return db.session.scalar(
-        sa.select(Question).options(joinedload(Question.current)).where(Question.id == question_id)
+        sa.select(Question).options(joinedload(Question.newest)).where(Question.id == question_id)
     )
 
 
@@ -86,7 +86,7 @@ def history(question_id: int) -> list[HistoryEntry]:
         .outerjoin(Person, Person.id == QuestionVersion.created_by)
         .options(
             joinedload(QuestionVersion.answer),
-            selectinload(QuestionVersion.citations).joinedload(Clause.rule_set),
+            selectinload(QuestionVersion.citations).joinedload(Citation.clause).joinedload(Clause.rule_set),
         )
         .where(QuestionVersion.question_id == question_id)
         .order_by(QuestionVersion.number.desc())
@@ -99,11 +99,11 @@ def cited(version_id: int) -> Sequence[queries.CitedClause]:
 
 
 def topics() -> Sequence[str]:
-    """The topics of current versions, by name."""
+    """The topics of newest versions, by name."""
     return db.session.scalars(
         sa.select(QuestionVersion.topic)
         .distinct()
-        .join(Question, Question.current_version_id == QuestionVersion.id)
+        .join(Question, Question.newest_version_id == QuestionVersion.id)
         .order_by(QuestionVersion.topic)
     ).all()
 

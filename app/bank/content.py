@@ -11,11 +11,13 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.audit.service import record
-from app.bank import files, service
-from app.bank.models import Clause, Question, QuestionVersion, RuleSet, citation
+from app.bank import files, rule_sets, service
+from app.bank.models import Citation, Clause, Question, QuestionVersion, RuleSet
 from app.domain.questions import Question as Content
 from app.web.content import ContentError, Fault
 from app.web.db import db
+
+_APART = {"clauses", "superseded_on", "superseded_by"}  # not columns of a text alone
 
 
 def check(folder: Path) -> list[Fault]:
@@ -35,7 +37,7 @@ def load(folder: Path, now: datetime) -> dict[str, int]:
     if faults:
         raise ContentError(faults)
     counts: Counter[str] = Counter()
-    _load_rule_sets(bank, counts)
+    _load_rule_sets(bank, now, counts)
     _load_questions(bank, now, counts)
     if counts:
         record("bank.import", "bank:files", "导入题库文件", after=dict(counts))
@@ -55,7 +57,7 @@ def _kept(rule_set: RuleSet | None) -> bool:
 
 def _lost_citations(bank: files.Bank) -> Iterator[Fault]:
     """Clauses that left their file although questions rest on them."""
-    cited = set(db.session.scalars(sa.select(citation.c.clause_id).distinct()))
+    cited = set(db.session.scalars(sa.select(Citation.clause_id).distinct()))
     for rule_set in _stored_sets().values():
         text = bank.rule_sets.get(rule_set.code)
         if text is None or _kept(rule_set):
@@ -67,39 +69,39 @@ def _lost_citations(bank: files.Bank) -> Iterator[Fault]:
                 yield Fault(f"rule_sets/{rule_set.code}.toml", 1, "clause", message)
 
 
-def _load_rule_sets(bank: files.Bank, counts: Counter[str]) -> None:
+def _load_rule_sets(bank: files.Bank, now: datetime, counts: Counter[str]) -> None:
     stored = _stored_sets()
     for code, text in bank.rule_sets.items():
         rule_set = stored.get(code)
         if _kept(rule_set):
             continue
-        values = {name: value for name, value in asdict(text).items() if name != "clauses"}
+        values = {name: value for name, value in asdict(text).items() if name not in _APART}
         if rule_set is None:
             rule_set = RuleSet(**values)
             db.session.add(rule_set)
             counts["rule_sets_created"] += 1
         elif _assign(rule_set, values):
             counts["rule_sets_changed"] += 1
-        _load_clauses(rule_set, text, counts)
+        stored[code] = rule_set
+        _load_clauses(rule_set, text, now, counts)
     db.session.flush()
+    for code, text in bank.rule_sets.items():
+        if text.superseded_on and not _kept(stored[code]):
+            rule_sets.supersede(stored[code], text.superseded_on, stored.get(text.superseded_by), now)
 
 
-def _load_clauses(rule_set: RuleSet, text: files.RuleSetText, counts: Counter[str]) -> None:
+def _load_clauses(rule_set: RuleSet, text: files.RuleSetText, now: datetime, counts: Counter[str]) -> None:
     stored = {clause.code: clause for clause in rule_set.clauses}
     for position, clause in enumerate(text.clauses, start=1):
-        values = {**asdict(clause), "position": position}
         row = stored.pop(clause.code, None)
-        if row is None:
-            rule_set.clauses.append(Clause(**values))
-            counts["clauses_created"] += 1
-        elif _assign(row, values):
-            counts["clauses_changed"] += 1
+        if rule_sets.put_clause(rule_set, row, clause, position, now):
+            counts["clauses_changed" if row else "clauses_created"] += 1
     for gone in stored.values():
         db.session.delete(gone)
         counts["clauses_deleted"] += 1
 
 
-def _assign(row: RuleSet | Clause, values: dict[str, object]) -> bool:
+def _assign(row: RuleSet, values: dict[str, object]) -> bool:
     """Set what differs; whether anything did."""
     changed = {name: value for name, value in values.items() if getattr(row, name) != value}
     for name, value in changed.items():
@@ -125,8 +127,9 @@ def _load_questions(bank: files.Bank, now: datetime, counts: Counter[str]) -> No
         cited = [clauses[name] for name in content.clauses]
         made.append(service.new_version(question, content, cited, number, now, by=None))
     db.session.flush()
-    for version in made:
-        version.question.current_version_id = version.id
+    for version in made:  # read twice before they came into the file
+        version.submitted_at = version.approved_at = now
+        version.question.current_version_id = version.question.newest_version_id = version.id
     db.session.flush()
 
 
@@ -147,7 +150,7 @@ def _last_imported() -> dict[int, Content]:
         .order_by(QuestionVersion.number)
         .options(
             joinedload(QuestionVersion.answer),
-            selectinload(QuestionVersion.citations).joinedload(Clause.rule_set),
+            selectinload(QuestionVersion.citations).joinedload(Citation.clause).joinedload(Clause.rule_set),
         )
     )
     return {version.question_id: service.content_of(version) for version in versions}

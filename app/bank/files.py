@@ -9,7 +9,8 @@ from pathlib import Path
 from flask_babel import gettext as _
 
 from app.bank.labels import KINDS, fault_text
-from app.domain.questions import Kind, Question, faults
+from app.domain.faults import faults
+from app.domain.questions import Kind, Part, Question
 from app.web.content import Fault, Table, read_folder
 
 CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -39,6 +40,9 @@ class RuleSetText:
     dated: date | None
     place: str
     note: str
+    effective: date | None
+    superseded_on: date | None
+    superseded_by: str  # code of the set that took its place, "" for none
     clauses: tuple[ClauseText, ...]
 
 
@@ -59,6 +63,10 @@ def read(folder: Path) -> tuple[Bank, list[Fault]]:
         if made.code != path.stem:
             table.fault("code", _("应与文件名（%(name)s）相同。", name=path.stem))
         sets[path.stem] = made
+    for code, made in sets.items():
+        if made.superseded_by and made.superseded_by not in sets:
+            message = _("没有名为 %(name)s 的规矩条目集。", name=made.superseded_by)
+            found.append(Fault(f"rule_sets/{code}.toml", 1, "superseded_by", message))
     cited = {f"{code}/{clause.code}" for code, made in sets.items() for clause in made.clauses}
     questions: dict[str, Question] = {}
     for path, table in read_folder(folder, "questions/*.toml", found):
@@ -84,8 +92,11 @@ def _rule_set(table: Table) -> RuleSetText:
     made = RuleSetText(
         code, title, summary, position, excerpt, local, source.text("document", needed),
         source.text("issuer", needed), source.text("number", ""), dated, source.text("place", ""),
-        source.text("note", ""), clauses,
+        source.text("note", ""), source.day("effective"), source.day("superseded_on"),
+        source.text("superseded_by", ""), clauses,
     )  # fmt: skip
+    if made.superseded_by and made.superseded_on is None:
+        source.fault("superseded_on", _("写明由哪一集取代的，也要写明自哪一天起不再施行。"))
     table.refuse_unknown()
     source.refuse_unknown()
     return made
@@ -114,15 +125,16 @@ def _code(table: Table, field: str) -> str:
 def _read_question(table: Table, cited: set[str], questions: dict[str, Question]) -> None:
     """Add the question to `questions`, or note what is wrong with it."""
     before = len(table.faults)
-    name, kind = _code(table, "id"), table.text("kind")
-    stem, options, key = table.text("stem"), tuple(table.texts("options", [])), table.any("key")
+    name, asked = _code(table, "id"), _part(table)
+    parts = tuple(_part(part) for part in table.tables("part"))
     explanation, clauses = table.text("explanation"), tuple(table.texts("clauses"))
-    topic, difficulty = table.text("topic"), table.text("difficulty")
+    topic, difficulty, level = table.text("topic"), table.text("difficulty"), table.text("level", "")
+    tags = tuple(table.texts("tags", []))
     table.refuse_unknown()
+    for part in table.tables("part"):
+        part.refuse_unknown()
     if name in questions:
         table.fault("id", _("编号 %(code)s 用了不止一次。", code=name))
-    if kind and kind not in KINDS:
-        table.fault("kind", _("题型只有 single、multiple、judge、blanks 四种。"))
     for clause, times in Counter(clauses).items():
         if clause not in cited:
             table.fault("clauses", _("没有 %(clause)s 这一条款。", clause=clause))
@@ -130,7 +142,21 @@ def _read_question(table: Table, cited: set[str], questions: dict[str, Question]
             table.fault("clauses", _("%(clause)s 写了不止一次。", clause=clause))
     if len(table.faults) > before:
         return
-    question = Question(Kind(kind), stem, options, key, explanation, clauses, topic, difficulty)
+    question = Question(
+        **vars(asked), parts=parts, explanation=explanation, clauses=clauses, topic=topic,
+        difficulty=difficulty, level=level, tags=tags,
+    )  # fmt: skip
     for fault in faults(question):
         table.fault(fault.field, fault_text(fault))
     questions[name] = question
+
+
+def _part(table: Table) -> Part:
+    """What is asked; a kind that does not exist is a fault, and then stands for single."""
+    kind = table.text("kind")
+    if kind and kind not in KINDS:
+        table.fault("kind", _("题型只能是 %(names)s。", names="、".join(KINDS)))
+    return Part(
+        Kind(kind) if kind in KINDS else Kind.SINGLE, table.text("stem"), tuple(table.texts("options", [])),
+        table.any("key"), tuple(table.texts("prompts", [])),
+    )  # fmt: skip

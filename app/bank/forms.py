@@ -17,7 +17,8 @@ from wtforms.widgets import HiddenInput
 
 from app.bank import service, typed
 from app.bank.labels import DIFFICULTIES, KINDS, fault_text
-from app.domain.questions import Kind, Question, faults
+from app.domain.faults import faults
+from app.domain.questions import Kind, Question
 from app.web.choices import choices
 
 

@@ -4,25 +4,38 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from app.audit.fields import name_values
-from app.domain.questions import Fault, Kind
+from app.domain.faults import Fault
+from app.domain.questions import Kind
 
 KINDS: dict[str, LazyString] = {
     Kind.SINGLE: _l("单选题"),
     Kind.MULTIPLE: _l("多选题"),
     Kind.JUDGE: _l("判断题"),
     Kind.BLANKS: _l("填空题"),
+    Kind.ORDER: _l("排序题"),
+    Kind.MATCH: _l("匹配题"),
+    Kind.RECITE: _l("默写题"),
+    Kind.SHORT: _l("简答题"),
+    Kind.ESSAY: _l("论述题"),
+    Kind.CASE: _l("案例分析题"),
 }
 DIFFICULTIES: dict[str, LazyString] = {"easy": _l("易"), "medium": _l("中"), "hard": _l("难")}
 
+LEVELS: dict[str, LazyString] = {
+    "": _l("未定"), "recall": _l("识记"), "understand": _l("理解"), "apply": _l("应用"),
+    "analyse": _l("分析"),
+}  # fmt: skip
+
 name_values("kind", KINDS)
+name_values("level", LEVELS)
 name_values("difficulty", DIFFICULTIES)
 
 _FAULTS: dict[tuple[str, str], LazyString] = {
     ("stem", "missing"): _l("请填写题干。"),
     ("stem", "no_blanks"): _l("填空题的题干里要用四个下划线（____）标出每个空。"),
-    ("options", "too_few"): _l("选项太少，应有 2 至 8 个。"),
-    ("options", "too_many"): _l("选项太多，应有 2 至 8 个。"),
-    ("options", "not_allowed"): _l("判断题和填空题不设选项。"),
+    ("options", "too_few"): _l("选项太少：选择题至少 2 个，排序题、匹配题至少 3 个。"),
+    ("options", "too_many"): _l("选项太多，最多 8 个。"),
+    ("options", "not_allowed"): _l("这种题型不设选项。"),
     ("options", "empty_option"): _l("有空白的选项。"),
     ("options", "duplicate_option"): _l("有相同的选项。"),
     ("key", "key_shape"): _l("答案的写法与题型不符，请按说明填写。"),
@@ -30,12 +43,27 @@ _FAULTS: dict[tuple[str, str], LazyString] = {
     ("key", "key_too_few"): _l("多选题至少要有两个正确选项。"),
     ("key", "key_duplicate"): _l("答案里有重复的选项。"),
     ("key", "key_unsorted"): _l("答案的选项请按字母顺序写。"),
+    ("key", "key_count"): _l("答案的项数不对：排序题要排全部选项，匹配题每项对应一个选项。"),
+    ("key", "key_in_order"): _l("选项不能按正确的次序列出，否则一看便知；请打乱选项再写答案。"),
+    ("key", "phrase_unknown"): _l("默写题的要点要按原文次序逐字出现在原文里。"),
+    ("prompts", "not_allowed"): _l("只有匹配题才有待匹配的各项。"),
+    ("prompts", "too_few"): _l("匹配题至少要有两项。"),
+    ("prompts", "too_many"): _l("待匹配的项数不能多于选项。"),
+    ("prompts", "empty_option"): _l("有空白的待匹配项。"),
+    ("prompts", "duplicate_option"): _l("有相同的待匹配项。"),
+    ("parts", "missing"): _l("案例分析题至少要有一个小题。"),
+    ("parts", "too_many"): _l("小题太多，最多 10 个。"),
+    ("parts", "not_allowed"): _l("只有案例分析题才有小题。"),
+    ("parts", "part_kind"): _l("案例分析题的小题不能再是案例分析题。"),
     ("key", "blank_count"): _l("每空写一行答案，行数要与题干中空的个数相同。"),
     ("key", "empty_variant"): _l("有空白的答案；只有标点的答案也算空白。"),
     ("explanation", "missing"): _l("请写明解析。"),
     ("clauses", "missing"): _l("请至少选一条依据。"),
     ("topic", "missing"): _l("请填写知识点。"),
     ("difficulty", "unknown_difficulty"): _l("难度只有易（easy）、中（medium）、难（hard）三种。"),
+    ("level", "unknown_level"): _l(
+        "认知层次只有识记（recall）、理解（understand）、应用（apply）、分析（analyse）四种。"
+    ),
 }
 
 

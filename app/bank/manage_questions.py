@@ -23,7 +23,7 @@ from app.web.paging import asked_page
 def load(question_id: int) -> Question:
     """The bank belongs to the whole school: whoever may see it sees all of it."""
     question = browsing.question(question_id)
-    if question is None or question.current is None:
+    if question is None:
         abort(404)
     return question
 
@@ -111,10 +111,9 @@ def question_edit(question_id: int) -> Any:
 
 def _filled(found: Question) -> QuestionForm:
     """The form with the current version; `based_on` says which one the author had before them."""
-    assert found.current is not None
-    content = service.content_of(found.current)
+    content = service.content_of(found.newest)
     return QuestionForm(
-        based_on=found.current.number, kind=content.kind, stem=content.stem,
+        based_on=found.newest.number, kind=content.kind, stem=content.stem,
         options="\n".join(content.options), key=typed.typed_key(content.kind, content.key),
         explanation=content.explanation, clauses=list(content.clauses), topic=content.topic,
         difficulty=content.difficulty,

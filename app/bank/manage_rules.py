@@ -5,11 +5,12 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from app.bank import queries, service, typed
+from app.bank import queries, rule_sets, typed
 from app.bank.blueprint import bp
 from app.bank.forms import LocalSetForm
 from app.bank.models import RuleSet
 from app.domain.access import Action
+from app.web import clock
 from app.web.errors import Problem
 from app.web.gate import requires
 
@@ -43,8 +44,8 @@ def rule_set(code: str) -> Any:
     if form.validate_on_submit():
         values = {name: form[name].data or "" for name in SOURCE}
         try:
-            service.fill_in(found, values, typed.clauses(form.clauses.data, found.clauses))
-        except service.Cited as error:
+            rule_sets.fill_in(found, values, typed.clauses(form.clauses.data, found.clauses), clock.now())
+        except rule_sets.Cited as error:
             codes = "、".join(error.codes)
             form.clauses.errors = [_("已有试题引用第 %(codes)s 条，不能删去。", codes=codes)]
             return render_template("bank/manage/rule_set.html", form=form, rule_set=found)

@@ -25,12 +25,17 @@ class RuleSet(Base):
     dated: Mapped[date | None] = mapped_column(sa.Date)
     place: Mapped[str]
     note: Mapped[str]
+    effective: Mapped[date | None] = mapped_column(sa.Date)  # in force since; None: not stated
+    superseded_on: Mapped[date | None] = mapped_column(sa.Date)  # in force until; None: it still is
+    superseded_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("rule_set.id"))  # None: none held
+    superseded_at: Mapped[datetime | None]  # when that was entered here: what is older rests on the old text
 
     clauses: Mapped[list["Clause"]] = relationship(order_by="Clause.position", back_populates="rule_set")
+    superseded_by: Mapped["RuleSet | None"] = relationship(remote_side=[id])
 
 
 class Clause(Base):
-    """One rule, verbatim. Cited as `<set code>/<clause code>`."""
+    """One rule, verbatim. Cited as `<set code>/<clause code>`. `revision` counts its wordings (`Wording`)."""
 
     __tablename__ = "clause"
     __table_args__ = (sa.UniqueConstraint("rule_set_id", "code"), NUMBERS_ONCE)
@@ -42,28 +47,58 @@ class Clause(Base):
     heading: Mapped[str]
     locator: Mapped[str]
     text: Mapped[str]
+    revision: Mapped[int] = mapped_column(default=1)
 
     rule_set: Mapped[RuleSet] = relationship(back_populates="clauses")
+    wordings: Mapped[list["Wording"]] = relationship(
+        order_by="Wording.revision", back_populates="clause", passive_deletes=True
+    )
+
+
+class Wording(Base):
+    """What a clause says or said: its wordings by revision, the present one included. Never changed."""
+
+    __tablename__ = "wording"
+
+    clause_id: Mapped[int] = mapped_column(sa.ForeignKey("clause.id", ondelete="CASCADE"), primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True)
+    text: Mapped[str]
+    since: Mapped[datetime]  # when it was entered here
+
+    clause: Mapped[Clause] = relationship(back_populates="wordings")
 
 
 class Question(Base):
-    """A question's identity; what it says is in its versions. Retired ones are drawn no more."""
+    """A question's identity; what it says is in its versions.
+
+    Drawn is the `current` version, the last that was approved, unless the question is retired. The `newest`
+    one may still be a draft or in review.
+    """
 
     __tablename__ = "question"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(unique=True)  # stable id, such as five-musts-001
-    # No foreign key: question and version would each need the other first.
+    # No foreign keys: question and version would each need the other first.
     current_version_id: Mapped[int | None] = mapped_column(index=True)
+    newest_version_id: Mapped[int | None] = mapped_column(index=True)
     retired_at: Mapped[datetime | None]
+    review_on: Mapped[date | None] = mapped_column(sa.Date)  # to be looked at again by then
 
     current: Mapped["QuestionVersion | None"] = relationship(
         primaryjoin="foreign(Question.current_version_id) == QuestionVersion.id", viewonly=True
     )
+    newest: Mapped["QuestionVersion"] = relationship(
+        primaryjoin="foreign(Question.newest_version_id) == QuestionVersion.id", viewonly=True
+    )
 
 
 class QuestionVersion(Base):
-    """What a candidate may see. Immutable; an edit makes the next version."""
+    """What a candidate may see. Immutable; an edit makes the next version.
+
+    A draft until it is submitted, in review until it is approved, then published; given back, a draft again.
+    `parts`: of a case, [{kind, stem, options, prompts}]. `recipe`: how it was made from a clause, if it was.
+    """
 
     __tablename__ = "question_version"
     __table_args__ = (sa.UniqueConstraint("question_id", "number"),)
@@ -77,11 +112,21 @@ class QuestionVersion(Base):
     topic: Mapped[str] = mapped_column(index=True)
     difficulty: Mapped[str]
     created_at: Mapped[datetime]
-    created_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    created_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))  # None: came from a file
+    prompts: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
+    parts: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON, default=list)
+    level: Mapped[str] = mapped_column(default="")
+    tags: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
+    pictures: Mapped[list[str]] = mapped_column(sa.JSON, default=list)  # names: `Picture.sha256`
+    recipe: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
+    submitted_at: Mapped[datetime | None]
+    submitted_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    approved_at: Mapped[datetime | None]
+    approved_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))  # None: read in its file
 
     question: Mapped[Question] = relationship()
     answer: Mapped["AnswerKey"] = relationship(back_populates="version", uselist=False)
-    citations: Mapped[list[Clause]] = relationship(secondary="citation", order_by="Clause.id")
+    citations: Mapped[list["Citation"]] = relationship(order_by="Citation.clause_id")
 
 
 class AnswerKey(Base):
@@ -96,9 +141,82 @@ class AnswerKey(Base):
     version: Mapped[QuestionVersion] = relationship(back_populates="answer")
 
 
-citation = sa.Table(
-    "citation",
-    Base.metadata,
-    sa.Column("version_id", sa.ForeignKey("question_version.id"), primary_key=True),
-    sa.Column("clause_id", sa.ForeignKey("clause.id"), primary_key=True, index=True),
-)
+class Citation(Base):
+    """That a version rests on a clause. `revision`: the wording that the author had before them; where the
+    clause has a later one, the question is to be reviewed."""
+
+    __tablename__ = "citation"
+
+    version_id: Mapped[int] = mapped_column(sa.ForeignKey("question_version.id"), primary_key=True)
+    clause_id: Mapped[int] = mapped_column(sa.ForeignKey("clause.id"), primary_key=True, index=True)
+    revision: Mapped[int]
+
+    clause: Mapped[Clause] = relationship()
+
+
+class Comment(Base):
+    """What somebody says of a version. `asks`: said by a reviewer who gave it back."""
+
+    __tablename__ = "question_comment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(sa.ForeignKey("question_version.id"), index=True)
+    at: Mapped[datetime]
+    by: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    text: Mapped[str]
+    asks: Mapped[bool] = mapped_column(default=False)
+
+
+class Picture(Base):
+    """A picture of a question, drawn anew from what was uploaded; named by the SHA-256 of its bytes."""
+
+    __tablename__ = "picture"
+
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    mime: Mapped[str]  # image/png | image/jpeg
+    width: Mapped[int]
+    height: Mapped[int]
+    data: Mapped[bytes] = mapped_column(deferred=True)
+    created_at: Mapped[datetime]
+
+
+class QuestionImport(Base):
+    """A file or pasted text on its way into the bank: read by the worker, mended by a person, then saved.
+
+    `revision` counts what people changed, so that the worker notices. `notes` is JSON: what was left out, and
+    what was saved.
+    """
+
+    __tablename__ = "question_import"
+    __table_args__ = NUMBERS_ONCE
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime]
+    created_by: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    file_name: Mapped[str]
+    source: Mapped[bytes | None] = mapped_column(deferred=True)  # the file, until it has been read
+    state: Mapped[str] = mapped_column(index=True)  # bank.importing.states.State
+    revision: Mapped[int] = mapped_column(default=0)
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=0)
+    message: Mapped[str] = mapped_column(default="")  # why it failed
+    notes: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
+    finished_at: Mapped[datetime | None]
+
+
+class ImportItem(Base):
+    """A question as it was read from a file: beside its source, with what is wrong in it."""
+
+    __tablename__ = "question_import_item"
+
+    import_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("question_import.id", ondelete="CASCADE"), primary_key=True
+    )
+    number: Mapped[int] = mapped_column(primary_key=True)  # in the file, from 1
+    place: Mapped[str]  # line, paragraph or cell, in words
+    source: Mapped[str]  # as it stood there
+    content: Mapped[dict[str, Any]] = mapped_column(sa.JSON)  # as the form has it
+    faults: Mapped[list[list[str]]] = mapped_column(sa.JSON)  # [[field, message], …]
+    decision: Mapped[str]  # bank.importing.states.Decision
+    like_id: Mapped[int | None] = mapped_column(sa.ForeignKey("question.id"))  # much the same already
+    question_id: Mapped[int | None] = mapped_column(sa.ForeignKey("question.id"))  # what it became

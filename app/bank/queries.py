@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.bank.citing import source_line
-from app.bank.models import AnswerKey, Clause, Question, QuestionVersion, RuleSet, citation
-from app.domain.papers import Candidate
+from app.bank.models import AnswerKey, Citation, Clause, Question, QuestionVersion, RuleSet
+from app.domain.papers import Candidate, Content
 from app.domain.questions import Kind
 from app.web.db import db
 
@@ -62,12 +62,12 @@ def candidates(rule_sets: Sequence[str] | None = None) -> list[Candidate]:
 def _cited_sets() -> dict[int, tuple[str, ...]]:
     """Codes of the sets that each current version cites."""
     rows = db.session.execute(
-        sa.select(citation.c.version_id, RuleSet.code)
+        sa.select(Citation.version_id, RuleSet.code)
         .distinct()
-        .join(Clause, Clause.id == citation.c.clause_id)
+        .join(Clause, Clause.id == Citation.clause_id)
         .join(RuleSet, RuleSet.id == Clause.rule_set_id)
-        .join(Question, Question.current_version_id == citation.c.version_id)
-        .order_by(citation.c.version_id, RuleSet.code)
+        .join(Question, Question.current_version_id == Citation.version_id)
+        .order_by(Citation.version_id, RuleSet.code)
     )
     sets: dict[int, list[str]] = defaultdict(list)
     for version_id, code in rows:
@@ -75,14 +75,13 @@ def _cited_sets() -> dict[int, tuple[str, ...]]:
     return {version_id: tuple(codes) for version_id, codes in sets.items()}
 
 
-def contents(version_ids: Collection[int]) -> dict[int, tuple[str, tuple[str, ...]]]:
-    """Stem and options by version id: what goes into a paper."""
+def contents(version_ids: Collection[int]) -> dict[int, Content]:
+    """By version id, what goes into a paper."""
+    V = QuestionVersion
     rows = db.session.execute(
-        sa.select(QuestionVersion.id, QuestionVersion.stem, QuestionVersion.options).where(
-            QuestionVersion.id.in_(version_ids)
-        )
+        sa.select(V.id, V.stem, V.options, V.prompts, V.pictures).where(V.id.in_(version_ids))
     )
-    return {row.id: (row.stem, tuple(row.options)) for row in rows}
+    return {id: Content(stem, *map(tuple, lists)) for id, stem, *lists in rows}
 
 
 def answers(version_ids: Collection[int]) -> dict[int, Answer]:
@@ -101,10 +100,10 @@ def answers(version_ids: Collection[int]) -> dict[int, Answer]:
 
 def _clauses_of(version_ids: Collection[int]) -> dict[int, list[CitedClause]]:
     rows = db.session.execute(
-        sa.select(citation.c.version_id, Clause, RuleSet)
-        .join(Clause, Clause.id == citation.c.clause_id)
+        sa.select(Citation.version_id, Clause, RuleSet)
+        .join(Clause, Clause.id == Citation.clause_id)
         .join(RuleSet, RuleSet.id == Clause.rule_set_id)
-        .where(citation.c.version_id.in_(version_ids))
+        .where(Citation.version_id.in_(version_ids))
         .order_by(RuleSet.position, RuleSet.code, Clause.position)
     )
     cited: dict[int, list[CitedClause]] = defaultdict(list)
@@ -168,8 +167,8 @@ def _questions_on(rule_set_id: Any) -> sa.Select[Any]:
     """The number of questions in use whose current version cites a clause of the set."""
     return (
         sa.select(sa.func.count(Question.id.distinct()))
-        .join(citation, citation.c.version_id == Question.current_version_id)
-        .join(Clause, Clause.id == citation.c.clause_id)
+        .join(Citation, Citation.version_id == Question.current_version_id)
+        .join(Clause, Clause.id == Citation.clause_id)
         .where(Clause.rule_set_id == rule_set_id, Question.retired_at.is_(None))
     )
 

@@ -1,22 +1,35 @@
-"""Write the bank: versions of questions, retiring and restoring them, a county's own rule sets."""
+"""Write the bank: versions of questions, from draft to published, retiring and restoring them."""
 
 import secrets
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, replace
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from app.audit.service import record
-from app.bank.files import ClauseText
-from app.bank.models import AnswerKey, Clause, Question, QuestionVersion, RuleSet, citation
-from app.domain.questions import Kind
+from app.bank.models import AnswerKey, Citation, Clause, Comment, Question, QuestionVersion, RuleSet
+from app.domain.faults import Fault, faults
+from app.domain.questions import Kind, Part
 from app.domain.questions import Question as Content
 from app.web.db import db
 
 
 class Stale(Exception):
-    """Somebody else wrote a newer version meanwhile."""
+    """Somebody else wrote a newer version meanwhile, or took the step that was to be taken."""
+
+
+class OwnWork(Exception):
+    """Whoever wrote or submitted a version does not approve it."""
+
+
+class Unfit(Exception):
+    """Not well formed, so not for review; `faults` says why."""
+
+    def __init__(self, found: tuple[Fault, ...]) -> None:
+        super().__init__(", ".join(f"{fault.field}.{fault.code}" for fault in found))
+        self.faults = found
 
 
 def new_version(
@@ -26,13 +39,18 @@ def new_version(
     number: int,
     now: datetime,
     by: int | None,
+    recipe: dict[str, Any] | None = None,
 ) -> QuestionVersion:
-    """The version, added but not yet flushed nor current."""
+    """The version, a draft, added but not yet flushed nor the newest."""
+    parts = [{name: value for name, value in asdict(part).items() if name != "key"} for part in content.parts]
+    key = [part.key for part in content.parts] if content.kind is Kind.CASE else content.key
     version = QuestionVersion(
         question=question, number=number, kind=content.kind.value, stem=content.stem,
-        options=list(content.options), topic=content.topic, difficulty=content.difficulty,
-        created_at=now, created_by=by, citations=list(clauses),
-        answer=AnswerKey(key=content.key, explanation=content.explanation),
+        options=list(content.options), prompts=list(content.prompts), parts=parts, topic=content.topic,
+        difficulty=content.difficulty, level=content.level, tags=list(content.tags),
+        pictures=list(content.pictures), recipe=recipe, created_at=now, created_by=by,
+        citations=[Citation(clause=clause, revision=clause.revision) for clause in clauses],
+        answer=AnswerKey(key=key, explanation=content.explanation),
     )  # fmt: skip
     db.session.add(version)
     return version
@@ -52,23 +70,34 @@ def by_clause_name(content: Content) -> Content:
     return replace(content, clauses=tuple(sorted(content.clauses)))
 
 
-def create_question(content: Content, now: datetime, by: int) -> Question:
+def create_question(
+    content: Content, now: datetime, by: int, recipe: dict[str, Any] | None = None
+) -> Question:
+    """A new question, its first version a draft."""
     question = Question(code=f"own-{secrets.token_hex(4)}")
     db.session.add(question)
-    _make_current(question, content, 1, now, by)
+    _make_newest(question, content, 1, now, by, recipe)
     record("question.create", f"question:{question.id}", f"新建试题 {question.code}", after=asdict(content))
     return question
 
 
-def edit_question(question_id: int, content: Content, based_on: int, now: datetime, by: int) -> Question:
-    """A new version, unless nothing changed. Raises Stale when `based_on` is no longer the newest number."""
+def edit_question(
+    question_id: int,
+    content: Content,
+    based_on: int,
+    now: datetime,
+    by: int,
+    recipe: dict[str, Any] | None = None,
+) -> Question:
+    """A new version, unless nothing changed. Raises Stale when `based_on` is no longer the newest number.
+
+    Until it is approved, the version published before is drawn.
+    """
     question = db.session.get_one(Question, question_id, with_for_update=True)
-    current = db.session.get_one(QuestionVersion, question.current_version_id)
-    if current.number != based_on:
-        raise Stale
-    before = content_of(current)
+    newest = newest_of(question, based_on)
+    before = content_of(newest)
     if by_clause_name(content) != before:
-        _make_current(question, content, current.number + 1, now, by)
+        _make_newest(question, content, newest.number + 1, now, by, recipe)
         record(
             "question.edit", f"question:{question.id}", f"修改试题 {question.code}",
             before=asdict(before), after=asdict(content),
@@ -76,22 +105,78 @@ def edit_question(question_id: int, content: Content, based_on: int, now: dateti
     return question
 
 
-def _make_current(question: Question, content: Content, number: int, now: datetime, by: int) -> None:
+def newest_of(question: Question, number: int) -> QuestionVersion:
+    """The newest version, which must have this number. Raises Stale. The question is locked by the caller."""
+    newest = db.session.get_one(QuestionVersion, question.newest_version_id)
+    if newest.number != number:
+        raise Stale
+    return newest
+
+
+def _make_newest(
+    question: Question, content: Content, number: int, now: datetime, by: int, recipe: dict[str, Any] | None
+) -> None:
     clauses = cited_clauses(content.clauses)
-    version = new_version(question, content, [clauses[name] for name in content.clauses], number, now, by)
+    cited = [clauses[name] for name in content.clauses]
+    version = new_version(question, content, cited, number, now, by, recipe)
     db.session.flush()
-    question.current_version_id = version.id
+    question.newest_version_id = version.id
     db.session.flush()
 
 
 def content_of(version: QuestionVersion) -> Content:
     """What a stored version says, clauses by name."""
-    names = sorted(f"{clause.rule_set.code}/{clause.code}" for clause in version.citations)
-    answer = version.answer
+    names = sorted(f"{cited.clause.rule_set.code}/{cited.clause.code}" for cited in version.citations)
+    answer, kind = version.answer, Kind(version.kind)
+    keys = answer.key if kind is Kind.CASE else []
+    parts = tuple(
+        Part(Kind(part["kind"]), part["stem"], tuple(part["options"]), key, tuple(part["prompts"]))
+        for part, key in zip(version.parts, keys, strict=True)
+    )
     return Content(
-        Kind(version.kind), version.stem, tuple(version.options), answer.key, answer.explanation,
-        tuple(names), version.topic, version.difficulty,
+        kind, version.stem, tuple(version.options), None if kind is Kind.CASE else answer.key,
+        answer.explanation, tuple(names), version.topic, version.difficulty, tuple(version.prompts), parts,
+        version.level, tuple(version.tags), tuple(version.pictures),
     )  # fmt: skip
+
+
+def submit(question: Question, number: int, now: datetime, by: int) -> None:
+    """Hand the newest version to the reviewers. Raises Unfit; Stale unless it is a draft of this number."""
+    version = newest_of(question, number)
+    if version.submitted_at is not None:
+        raise Stale
+    if found := faults(content_of(version)):
+        raise Unfit(found)
+    version.submitted_at, version.submitted_by = now, by
+    record("question.send", f"question:{question.id}", f"送审试题 {question.code} 第 {number} 版")
+
+
+def approve(question: Question, number: int, now: datetime, by: int) -> None:
+    """Publish the newest version. Raises OwnWork; Stale unless it is in review and of this number."""
+    version = _in_review(question, number)
+    if by in {version.created_by, version.submitted_by}:
+        raise OwnWork
+    version.approved_at, version.approved_by = now, by
+    question.current_version_id = version.id
+    record("question.approve", f"question:{question.id}", f"审定试题 {question.code} 第 {number} 版")
+
+
+def give_back(question: Question, number: int, text: str, now: datetime, by: int) -> None:
+    """A draft again, with what is to be mended. Raises Stale unless it is in review and of this number."""
+    version = _in_review(question, number)
+    version.submitted_at = version.submitted_by = None
+    db.session.add(Comment(version_id=version.id, at=now, by=by, text=text, asks=True))
+    record(
+        "question.give_back", f"question:{question.id}", f"退回试题 {question.code} 第 {number} 版",
+        after={"text": text},
+    )  # fmt: skip
+
+
+def _in_review(question: Question, number: int) -> QuestionVersion:
+    version = newest_of(question, number)
+    if version.submitted_at is None or version.approved_at is not None:
+        raise Stale
+    return version
 
 
 def retire(question: Question, now: datetime) -> None:
@@ -105,51 +190,3 @@ def restore(question: Question) -> None:
     if question.retired_at is not None:
         question.retired_at = None
         record("question.restore", f"question:{question.id}", f"恢复试题 {question.code}")
-
-
-class Cited(Exception):
-    """Questions rest on clauses that were to go; `codes` says which."""
-
-    def __init__(self, codes: list[str]) -> None:
-        super().__init__("、".join(codes))
-        self.codes = codes
-
-
-def fill_in(rule_set: RuleSet, values: dict[str, object], clauses: Collection[ClauseText]) -> None:
-    """What a county writes in a set of its own: source and clauses. Raises Cited, and changes nothing."""
-    stored = {clause.code: clause for clause in rule_set.clauses}
-    gone = [stored[code] for code in stored.keys() - {clause.code for clause in clauses}]
-    if lost := _cited(gone):
-        raise Cited(lost)
-    before = _set_facts(rule_set)
-    for name, value in values.items():
-        setattr(rule_set, name, value)
-    for clause in gone:
-        rule_set.clauses.remove(clause)
-        db.session.delete(clause)
-    for position, text in enumerate(clauses, start=1):
-        row = stored.get(text.code)
-        if row is None:
-            row = Clause(code=text.code)
-            rule_set.clauses.append(row)
-        row.position, row.heading, row.locator, row.text = position, text.heading, text.locator, text.text
-    db.session.flush()
-    after = _set_facts(rule_set)
-    if after != before:
-        summary = f"填写规矩条目集 {rule_set.title}"
-        record("rule_set.edit", f"rule_set:{rule_set.id}", summary, before=before, after=after)
-
-
-def _cited(clauses: Collection[Clause]) -> list[str]:
-    """The codes of those that a version of a question cites."""
-    by_id = {clause.id: clause.code for clause in clauses}
-    found = db.session.scalars(
-        sa.select(citation.c.clause_id).distinct().where(citation.c.clause_id.in_(by_id))
-    )
-    return sorted(by_id[clause_id] for clause_id in found)
-
-
-def _set_facts(rule_set: RuleSet) -> dict[str, object]:
-    names = ("summary", "document", "issuer", "number", "dated", "place")
-    clauses = {clause.code: f"{clause.heading}｜{clause.text}" for clause in rule_set.clauses}
-    return {**{name: getattr(rule_set, name) for name in names}, "clauses": clauses}

@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +21,7 @@ class Course(Base):
     credit_hours: Mapped[int]
     exam_id: Mapped[int | None] = mapped_column(sa.ForeignKey("exam.id"))
     published: Mapped[bool] = mapped_column(default=False)
+    review_on: Mapped[date | None] = mapped_column(sa.Date)  # to be looked at again by then
 
     exam: Mapped[Exam | None] = relationship()
     lessons: Mapped[list["Lesson"]] = relationship(order_by="Lesson.position", back_populates="course")

@@ -11,14 +11,22 @@ import random
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from app.domain.questions import Kind, option_keys
 from app.domain.scoring import Preset
 
 Document: TypeAlias = dict[str, Any]  # JSON: {"title", "sections": […], "slots": […]}
 Order: TypeAlias = list[list[Any]]  # JSON: [[slot, [option keys]], …]
-Content: TypeAlias = tuple[str, Sequence[str]]  # stem, options
+
+
+class Content(NamedTuple):
+    """What a slot shows."""
+
+    stem: str
+    options: Sequence[str] = ()
+    prompts: Sequence[str] = ()
+    pictures: Sequence[str] = ()  # names of stored pictures
 
 
 @dataclass(frozen=True)
@@ -172,7 +180,7 @@ def _shift(
 def document(title: str, sections: Sequence[Section], contents: Sequence[Sequence[Content]]) -> Document:
     """The frozen paper without keys: slots 1..n through the paper, options keyed a, b, … in the given order.
 
-    `contents` holds, per section, (stem, options) of its questions. Raises ValueError unless one per section.
+    `contents` holds, per section, what its questions show. Raises ValueError unless one per section.
     """
     heads: list[dict[str, Any]] = []
     slots: list[dict[str, Any]] = []
@@ -180,13 +188,15 @@ def document(title: str, sections: Sequence[Section], contents: Sequence[Sequenc
         numbers = list(range(len(slots) + 1, len(slots) + len(content) + 1))
         common = {"kind": section.kind.value, "points": section.points}
         heads.append({"title": section.title, **common, "slots": numbers})
-        for number, (stem, options) in zip(numbers, content, strict=True):
-            keyed = [
-                {"key": key, "text": text}
-                for key, text in zip(option_keys(len(options)), options, strict=True)
-            ]
-            slots.append({"slot": number, **common, "stem": stem, "options": keyed})
+        slots += [{"slot": n, **common, **_shown(one)} for n, one in zip(numbers, content, strict=True)]
     return {"title": title, "sections": heads, "slots": slots}
+
+
+def _shown(content: Content) -> dict[str, Any]:
+    keys = option_keys(len(content.options))
+    keyed = [{"key": key, "text": text} for key, text in zip(keys, content.options, strict=True)]
+    more = {"prompts": list(content.prompts), "pictures": list(content.pictures)}
+    return {"stem": content.stem, "options": keyed, **{name: what for name, what in more.items() if what}}
 
 
 def canonical(document: Document) -> bytes:

@@ -1,42 +1,79 @@
-"""Kinds of question, the answers they can hold, and what makes a question well formed.
+"""Kinds of question and what a question says. What makes one well formed: `faults`.
 
-Source of the rules: question_bank/README.md (files) and DESIGN.md §4 (values on the wire).
+Source of the rules: question_bank/README.md (files).
 """
 
+import random
 import unicodedata
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from string import ascii_lowercase
-from typing import TypeAlias
 
 BLANK = "____"
 DIFFICULTIES = ("easy", "medium", "hard")
-MIN_OPTIONS, MAX_OPTIONS = 2, 8
-MAX_CHOICE_CHARS, MAX_ITEMS, MAX_ITEM_CHARS = 200, 50, 2000
-
-Value: TypeAlias = None | bool | str | list[str]
-"""An answer on the wire: single "c", multiple ["a", "c"], judge true, blanks ["…", "…"]; None clears."""
+LEVELS = ("", "recall", "understand", "apply", "analyse")
+"""Cognitive level: not stated, 识记, 理解, 应用, 分析."""
 
 
 class Kind(StrEnum):
-    """The kind of a question: 单选, 多选, 判断, 填空."""
+    """The kind of a question: 单选, 多选, 判断, 填空, 排序, 匹配, 默写, 简答, 论述, 案例分析."""
 
     SINGLE = "single"
     MULTIPLE = "multiple"
     JUDGE = "judge"
     BLANKS = "blanks"
+    ORDER = "order"
+    MATCH = "match"
+    RECITE = "recite"
+    SHORT = "short"
+    ESSAY = "essay"
+    CASE = "case"
 
     @property
     def letter(self) -> str:
-        """One letter, so that a paper's kinds fit in one short string: s, m, j, b."""
-        return self.value[0]
+        """One letter for all kinds whose answers have the same shape, so that a paper fits in a short string.
+
+        A case has none: each of its parts is a slot of its own. "x" and "-" are taken (`papers.slot_kinds`).
+        """
+        return _LETTERS[self]
+
+
+_LETTERS = {
+    Kind.SINGLE: "s", Kind.MULTIPLE: "m", Kind.JUDGE: "j", Kind.BLANKS: "b", Kind.ORDER: "o",
+    Kind.MATCH: "p", Kind.RECITE: "t", Kind.SHORT: "t", Kind.ESSAY: "t", Kind.CASE: "",
+}  # fmt: skip
+CHOICES = (Kind.SINGLE, Kind.MULTIPLE)
+WITH_OPTIONS = (*CHOICES, Kind.ORDER, Kind.MATCH)
+MARKED_BY_HAND = (Kind.SHORT, Kind.ESSAY, Kind.CASE)
+AUTOMATIC = tuple(kind for kind in Kind if kind not in MARKED_BY_HAND)
+"""Scored by rule alone. A case may hold such parts, too, but is marked as a whole."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is asked and what is right; `key` is whatever the file or form held until `faults` sees it.
+
+    key: single "b" · multiple ["a", "c"] · judge true · blanks [["canonical", "variant"], …] ·
+    order: option keys in the right order · match: per prompt, the key of its option ·
+    recite {"text": …, "phrases": […]} · short, essay: the points of a full answer, ["…", …].
+    """
+
+    kind: Kind
+    stem: str
+    options: tuple[str, ...]
+    key: object
+    prompts: tuple[str, ...] = ()  # match: what options are matched with
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All that a candidate reads."""
+        return (self.stem, *self.prompts, *self.options)
 
 
 @dataclass(frozen=True)
 class Question:
-    """A question as an author writes it; `key` is whatever the file or form held until `faults` sees it."""
+    """A question as an author writes it. A case has a stem and `parts`, and no key of its own (None)."""
 
     kind: Kind
     stem: str
@@ -46,47 +83,18 @@ class Question:
     clauses: tuple[str, ...]
     topic: str
     difficulty: str
+    prompts: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
+    level: str = ""
+    tags: tuple[str, ...] = ()
+    pictures: tuple[
+        str, ...
+    ] = ()  # names of stored pictures; a text says where with 〔图1〕, else below the stem
 
-
-@dataclass(frozen=True)
-class Fault:
-    """One thing wrong with a question: the field, a stable code (see `faults`), and what exactly."""
-
-    field: str
-    code: str
-    detail: str = ""
-
-
-def fitting_letters(value: object) -> str:
-    """Letters of the kinds whose slot can hold this JSON value (DESIGN.md §4, the wire).
-
-    Looks at the shape only: whether such an option exists is for scoring, which gives 0.
-    Raises ValueError for any other type, for text over the limits, and for text no database can store.
-    """
-    match value:
-        case None:
-            return "smjb"
-        case bool():
-            return "j"
-        case str():
-            _check_text(value, MAX_CHOICE_CHARS)
-            return "s"
-        case list() if all(isinstance(item, str) for item in value):
-            if len(value) > MAX_ITEMS:
-                raise ValueError(f"more than {MAX_ITEMS} items")
-            for item in value:
-                _check_text(item, MAX_ITEM_CHARS)
-            return "mb"
-    raise ValueError(f"no kind of question takes this {type(value).__name__}")
-
-
-def _check_text(text: str, limit: int) -> None:
-    """Raise ValueError unless this is at most `limit` characters, all of which can be stored."""
-    if len(text) > limit:
-        raise ValueError(f"more than {limit} characters")
-    # JSON can spell both, PostgreSQL and UTF-8 cannot: unrefused, such a save would be a 500 for ever.
-    if any(char == "\0" or "\ud800" <= char <= "\udfff" for char in text):
-        raise ValueError("NUL or half a surrogate pair")
+    @property
+    def asked(self) -> tuple[Part, ...]:
+        """What is answered: the parts of a case, or the question itself."""
+        return self.parts or (Part(self.kind, self.stem, self.options, self.key, self.prompts),)
 
 
 def option_keys(n: int) -> tuple[str, ...]:
@@ -96,8 +104,23 @@ def option_keys(n: int) -> tuple[str, ...]:
     return tuple(ascii_lowercase[:n])
 
 
+def scrambled(right: Sequence[str], others: Sequence[str] = ()) -> tuple[tuple[str, ...], list[str]]:
+    """(options, key): the texts in an order that gives nothing away, and `right` as keys of it.
+
+    For order (the texts in the right order) and match (per prompt its text, and `others` that fit none): were
+    options stored in the right order, their keys would say so on every page. Depends on the texts alone.
+    """
+    texts = [*right, *others]
+    rng = random.Random("\n".join(texts))  # noqa: S311  (hides nothing: the key is stored beside it)
+    places = list(range(len(texts)))
+    while len(right) > 1 and places[: len(right)] == sorted(places)[: len(right)]:
+        rng.shuffle(places)
+    keys = option_keys(len(texts))
+    return tuple(texts[place] for place in places), [keys[places.index(n)] for n in range(len(right))]
+
+
 def normalise(text: str) -> str:
-    """What of a filled blank counts: not width, case, whitespace or punctuation (category P); symbols (S) do.
+    """What of a written answer counts: not width, case, space or punctuation (category P); symbols (S) do.
 
     Idempotent. Source: question_bank/README.md, `blanks`.
     """
@@ -105,106 +128,3 @@ def normalise(text: str) -> str:
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     kept = (char for char in folded if not char.isspace() and unicodedata.category(char)[0] != "P")
     return unicodedata.normalize("NFKC", "".join(kept))
-
-
-def faults(q: Question) -> tuple[Fault, ...]:
-    """Everything that is wrong with a question; empty when it is well formed (question_bank/README.md).
-
-    Codes by field:
-    stem         missing · no_blanks (kind blanks without ____)
-    options      too_few, too_many (2–8 for choices) · not_allowed (judge, blanks) · empty_option ·
-                 duplicate_option (the same once normalised)
-    key          key_shape (not what this kind takes) · key_unknown (names no option) ·
-                 key_too_few (multiple: under 2) · key_duplicate · key_unsorted ·
-                 blank_count (not one list per ____) · empty_variant (nothing left once normalised)
-    explanation, clauses, topic   missing
-    difficulty   unknown_difficulty
-    """
-    return (*_text_faults(q), *_option_faults(q), *_key_faults(q))
-
-
-def _text_faults(q: Question) -> Iterator[Fault]:
-    for field, text in (("stem", q.stem), ("explanation", q.explanation), ("topic", q.topic)):
-        if not text.strip():
-            yield Fault(field, "missing")
-    if not q.clauses or any(not clause.strip() for clause in q.clauses):
-        yield Fault("clauses", "missing")
-    if q.difficulty not in DIFFICULTIES:
-        yield Fault("difficulty", "unknown_difficulty", q.difficulty)
-    if q.kind is Kind.BLANKS and BLANK not in q.stem:
-        yield Fault("stem", "no_blanks")
-
-
-def _option_faults(q: Question) -> Iterator[Fault]:
-    n = len(q.options)
-    if q.kind in (Kind.JUDGE, Kind.BLANKS):
-        if n:
-            yield Fault("options", "not_allowed", str(n))
-        return
-    if n < MIN_OPTIONS:
-        yield Fault("options", "too_few", str(n))
-    if n > MAX_OPTIONS:
-        yield Fault("options", "too_many", str(n))
-    first: dict[str, int] = {}
-    for position, option in enumerate(q.options, start=1):
-        if not option.strip():
-            yield Fault("options", "empty_option", str(position))
-            continue
-        # An option of punctuation only is compared as it stands, or all of them would be one.
-        earlier = first.setdefault(normalise(option) or option.strip(), position)
-        if earlier != position:
-            yield Fault("options", "duplicate_option", f"{earlier}, {position}")
-
-
-def _key_faults(q: Question) -> Iterator[Fault]:
-    match q.kind:
-        case Kind.SINGLE:
-            if not isinstance(q.key, str):
-                yield Fault("key", "key_shape")
-            elif q.key not in _existing_keys(q):
-                yield Fault("key", "key_unknown", q.key)
-        case Kind.MULTIPLE:
-            yield from _multiple_key_faults(q)
-        case Kind.JUDGE:
-            if not isinstance(q.key, bool):
-                yield Fault("key", "key_shape")
-        case Kind.BLANKS:
-            yield from _blanks_key_faults(q)
-
-
-def _existing_keys(q: Question) -> tuple[str, ...]:
-    return option_keys(min(len(q.options), len(ascii_lowercase)))
-
-
-def _multiple_key_faults(q: Question) -> Iterator[Fault]:
-    if not isinstance(q.key, list) or not all(isinstance(key, str) for key in q.key):
-        yield Fault("key", "key_shape")
-        return
-    existing = _existing_keys(q)
-    unknown = [key for key in q.key if key not in existing]
-    if unknown:
-        yield Fault("key", "key_unknown", ", ".join(unknown))
-    if len(set(q.key)) < 2:
-        yield Fault("key", "key_too_few", str(len(set(q.key))))
-    repeated = [key for key, times in Counter(q.key).items() if times > 1]
-    if repeated:
-        yield Fault("key", "key_duplicate", ", ".join(repeated))
-    if q.key != sorted(q.key):
-        yield Fault("key", "key_unsorted")
-
-
-def _blanks_key_faults(q: Question) -> Iterator[Fault]:
-    if not isinstance(q.key, list) or not all(_is_variants(blank) for blank in q.key):
-        yield Fault("key", "key_shape")
-        return
-    blanks = q.stem.count(BLANK)
-    if len(q.key) != blanks:
-        yield Fault("key", "blank_count", f"{len(q.key)} / {blanks}")
-    for position, variants in enumerate(q.key, start=1):
-        if any(not normalise(variant) for variant in variants):
-            yield Fault("key", "empty_variant", str(position))
-
-
-def _is_variants(blank: object) -> bool:
-    """Whether this is what one blank accepts: a list of at least one text."""
-    return isinstance(blank, list) and bool(blank) and all(isinstance(variant, str) for variant in blank)

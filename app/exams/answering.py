@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from app.domain.attempts import Phase
-from app.domain.questions import Kind, Value
+from app.domain.questions import Kind
+from app.domain.responses import Value
 from app.exams import attempts, papers, saving, scoring
 from app.exams.attempts import Refused
 from app.exams.models import Attempt
@@ -27,7 +28,7 @@ def is_answer(value: Value) -> bool:
 
 
 def values(form: Form, attempt: Attempt) -> dict[int, Value]:
-    """What the form says in every slot of the attempt. Fields are named slot-<n>, one per blank."""
+    """What the form says in every slot of the attempt. Fields are named slot-<n>, one per blank or place."""
     kinds = papers.slots(attempt.paper_id)
     return {slot: _value(kinds[slot].kind, form.getlist(f"slot-{slot}")) for slot, _ in attempt.order}
 
@@ -40,8 +41,9 @@ def _value(kind: Kind, given: list[str]) -> Value:
             return sorted(given) or None
         case Kind.JUDGE:
             return {"true": True, "false": False}.get(given[0]) if given else None
-        case Kind.BLANKS:
-            return given if is_answer(given) else None
+        case Kind.RECITE | Kind.SHORT | Kind.ESSAY:
+            return given[0] if given and is_answer(given) else None
+    return given if is_answer(given) else None
 
 
 def unanswered(attempt: Attempt, answers: dict[int, Any]) -> list[tuple[int, int]]:

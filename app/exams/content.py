@@ -10,13 +10,11 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from app.audit.service import record
-from app.domain.questions import Kind
-from app.domain.scoring import Preset
+from app.domain.questions import AUTOMATIC, Kind
+from app.domain.scoring import PRESETS, Preset
 from app.exams.models import Blueprint
 from app.web.content import ContentError, Fault, Table, read_folder
 from app.web.db import db
-
-_PRESETS = {Kind.MULTIPLE: Preset.HALF, Kind.BLANKS: Preset.PER_BLANK}
 
 
 def check(folder: Path) -> list[Fault]:
@@ -77,14 +75,14 @@ def _blueprint(table: Table) -> dict[str, Any]:
 
 def _section(table: Table) -> dict[str, Any]:
     """A section as it is stored; points in tenths."""
-    kind = _one_of(table, "kind", table.text("kind"), Kind)
-    usual = _PRESETS.get(Kind(kind), Preset.EXACT) if kind else Preset.EXACT
+    kind = _one_of(table, "kind", table.text("kind"), AUTOMATIC)
+    presets = PRESETS[Kind(kind)] if kind else tuple(Preset)
     made = {
         "title": table.text("title"),
         "kind": kind,
         "count": table.whole("count", at_least=1),
         "points": _tenths(table),
-        "preset": _one_of(table, "preset", table.text("preset", usual), Preset),
+        "preset": _one_of(table, "preset", table.text("preset", presets[0]), presets),
         "topics": table.texts("topics", []),
         "rule_sets": table.texts("rule_sets", []),
     }

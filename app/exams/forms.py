@@ -22,8 +22,9 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from wtforms.widgets import HiddenInput
 
 from app.bank.labels import KINDS
+from app.domain import scoring
 from app.domain.access import Action
-from app.domain.questions import Kind
+from app.domain.questions import AUTOMATIC, Kind
 from app.domain.scoring import Preset
 from app.exams.labels import PRESETS, REVIEWS
 from app.people.unit_field import UnitField
@@ -119,7 +120,9 @@ class SectionForm(Form):
     """One section of a blueprint as typed; `BlueprintForm.sections_typed` reads it."""
 
     title = StringField(_l("标题"), filters=[_stripped])
-    kind = SelectField(_l("题型"), choices=choices(KINDS.items()), default=Kind.SINGLE.value)
+    kind = SelectField(
+        _l("题型"), choices=choices((kind, KINDS[kind]) for kind in AUTOMATIC), default=Kind.SINGLE.value
+    )
     count = StringField(_l("题数"), filters=[_stripped], render_kw={"inputmode": "numeric"})
     points = StringField(_l("每题分值"), filters=[_stripped], render_kw={"inputmode": "decimal"})
     preset = SelectField(_l("评分办法"), choices=choices(PRESETS.items()), default=Preset.EXACT.value)
@@ -158,8 +161,7 @@ def _section(form: SectionForm, number: int) -> dict[str, Any]:
     if not (count.isascii() and count.isdigit() and 1 <= int(count) <= 200):
         raise ValidationError(_("第 %(n)s 个大题的题数要在 1 至 200 之间。", n=number))
     preset = Preset(form.preset.data)
-    fitting = {Preset.HALF: Kind.MULTIPLE, Preset.PER_BLANK: Kind.BLANKS}.get(preset, form.kind.data)
-    if form.kind.data != fitting:
+    if preset not in scoring.PRESETS[Kind(form.kind.data)]:
         raise ValidationError(_("第 %(n)s 个大题的评分办法与题型不符。", n=number))
     return {
         "title": form.title.data,

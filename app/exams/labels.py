@@ -17,7 +17,9 @@ REVIEWS = {
 PRESETS = {
     Preset.EXACT: _l("全部答对得分"),
     Preset.HALF: _l("多选：少选且无错选得一半"),
+    Preset.PER_OPTION: _l("多选：少选且无错选，按选对的个数给分"),
     Preset.PER_BLANK: _l("填空：按空给分"),
+    Preset.PER_ITEM: _l("排序、匹配、默写：按项给分"),
 }
 
 WINDOWS = {

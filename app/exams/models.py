@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,7 +22,7 @@ class Blueprint(Base):
 
 
 class Paper(Base):
-    """A frozen paper without keys, named by the SHA-256 of its canonical JSON. Never changed.
+    """A frozen paper without keys, named by the SHA-256 of its canonical JSON. Only `review_on` may change.
 
     Not unique by name: a corrected key is another question version under the same words.
     """
@@ -33,6 +33,7 @@ class Paper(Base):
     sha256: Mapped[str] = mapped_column(index=True)
     document: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
     created_at: Mapped[datetime]
+    review_on: Mapped[date | None] = mapped_column(sa.Date)  # to be looked at again by then
 
 
 class PaperItem(Base):

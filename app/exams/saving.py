@@ -20,7 +20,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from app.domain.attempts import GRACE
-from app.domain.questions import fitting_letters
+from app.domain.responses import fitting_letters
 from app.web.db import LockedConnection, db, to_micros
 
 BATCH_LIMIT = 200

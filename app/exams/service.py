@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from app.bank import queries as bank
 from app.domain import papers as rules
 from app.domain.papers import Section
-from app.domain.questions import Kind
+from app.domain.questions import AUTOMATIC, Kind
 from app.domain.scoring import Preset
 from app.exams import papers
 from app.exams.models import Allowance, Blueprint, Exam, ExamAssignment
@@ -72,7 +72,8 @@ def ensure_quiz(
     """
     found = bank.candidates(rule_sets)
     by_kind = [
-        (kind, sorted((c for c in found if c.kind is kind), key=lambda c: c.question_id)) for kind in Kind
+        (kind, sorted((c for c in found if c.kind is kind), key=lambda c: c.question_id))
+        for kind in AUTOMATIC
     ]
     sections = [
         Section(title, kind, len(chosen), _QUIZ_POINTS, Preset.EXACT) for kind, chosen in by_kind if chosen

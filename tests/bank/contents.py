@@ -3,9 +3,11 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app.bank import content
+from app.bank import content, service
 from app.bank.models import Question
+from app.domain.questions import Question as Content
 from app.web.db import db
+from tests import factories
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 
@@ -90,3 +92,11 @@ def load(folder: Path) -> dict[str, int]:
 
 def question(code: str) -> Question:
     return db.session.query(Question).filter_by(code=code).one()
+
+
+def publish(text: Content) -> Question:
+    """A question that one person wrote and another approved."""
+    made = service.create_question(text, NOW, factories.person().id)
+    service.submit(made, 1, NOW, factories.person().id)
+    service.approve(made, 1, NOW, factories.person().id)
+    return made

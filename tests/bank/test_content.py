@@ -37,10 +37,11 @@ def test_the_small_bank_is_well_formed(tmp_path: Path) -> None:
         (SETS, 'code = "2"', 'code = "1"', f"{SETS}:20 code：编号 1 用了不止一次。"),
         (SETS, 'code = "2"', 'code = "第2"', f"{SETS}:20 code：只能用小写字母、数字和连字符。"),
         (QUESTIONS, 'kind = "single"', 'kind = "sinlge"',
-         f"{QUESTIONS}:3 kind：题型只有 single、multiple、judge、blanks 四种。"),
+         f"{QUESTIONS}:3 kind：题型只能是 {'、'.join(Kind)}。"),
         (QUESTIONS, 'key = "a"', 'key = "c"',
          f"{QUESTIONS}:6 key：请用选项的字母填写答案，选项里没有所填的字母（c）。"),
-        (QUESTIONS, ', "个人权威"]', "]", f"{QUESTIONS}:5 options：选项太少，应有 2 至 8 个（1）。"),
+        (QUESTIONS, ', "个人权威"]', "]",
+         f"{QUESTIONS}:5 options：选项太少：选择题至少 2 个，排序题、匹配题至少 3 个（1）。"),
         (QUESTIONS, 'five-musts-002"', 'five-musts-001"',
          f"{QUESTIONS}:13 id：编号 five-musts-001 用了不止一次。"),
         (QUESTIONS, '["five-musts/1"]', '["five-musts/9"]',
@@ -75,7 +76,7 @@ def test_loading_twice_changes_nothing(app: Flask, tmp_path: Path) -> None:
     version = db.session.get_one(QuestionVersion, blanks.current_version_id)
     assert (version.number, version.created_by, version.created_at) == (1, None, NOW)
     assert version.answer.key == [["党中央权威"], ["党的团结", "团结"]]
-    assert sorted(clause.code for clause in version.citations) == ["1", "2"]
+    assert sorted(cited.clause.code for cited in version.citations) == ["1", "2"]
     assert db.session.scalars(sa.select(AuditEvent.action)).all() == ["bank.import"]
 
 

@@ -8,7 +8,7 @@ from app.bank import queries as reads
 from app.bank import service
 from app.bank.citing import source_line
 from app.bank.models import RuleSet
-from app.domain.papers import Candidate
+from app.domain.papers import Candidate, Content
 from app.domain.questions import Kind
 from tests.bank.contents import NOW, load, question, write
 from tests.conftest import Queries
@@ -54,7 +54,9 @@ def test_contents_hold_no_key_and_answers_quote_the_clause(app: Flask, tmp_path:
     load(write(tmp_path))
     version_id = question("five-musts-001").current_version_id
     assert version_id
-    assert reads.contents([version_id]) == {version_id: ("必须维护（　　）。", ("党中央权威", "个人权威"))}
+    assert reads.contents([version_id]) == {
+        version_id: Content("必须维护（　　）。", ("党中央权威", "个人权威"))
+    }
     assert reads.answers([version_id]) == {
         version_id: reads.Answer(
             Kind.SINGLE, "a", "原文如此。",

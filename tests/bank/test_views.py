@@ -5,12 +5,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.bank import service
 from app.domain.questions import Kind
 from app.domain.questions import Question as Content
 from app.web.db import db
 from tests import factories
-from tests.bank.contents import NOW, load, write
+from tests.bank.contents import load, publish, write
 from tests.conftest import Queries
 
 
@@ -62,9 +61,7 @@ def test_a_set_costs_the_same_however_long_it_is(learner: FlaskClient, queries: 
 def test_a_set_with_enough_questions_leads_to_its_quiz(learner: FlaskClient) -> None:
     link = 'href="/quiz-on/five-musts"'
     assert link not in learner.get("/rules/five-musts").text
-    by = factories.person()
     for stem in ("甲", "乙", "丙"):
-        content = Content(Kind.JUDGE, stem, (), True, "对。", ("five-musts/1",), "政治纪律", "easy")
-        service.create_question(content, NOW, by.id)
+        publish(Content(Kind.JUDGE, stem, (), True, "对。", ("five-musts/1",), "政治纪律", "easy"))
     db.session.commit()
     assert link in learner.get("/rules/five-musts").text

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.papers import (
+    Content,
     Document,
     Section,
     canonical,
@@ -36,10 +37,10 @@ PAPER = document(
         Section("四、填空", Kind.BLANKS, 1, 15, Preset.PER_BLANK),
     ],
     [
-        [("第一题", ("甲", "乙", "丙")), ("第二题", ("丁", "戊"))],
-        [("第三题", ())],
-        [("第四题", ("己", "庚"))],
-        [("第五____题", ())],
+        [Content("第一题", ("甲", "乙", "丙")), Content("第二题", ("丁", "戊"))],
+        [Content("第三题")],
+        [Content("第四题", ("己", "庚"))],
+        [Content("第五____题")],
     ],
 )
 
@@ -105,7 +106,7 @@ def papers(draw_: st.DrawFn) -> Document:
         width = 0 if kind in (Kind.JUDGE, Kind.BLANKS) else 4
         count = draw_(st.integers(0, 6))
         parts.append(section(count, kind))
-        contents.append([(f"题{n}", tuple("甲乙丙丁"[:width])) for n in range(count)])
+        contents.append([Content(f"题{n}", tuple("甲乙丙丁"[:width])) for n in range(count)])
     return document("卷", parts, contents)
 
 

@@ -4,11 +4,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.questions import Kind
-from app.domain.scoring import Preset, format_points, is_correct, passed, points, share
+from app.domain.questions import AUTOMATIC, Kind
+from app.domain.scoring import PRESETS, Preset, format_points, is_correct, passed, points, recited, share
 
 S, M, J, B = Kind.SINGLE, Kind.MULTIPLE, Kind.JUDGE, Kind.BLANKS
+ORD, P, R = Kind.ORDER, Kind.MATCH, Kind.RECITE
 EXACT, HALF, PER_BLANK = Preset.EXACT, Preset.HALF, Preset.PER_BLANK
+PER_OPTION, PER_ITEM = Preset.PER_OPTION, Preset.PER_ITEM
+WORDS = {"text": "……", "phrases": ["党中央权威", "党的团结", "组织程序"]}
 TWO = [["党中央"], ["团结", "党的团结"]]
 THREE = [["甲"], ["乙"], ["丙"]]
 
@@ -88,12 +91,52 @@ def test_share_is_the_nearest_half_up(full: int, part: int, whole: int) -> None:
         (B, [["。"]], ["，"], PER_BLANK, 0),
         (B, [], [], PER_BLANK, 0),
         (B, None, ["甲"], PER_BLANK, 0),
+        (B, TWO, ["党中央", ""], PER_ITEM, 0),
+        (M, ["a", "c", "d"], ["a", "d"], PER_OPTION, 13),
+        (M, ["a", "c", "d"], ["a"], PER_OPTION, 7),
+        (M, ["a", "c", "d"], ["a", "b"], PER_OPTION, 0),
+        (M, ["a", "c", "d"], [], PER_OPTION, 0),
+        (ORD, ["b", "c", "a"], ["b", "c", "a"], EXACT, 20),
+        (ORD, ["b", "c", "a"], ["b", "a", "c"], EXACT, 0),
+        (ORD, ["b", "c", "a"], ["b", "a", "c"], PER_ITEM, 7),
+        (ORD, ["b", "c", "a"], ["b"], PER_ITEM, 7),
+        (ORD, ["b", "c", "a"], "bca", PER_ITEM, 0),
+        (ORD, ["b", "c", "a"], ["b", "a", "c"], PER_BLANK, 0),
+        (P, ["b", "a"], ["b", "a"], PER_ITEM, 20),
+        (P, ["b", "a"], ["b", ""], PER_ITEM, 10),
+        (P, ["b", "a"], ["b", "b"], PER_ITEM, 10),
+        (P, ["b", "a"], ["a", "b"], PER_ITEM, 0),
+        (P, ["", "a"], ["", ""], PER_ITEM, 0),
+        (R, WORDS, "必须维护党中央权威。必须维护党的团结；必须遵循组织程序", EXACT, 20),
+        (R, WORDS, "必须 维护 党中央 权威，党的团结，组织程序", PER_ITEM, 20),
+        (R, WORDS, "党的团结，组织程序", PER_ITEM, 13),
+        (R, WORDS, "组织程序，党的团结，党中央权威", PER_ITEM, 7),
+        (R, WORDS, "党中央权威", EXACT, 0),
+        (R, WORDS, "", PER_ITEM, 0),
+        (R, WORDS, None, PER_ITEM, 0),
+        (R, {"text": "甲甲", "phrases": ["甲", "甲"]}, "甲", PER_ITEM, 10),
+        (R, {"text": "", "phrases": []}, "", PER_ITEM, 0),
+        (R, None, "甲", PER_ITEM, 0),
+        (Kind.SHORT, ["要点"], "要点", EXACT, 0),
+        (Kind.CASE, None, None, EXACT, 0),
         (B, ["甲"], ["甲"], PER_BLANK, 0),
     ],
 )
 def test_points_of_two(kind: Kind, key: object, value: object, preset: Preset, tenths: int) -> None:
     assert points(kind, key, value, 20, preset) == tenths
     assert is_correct(kind, key, value) is (tenths == 20)
+
+
+def test_a_recitation_tells_which_phrases_were_said() -> None:
+    assert recited(WORDS, "党的团结、党中央权威、组织程序") == [
+        ("党中央权威", False), ("党的团结", True), ("组织程序", True),
+    ]  # fmt: skip
+    assert recited(WORDS, None) == [(phrase, False) for phrase in WORDS["phrases"]]
+
+
+def test_every_kind_scored_by_rule_has_presets() -> None:
+    assert tuple(PRESETS) == AUTOMATIC
+    assert all(Preset.EXACT in presets for presets in PRESETS.values())
 
 
 def test_a_tiny_share_is_not_rounded_up_to_all() -> None:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
-from app.bank.models import AnswerKey, Clause, Question, QuestionVersion, RuleSet
+from app.bank.models import AnswerKey, Citation, Clause, Question, QuestionVersion, RuleSet
 from app.domain.questions import Kind
 from app.exams import papers, service
 from app.exams.models import Blueprint, Exam
@@ -41,13 +41,14 @@ def question(rules: RuleSet, kind: Kind, key: Any = None) -> QuestionVersion:
         question_id=identity.id, number=1, kind=kind.value,
         stem=f"题干{n} ____ 和 ____" if kind is Kind.BLANKS else f"题干{n}",
         options=[f"选项{n}-{k}" for k in "甲乙丙丁"] if choices else [],
-        topic="政治纪律", difficulty="easy", created_at=CREATED, created_by=None,
+        topic="政治纪律", difficulty="easy", created_at=CREATED, created_by=None, submitted_at=CREATED,
+        approved_at=CREATED,
     )  # fmt: skip
     version.answer = AnswerKey(key=KEYS[kind] if key is None else key, explanation=f"解析{n}")
-    version.citations = [rules.clauses[0]]
+    version.citations = [Citation(clause=rules.clauses[0], revision=1)]
     db.session.add(version)
     db.session.flush()
-    identity.current_version_id = version.id
+    identity.current_version_id = identity.newest_version_id = version.id
     return version
 
 

@@ -85,11 +85,52 @@ def test_people_of_the_first_release_are_kept(
         db.engine.dispose()
 
 
+OLD_BANK = """
+INSERT INTO rule_set (id, code, title, summary, position, excerpt, local, document, issuer, number,
+                      place, note)
+VALUES (1, 'five', '五个必须', '', 10, FALSE, FALSE, '', '', '', '', '');
+INSERT INTO clause (id, rule_set_id, code, position, heading, locator, text)
+VALUES (1, 1, '1', 1, '', '', '条文');
+INSERT INTO question (id, code, current_version_id, retired_at) VALUES (1, 'q-1', 2, NULL);
+INSERT INTO question_version (id, question_id, number, kind, stem, options, topic, difficulty, created_at)
+VALUES (1, 1, 1, 'judge', '甲', '[]', '题', 'easy', 5), (2, 1, 2, 'judge', '乙', '[]', '题', 'easy', 6);
+INSERT INTO citation (version_id, clause_id) VALUES (1, 1), (2, 1)
+"""
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+def test_the_bank_of_the_second_release_stays_in_use(
+    engine: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    app = create_app(settings(_address(engine, tmp_path, request), tmp_path))
+    with app.app_context():
+        upgrade(revision="0002")
+        for statement in OLD_BANK.split(";"):
+            db.session.execute(sa.text(statement))
+        db.session.commit()
+        upgrade(revision="0003")
+        for query, expected in (
+            ("SELECT current_version_id, newest_version_id FROM question", [(2, 2)]),
+            ("SELECT submitted_at, approved_at FROM question_version ORDER BY id", [(5, 5), (6, 6)]),
+            ("SELECT c.revision, w.revision, w.text FROM clause c JOIN wording w ON w.clause_id = c.id",
+             [(1, 1, "条文")]),
+            ("SELECT version_id, revision FROM citation ORDER BY version_id", [(1, 1), (2, 1)]),
+        ):  # fmt: skip
+            assert [tuple(row) for row in db.session.execute(sa.text(query))] == expected
+        db.session.rollback()
+        downgrade(revision="0002")
+        assert db.session.execute(sa.text("SELECT id, stem FROM question_version ORDER BY id")).all() == [
+            (1, "甲"), (2, "乙"),
+        ]  # fmt: skip
+        db.session.rollback()
+        db.engine.dispose()
+
+
 # Their rows never go, or their numbers stand in no page.
 NUMBERED_ANEW = {
     "attempt", "audit_check", "audit_event", "blueprint", "certificate", "certificate_trouble", "course",
-    "exam", "paper", "person", "question", "question_version", "rule_set", "sign_in_failure",
-    "unapplied_response", "unit", "unit_change",
+    "exam", "paper", "person", "question", "question_comment", "question_version", "rule_set",
+    "sign_in_failure", "unapplied_response", "unit", "unit_change",
 }  # fmt: skip
 
 

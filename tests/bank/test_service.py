@@ -1,0 +1,113 @@
+"""From draft to published: who may take which step, and what is drawn meanwhile."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from app.audit.models import AuditEvent
+from app.bank import queries, service
+from app.bank.models import Comment, Question, QuestionVersion
+from app.domain.questions import Kind, Part
+from app.domain.questions import Question as Content
+from app.web.db import db
+from tests import factories
+from tests.bank.contents import NOW, load, publish, question, write
+
+JUDGE = Content(Kind.JUDGE, "对吗？", (), True, "对。", ("five-musts/1",), "政治纪律", "easy")
+CASE = Content(
+    Kind.CASE, "某支部……", (), None, "见条款。", ("five-musts/1", "five-musts/2"), "组织原则", "hard",
+    parts=(
+        Part(Kind.SINGLE, "错在哪里？", ("甲", "乙"), "b"),
+        Part(Kind.MATCH, "对上。", ("一", "二", "三"), ["c", "a"], ("子", "丑")),
+        Part(Kind.SHORT, "应当怎么办？", (), ["依规", "依纪"]),
+    ),
+    level="apply", tags=("案例",), pictures=("0" * 64,),
+)  # fmt: skip
+
+
+@pytest.fixture
+def bank(app: Flask, tmp_path: Path) -> None:
+    load(write(tmp_path))
+
+
+def newest(made: Question) -> QuestionVersion:
+    return db.session.get_one(QuestionVersion, made.newest_version_id)
+
+
+def drawn(made: Question) -> list[int]:
+    return [c.version_id for c in queries.candidates() if c.question_id == made.code]
+
+
+@pytest.mark.parametrize("content", [JUDGE, CASE], ids=["judge", "case"])
+def test_what_was_written_comes_back(bank: None, content: Content) -> None:
+    made = service.create_question(content, NOW, factories.person().id)
+    db.session.commit()
+    assert service.content_of(newest(made)) == content
+
+
+def test_a_question_is_drawn_once_somebody_else_has_approved_it(bank: None) -> None:
+    author, reviewer = factories.person(), factories.person()
+    made = service.create_question(JUDGE, NOW, author.id)
+    with pytest.raises(service.Stale):
+        service.approve(made, 1, NOW, reviewer.id)  # nobody has submitted it
+    service.submit(made, 1, NOW, author.id)
+    with pytest.raises(service.Stale):
+        service.submit(made, 1, NOW, author.id)
+    with pytest.raises(service.OwnWork):
+        service.approve(made, 1, NOW, author.id)
+    assert drawn(made) == []
+    service.approve(made, 1, NOW, reviewer.id)
+    assert drawn(made) == [made.newest_version_id]
+    assert (newest(made).approved_by, newest(made).approved_at) == (reviewer.id, NOW)
+    with pytest.raises(service.Stale):
+        service.approve(made, 1, NOW, reviewer.id)
+    actions = db.session.scalars(sa.select(AuditEvent.action).order_by(AuditEvent.id)).all()
+    assert actions[-3:] == ["question.create", "question.send", "question.approve"]
+
+
+def test_who_submits_for_an_author_does_not_approve_either(bank: None) -> None:
+    author, helper = factories.person(), factories.person()
+    made = service.create_question(JUDGE, NOW, author.id)
+    service.submit(made, 1, NOW, helper.id)
+    for by in (author, helper):
+        with pytest.raises(service.OwnWork):
+            service.approve(made, 1, NOW, by.id)
+
+
+def test_the_published_version_is_drawn_until_the_next_is_approved(bank: None) -> None:
+    made = publish(JUDGE)
+    first = made.newest_version_id
+    service.edit_question(made.id, replace(JUDGE, stem="真的对吗？"), 1, NOW, factories.person().id)
+    assert drawn(made) == [first]
+    service.submit(made, 2, NOW, factories.person().id)
+    with pytest.raises(service.Stale):
+        service.approve(made, 1, NOW, factories.person().id)  # a page left open
+    service.approve(made, 2, NOW, factories.person().id)
+    assert drawn(made) == [made.newest_version_id] != [first]
+
+
+def test_given_back_it_is_a_draft_again_with_the_reason(bank: None) -> None:
+    made, reviewer = service.create_question(JUDGE, NOW, factories.person().id), factories.person()
+    service.submit(made, 1, NOW, factories.person().id)
+    service.give_back(made, 1, "题干太短。", NOW, reviewer.id)
+    assert newest(made).submitted_at is None
+    said = db.session.scalars(sa.select(Comment)).one()
+    assert (said.text, said.by, said.asks) == ("题干太短。", reviewer.id, True)
+    with pytest.raises(service.Stale):
+        service.give_back(made, 1, "再来。", NOW, reviewer.id)
+    service.submit(made, 1, NOW, factories.person().id)
+
+
+def test_what_lacks_a_citation_is_not_for_review(bank: None) -> None:
+    made = service.create_question(replace(JUDGE, clauses=()), NOW, factories.person().id)
+    with pytest.raises(service.Unfit, match=r"clauses\.missing"):
+        service.submit(made, 1, NOW, factories.person().id)
+
+
+def test_files_have_been_read_twice_already(bank: None) -> None:
+    made = question("five-musts-001")
+    assert (newest(made).approved_at, newest(made).approved_by) == (NOW, None)
+    assert made.current_version_id == made.newest_version_id
