@@ -127,6 +127,18 @@ class QuestionVersion(Base):
     question: Mapped[Question] = relationship()
     answer: Mapped["AnswerKey"] = relationship(back_populates="version", uselist=False)
     citations: Mapped[list["Citation"]] = relationship(order_by="Citation.clause_id")
+    bands: Mapped[list["VersionBand"]] = relationship()
+
+
+class VersionBand(Base):
+    """A number that a version shares with others much like it (`domain.likeness.bands`)."""
+
+    __tablename__ = "version_band"
+
+    value: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
+    version_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("question_version.id"), primary_key=True, index=True
+    )
 
 
 class AnswerKey(Base):

@@ -9,8 +9,18 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.audit.service import record
-from app.bank.models import AnswerKey, Citation, Clause, Comment, Question, QuestionVersion, RuleSet
+from app.bank.models import (
+    AnswerKey,
+    Citation,
+    Clause,
+    Comment,
+    Question,
+    QuestionVersion,
+    RuleSet,
+    VersionBand,
+)
 from app.domain.faults import Fault, faults
+from app.domain.likeness import bands, shingles_of
 from app.domain.questions import Kind, Part
 from app.domain.questions import Question as Content
 from app.web.db import db
@@ -51,6 +61,7 @@ def new_version(
         pictures=list(content.pictures), recipe=recipe, created_at=now, created_by=by,
         citations=[Citation(clause=clause, revision=clause.revision) for clause in clauses],
         answer=AnswerKey(key=key, explanation=content.explanation),
+        bands=[VersionBand(value=value) for value in set(bands(shingles_of(content)))],
     )  # fmt: skip
     db.session.add(version)
     return version

@@ -64,6 +64,15 @@ def upgrade() -> None:
     with op.batch_alter_table('question_comment', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_question_comment_version_id'), ['version_id'], unique=False)
 
+    op.create_table('version_band',
+    sa.Column('value', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('version_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['version_id'], ['question_version.id'], name=op.f('fk_version_band_version_id_question_version')),
+    sa.PrimaryKeyConstraint('value', 'version_id', name=op.f('pk_version_band'))
+    )
+    with op.batch_alter_table('version_band', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_version_band_version_id'), ['version_id'], unique=False)
+
     op.create_table('question_import_item',
     sa.Column('import_id', sa.Integer(), nullable=False),
     sa.Column('number', sa.Integer(), nullable=False),
@@ -182,6 +191,10 @@ def downgrade() -> None:
         batch_op.drop_column('revision')
 
     op.drop_table('question_import_item')
+    with op.batch_alter_table('version_band', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_version_band_version_id'))
+
+    op.drop_table('version_band')
     with op.batch_alter_table('question_comment', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_question_comment_version_id'))
 

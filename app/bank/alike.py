@@ -1,0 +1,82 @@
+"""Questions of the bank that are much like a given one."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from app.bank.models import Question, QuestionVersion, VersionBand
+from app.domain.likeness import ALIKE, bands, likeness, shingles, shingles_of
+from app.domain.questions import Question as Content
+from app.web.db import db
+
+K = TypeVar("K")
+_NEAREST = 20  # how many a question is compared with: those that share most with it
+
+
+@dataclass(frozen=True)
+class Alike:
+    """A question in use that is like the given one. `percent` 100: the same text."""
+
+    question_id: int
+    code: str
+    stem: str
+    percent: int
+
+
+def like(content: Content, apart_from: int | None = None) -> list[Alike]:
+    """Questions in use much like this one, the likest first; two statements."""
+    return [one for one in like_each({0: content})[0] if one.question_id != apart_from]
+
+
+def like_each(contents: Mapping[K, Content]) -> dict[K, list[Alike]]:
+    """The same for some hundred at once, still two statements."""
+    given = {name: shingles_of(content) for name, content in contents.items()}
+    values = {name: set(bands(of)) for name, of in given.items()}
+    near = _near(values)
+    stored = _stored({question_id for ids in near.values() for question_id in ids})
+    return {name: _likest(of, near[name], stored) for name, of in given.items()}
+
+
+def _near(values: Mapping[K, set[int]]) -> dict[K, list[int]]:
+    """Ids of the questions that share a number with each, those that share most first."""
+    rows = db.session.execute(
+        sa.select(VersionBand.value, Question.id)
+        .join(Question, Question.newest_version_id == VersionBand.version_id)
+        .where(VersionBand.value.in_(set().union(*values.values())), Question.retired_at.is_(None))
+        .order_by(Question.id)
+    )
+    holders: dict[int, list[int]] = defaultdict(list)
+    for value, question_id in rows:
+        holders[value].append(question_id)
+    shared = {
+        name: Counter(q for value in own for q in holders.get(value, ())) for name, own in values.items()
+    }
+    return {name: [q for q, _times in counted.most_common(_NEAREST)] for name, counted in shared.items()}
+
+
+def _stored(question_ids: Collection[int]) -> dict[int, tuple[Any, frozenset[str]]]:
+    """By question, its newest version's row and shingles."""
+    V = QuestionVersion
+    rows = db.session.execute(
+        sa.select(Question.id, Question.code, V.stem, V.options, V.prompts, V.parts)
+        .join(V, V.id == Question.newest_version_id)
+        .where(Question.id.in_(question_ids))
+    )
+    return {row.id: (row, shingles(texts(row))) for row in rows}
+
+
+def texts(row: Any) -> list[str]:
+    """All that a candidate reads of a version, as `likeness.shingles_of` takes it from a question."""
+    asked = [text for part in row.parts for text in (part["stem"], *part["prompts"], *part["options"])]
+    return [row.stem, *row.prompts, *row.options, *asked]
+
+
+def _likest(
+    of: frozenset[str], ids: list[int], stored: Mapping[int, tuple[Any, frozenset[str]]]
+) -> list[Alike]:
+    measured = [(likeness(of, other), row) for row, other in (stored[q] for q in ids if q in stored)]
+    found = [Alike(row.id, row.code, row.stem, int(share * 100)) for share, row in measured if share >= ALIKE]
+    return sorted(found, key=lambda one: (-one.percent, one.question_id))
