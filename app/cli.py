@@ -13,6 +13,8 @@ from app.audit.commands import audit_cli
 from app.audit.service import record
 from app.backup import jobs as backup
 from app.backup.commands import backup_command, restore_command
+from app.bank import census
+from app.bank.commands import FOLDER, bank_cli
 from app.certificates import jobs as certificates
 from app.exams import jobs as exams
 from app.home import commands as home_commands  # noqa: F401  adds to `flask people`
@@ -23,10 +25,8 @@ from app.web.content import ContentError
 
 JOBS = (*audit.JOBS, *people.JOBS, *exams.JOBS, *certificates.JOBS, *backup.JOBS)
 
-bank_cli = AppGroup("bank", help="题库内容：检查与导入。")
 demo_cli = AppGroup("demo", help="演示学校。")
 static_cli = AppGroup("static", help="静态文件。")
-FOLDER = click.argument("folder", type=click.Path(path_type=Path))
 
 
 def _app() -> Flask:
@@ -68,6 +68,11 @@ def bank_check(folder: Path) -> None:
     """检查内容文件，逐处指出文件、行号和字段；不读写数据库。"""
     if faults := importing.check(folder):
         raise _refuse(ContentError(faults))
+    counted = census.take(folder)
+    for line in counted.lines():
+        click.echo(line)
+    if not counted.complete:
+        raise click.ClickException("还有试题没有依据的条款，或没有第二遍审读；导入后由本校审题人审定。")
     click.echo("内容文件没有问题。")
 
 
@@ -91,7 +96,7 @@ _THINGS = {
     "rule_sets": "规矩条目集", "clauses": "条款", "questions": "试题",
     "blueprints": "组卷规则", "courses": "课程", "lessons": "课时",
 }  # fmt: skip
-_CHANGES = {"created": "新增", "changed": "更新", "deleted": "删除"}
+_CHANGES = {"created": "新增", "changed": "更新", "deleted": "删除", "published": "发布"}
 
 
 def _in_words(count_name: str) -> str:

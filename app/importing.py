@@ -15,7 +15,6 @@ from app.exams.service import ensure_quiz
 from app.web.content import ContentError, Fault
 from app.web.db import db
 
-QUIZ_MINIMUM = 5  # questions that a rule set needs before there is a quiz on it
 QUIZ_DRAW = 10
 QUIZ_PASS_PERCENT = 60
 FLOORS = (bank, exams, courses)
@@ -44,6 +43,6 @@ def _quizzes(now: datetime) -> None:
     """A quiz on every rule set that has the questions for one."""
     for code, title in db.session.execute(sa.select(RuleSet.code, RuleSet.title)):
         found = len(queries.candidates([code]))
-        if found >= QUIZ_MINIMUM:
+        if found >= queries.QUIZ_MINIMUM:
             draw = min(QUIZ_DRAW, found)
             ensure_quiz(f"quiz:{code}", f"{title} 测验", [code], draw, QUIZ_PASS_PERCENT, now)

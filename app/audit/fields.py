@@ -130,6 +130,7 @@ FIELDS = {
     "clauses_changed": _l("更新条款"),
     "clauses_deleted": _l("删除条款"),
     "questions_created": _l("新增试题"),
+    "questions_published": _l("发布的试题"),
     "questions_changed": _l("更新试题"),
     "blueprints_created": _l("新增组卷规则"),
     "blueprints_changed": _l("更新组卷规则"),

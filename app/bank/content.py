@@ -8,7 +8,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from app.audit.service import record
 from app.bank import files, rule_sets, service
@@ -127,10 +127,26 @@ def _load_questions(bank: files.Bank, now: datetime, counts: Counter[str]) -> No
         cited = [clauses[name] for name in content.clauses]
         made.append(service.new_version(question, content, cited, number, now, by=None))
     db.session.flush()
-    for version in made:  # read twice before they came into the file
-        version.submitted_at = version.approved_at = now
-        version.question.current_version_id = version.question.newest_version_id = version.id
+    for version in made:
+        version.question.newest_version_id = version.id
+    _publish_read(bank, now, counts)
     db.session.flush()
+
+
+def _publish_read(bank: files.Bank, now: datetime, counts: Counter[str]) -> None:
+    """The others are for a reviewer of this school."""
+    waiting = db.session.scalars(
+        sa.select(QuestionVersion)
+        .join(Question, Question.newest_version_id == QuestionVersion.id)
+        .where(QuestionVersion.created_by.is_(None), QuestionVersion.approved_at.is_(None))
+        .options(contains_eager(QuestionVersion.question))
+    )
+    for version in waiting:
+        question = version.question
+        version.submitted_at = version.submitted_at or now
+        if question.code in bank.questions and question.code not in bank.unread:
+            version.approved_at, question.current_version_id = now, version.id
+            counts["questions_published"] += 1
 
 
 def _last_numbers() -> dict[int, int]:

@@ -4,11 +4,14 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 from flask_babel import gettext as _
 
+from app.bank import readings
 from app.bank.labels import KINDS, fault_text
+from app.bank.readings import Reading
 from app.domain.faults import faults
 from app.domain.questions import Kind, Part, Question
 from app.web.content import Fault, Table, read_folder
@@ -48,10 +51,42 @@ class RuleSetText:
 
 @dataclass(frozen=True)
 class Bank:
-    """What a folder of content files holds: sets by code, questions by their stable id."""
+    """What a folder of content files holds: sets by code, questions and readings by the question's stable id.
+
+    `homes`: the name of the file that a question stands in.
+    """
 
     rule_sets: dict[str, RuleSetText]
     questions: dict[str, Question]
+    homes: dict[str, str]
+    readings: dict[str, Reading]
+
+    @cached_property
+    def clauses(self) -> dict[str, str]:
+        """Texts by `<set code>/<clause code>`."""
+        sets = self.rule_sets.items()
+        return {f"{code}/{clause.code}": clause.text for code, made in sets for clause in made.clauses}
+
+    @cached_property
+    def sources(self) -> dict[str, str]:
+        """By set code, what a reader has to know of the document."""
+        return {
+            code: "，".join(
+                str(fact)
+                for fact in (made.document, made.issuer, made.number, made.dated, made.place, made.note)
+                if fact
+            )
+            for code, made in self.rule_sets.items()
+        }
+
+    @cached_property
+    def unread(self) -> frozenset[str]:
+        """Questions that nobody else has answered rightly as they stand."""
+        return frozenset(
+            code
+            for code, question in self.questions.items()
+            if not readings.holds(question, self.readings.get(code), self.clauses)
+        )
 
 
 def read(folder: Path) -> tuple[Bank, list[Fault]]:
@@ -69,13 +104,15 @@ def read(folder: Path) -> tuple[Bank, list[Fault]]:
             found.append(Fault(f"rule_sets/{code}.toml", 1, "superseded_by", message))
     cited = {f"{code}/{clause.code}" for code, made in sets.items() for clause in made.clauses}
     questions: dict[str, Question] = {}
+    homes: dict[str, str] = {}
     for path, table in read_folder(folder, "questions/*.toml", found):
         if path.stem not in sets:
             found.append(Fault(table.file, 1, "", _("没有名为 %(name)s 的规矩条目集。", name=path.stem)))
         for part in table.tables("question"):
             _read_question(part, cited, questions)
+        homes |= dict.fromkeys(questions.keys() - homes.keys(), path.stem)
         table.refuse_unknown()
-    return Bank(sets, questions), found
+    return Bank(sets, questions, homes, readings.read(folder, questions, found)), found
 
 
 def _rule_set(table: Table) -> RuleSetText:

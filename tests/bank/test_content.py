@@ -112,7 +112,7 @@ def test_a_changed_clause_keeps_its_row(app: Flask, tmp_path: Path) -> None:
 def test_a_clause_that_questions_cite_cannot_leave(app: Flask, tmp_path: Path) -> None:
     load(write(tmp_path))
     write(tmp_path, SETS, '[[clause]]\ncode = "2"\ntext = "必须维护党的团结"\n', "")
-    for name in ("questions/five-musts.toml",):
+    for name in ("questions/five-musts.toml", "readings/five-musts.toml"):
         (tmp_path / name).write_text("")
     with pytest.raises(ContentError, match="已有试题引用条款 2，不能删去。"):
         content.load(tmp_path, NOW)

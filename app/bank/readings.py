@@ -1,0 +1,147 @@
+"""The second reading of questions in files: somebody else answered them from the cited clauses alone.
+
+A reading holds for the very words that were read, question and clauses, and counts when its answer is right.
+Only then is a question from a file published without a reviewer here (question_bank/README.md).
+"""
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from flask_babel import gettext as _
+
+from app.bank.labels import KINDS
+from app.domain.questions import MARKED_BY_HAND, Kind, Part, Question, option_keys
+from app.domain.scoring import is_correct
+from app.web.content import ContentError, Fault, Table, read_folder
+
+FOLDER = "readings"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """`words` is the digest of what was read; `answer` as the reader gave it (a case: one per part)."""
+
+    on: date | None
+    words: str
+    answer: object
+
+
+def words(question: Question, clauses: Mapping[str, str]) -> str:
+    """A digest of what a reader has before them: the question without its key, and the clauses' texts."""
+    shown = [[part.kind, *part.texts] for part in question.asked]
+    read = [question.kind, question.stem, shown, [clauses[name] for name in sorted(question.clauses)]]
+    return hashlib.sha256(json.dumps(read, ensure_ascii=False).encode()).hexdigest()[:16]
+
+
+def read(folder: Path, known: Iterable[str], found: list[Fault]) -> dict[str, Reading]:
+    """The readings kept with the files, by question; what is wrong with them goes to `found`."""
+    questions, readings = set(known), dict[str, Reading]()
+    for _path, table in read_folder(folder, f"{FOLDER}/*.toml", found):
+        for code in table.data:
+            entry = table.table(code)
+            readings[code] = Reading(entry.day("on"), entry.text("words"), entry.any("answer"))
+            entry.refuse_unknown()
+            if code not in questions:
+                entry.fault("", _("没有编号为 %(code)s 的试题。", code=code))
+    return readings
+
+
+def holds(question: Question, reading: Reading | None, clauses: Mapping[str, str]) -> bool:
+    """Whether this reading speaks for the question as it stands."""
+    return (
+        reading is not None and reading.words == words(question, clauses) and agrees(question, reading.answer)
+    )
+
+
+def agrees(question: Question, answer: object) -> bool:
+    """Whether the reader's answer is the key's. What is marked by hand asks only for an answer."""
+    answers = answer if question.kind is Kind.CASE else [answer]
+    parts = question.asked
+    return (
+        isinstance(answers, list)
+        and len(answers) == len(parts)
+        and all(_agrees(part, one) for part, one in zip(parts, answers, strict=True))
+    )
+
+
+def _agrees(part: Part, answer: object) -> bool:
+    if part.kind in MARKED_BY_HAND:
+        return isinstance(answer, str) and bool(answer.strip())
+    return is_correct(part.kind, part.key, answer)
+
+
+def sheet(questions: Mapping[str, Question], clauses: Mapping[str, str], sources: Mapping[str, str]) -> str:
+    """What a reader fills in: question, clauses and sources without key and explanation, as TOML."""
+    return "\n".join(_entry(code, question, clauses, sources) for code, question in questions.items())
+
+
+def _entry(code: str, question: Question, clauses: Mapping[str, str], sources: Mapping[str, str]) -> str:
+    sets = dict.fromkeys(name.partition("/")[0] for name in question.clauses)
+    told = [f"出处 {name}：{sources[name]}" for name in sets]
+    told += [f"条款 {name}：{clauses[name]}" for name in question.clauses]
+    if question.kind is Kind.CASE:
+        told.append(f"案例：{question.stem}")
+    for part in question.asked:
+        told.append(f"{KINDS[part.kind]}：{part.stem}")
+        told += [f"  待匹配：{prompt}" for prompt in part.prompts]
+        told += [
+            f"  {key}. {text}" for key, text in zip(option_keys(len(part.options)), part.options, strict=True)
+        ]
+    comment = "\n".join(f"# {line}" for text in told for line in text.splitlines())
+    return f'[{code}]\n{comment}\nanswer = ""\n'
+
+
+def enter(
+    folder: Path, sheet: Path, bank: Mapping[str, tuple[str, Question]], clauses: Mapping[str, str], on: date
+) -> list[str]:
+    """Keep the readings of a filled-in sheet whose answers are right; the codes of the others.
+
+    `bank`: by code, the name of the question's file and the question. An answer left empty is no reading.
+    Raises ContentError when the sheet cannot be read or names a question that is not there.
+    """
+    given = _given(sheet, bank)
+    wrong = [code for code, answer in given.items() if not agrees(bank[code][1], answer)]
+    for name in {bank[code][0] for code in given}:
+        path = folder / FOLDER / f"{name}.toml"
+        kept = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        for code, answer in given.items():
+            if bank[code][0] == name and code not in wrong:
+                kept[code] = {"on": on, "words": words(bank[code][1], clauses), "answer": answer}
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(_written(kept), encoding="utf-8")
+    return wrong
+
+
+def _given(sheet: Path, bank: Mapping[str, object]) -> dict[str, Any]:
+    found: list[Fault] = []
+    given: dict[str, Any] = {}
+    for _path, table in read_folder(sheet.parent, sheet.name, found):
+        for code in table.data:
+            entry = table.table(code)
+            if code not in bank:
+                entry.fault("", _("没有编号为 %(code)s 的试题。", code=code))
+            given[code] = _answer(entry)
+    if found:
+        raise ContentError(found)
+    return {code: answer for code, answer in given.items() if answer not in ("", [], None)}
+
+
+def _answer(entry: Table) -> object:
+    answer = entry.any("answer")
+    entry.refuse_unknown()
+    return answer
+
+
+def _written(kept: Mapping[str, Mapping[str, Any]]) -> str:
+    entries = (
+        f'[{code}]\non = {one["on"]}\nwords = "{one["words"]}"\n'
+        f"answer = {json.dumps(one['answer'], ensure_ascii=False)}\n"
+        for code, one in sorted(kept.items())
+    )
+    return "\n".join(entries)
