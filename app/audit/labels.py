@@ -63,7 +63,7 @@ VERBS = {
     "send": _l("送审"),
     "approve": _l("审定"),
     "give_back": _l("退回"),
-    "supersede": _l("停止施行"),
+    "supersede": _l("变更施行状态"),
     "retire": _l("停用"),
     "restore": _l("恢复"),
     "assign": _l("指派"),

@@ -25,6 +25,7 @@ class ClauseText:
     heading: str
     locator: str
     text: str
+    superseded_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,11 @@ def _clauses(table: Table) -> tuple[ClauseText, ...]:
     made: list[ClauseText] = []
     for part in table.tables("clause"):
         clause = ClauseText(
-            _code(part, "code"), part.text("heading", ""), part.text("locator", ""), part.text("text")
+            _code(part, "code"),
+            part.text("heading", ""),
+            part.text("locator", ""),
+            part.text("text"),
+            part.day("superseded_on"),
         )
         if clause.code in {earlier.code for earlier in made}:
             part.fault("code", _("编号 %(code)s 用了不止一次。", code=clause.code))

@@ -48,6 +48,8 @@ class Clause(Base):
     locator: Mapped[str]
     text: Mapped[str]
     revision: Mapped[int] = mapped_column(default=1)
+    superseded_on: Mapped[date | None] = mapped_column(sa.Date)  # this one alone; of a whole set, see there
+    superseded_at: Mapped[datetime | None]
 
     rule_set: Mapped[RuleSet] = relationship(back_populates="clauses")
     wordings: Mapped[list["Wording"]] = relationship(

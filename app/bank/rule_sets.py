@@ -27,26 +27,38 @@ def put_clause(rule_set: RuleSet, row: Clause | None, text: ClauseText, position
     if row is None:
         row = Clause(code=text.code, revision=0, text="")
         rule_set.clauses.append(row)
-    before = (row.position, row.heading, row.locator, row.revision)
+    before = (row.position, row.heading, row.locator, row.revision, row.superseded_on)
     row.position, row.heading, row.locator = position, text.heading, text.locator
+    if row.superseded_on != text.superseded_on:
+        row.superseded_on, row.superseded_at = text.superseded_on, now if text.superseded_on else None
     if row.revision == 0 or row.text != text.text:
         row.text, row.revision = text.text, row.revision + 1
         db.session.add(Wording(clause=row, revision=row.revision, text=row.text, since=now))
-    return before != (row.position, row.heading, row.locator, row.revision)
+    return before != (row.position, row.heading, row.locator, row.revision, row.superseded_on)
 
 
-def supersede(rule_set: RuleSet, on: date, by: RuleSet | None, now: datetime) -> None:
-    """The set is in force no longer; what rests on it is to be reviewed. Again the same changes nothing."""
-    if (rule_set.superseded_on, rule_set.superseded_by) == (on, by):
+def supersede(rule_set: RuleSet, on: date | None, by: RuleSet | None, now: datetime) -> None:
+    """The set is in force no longer, so what rests on it is to be reviewed; None: it is in force after all.
+
+    Again the same changes nothing.
+    """
+    before = _succession(rule_set)
+    rule_set.superseded_on, rule_set.superseded_by = on, by if on else None
+    after = _succession(rule_set)
+    if after == before:
         return
-    before = {"superseded_on": rule_set.superseded_on}
-    rule_set.superseded_on, rule_set.superseded_by, rule_set.superseded_at = on, by, now
-    after = {"superseded_on": on, "superseded_by": by.title if by else ""}
+    rule_set.superseded_at = now if on else None
+    db.session.flush()
+    word = "不再施行" if on else "恢复施行"
     record(
-        "rule_set.supersede", f"rule_set:{rule_set.id}", f"{rule_set.title} 不再施行",
+        "rule_set.supersede", f"rule_set:{rule_set.id}", f"{rule_set.title} {word}",
         before=before, after=after,
     )  # fmt: skip
-    db.session.flush()
+
+
+def _succession(rule_set: RuleSet) -> dict[str, object]:
+    successor = rule_set.superseded_by
+    return {"superseded_on": rule_set.superseded_on, "superseded_by": successor.title if successor else ""}
 
 
 def fill_in(

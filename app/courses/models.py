@@ -6,6 +6,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.exams.models import Exam
 from app.people.models import Person, Unit
+from app.web import clock
 from app.web.db import NUMBERS_ONCE, Base
 
 
@@ -22,6 +23,7 @@ class Course(Base):
     exam_id: Mapped[int | None] = mapped_column(sa.ForeignKey("exam.id"))
     published: Mapped[bool] = mapped_column(default=False)
     review_on: Mapped[date | None] = mapped_column(sa.Date)  # to be looked at again by then
+    reviewed_at: Mapped[datetime] = mapped_column(default=clock.now)  # what changed since is to be looked at
 
     exam: Mapped[Exam | None] = relationship()
     lessons: Mapped[list["Lesson"]] = relationship(order_by="Lesson.position", back_populates="course")

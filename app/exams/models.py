@@ -4,6 +4,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.web import clock
 from app.web.db import NUMBERS_ONCE, Base
 
 
@@ -22,7 +23,7 @@ class Blueprint(Base):
 
 
 class Paper(Base):
-    """A frozen paper without keys, named by the SHA-256 of its canonical JSON. Only `review_on` may change.
+    """A frozen paper without keys, named by the SHA-256 of its canonical JSON. Only its review may change.
 
     Not unique by name: a corrected key is another question version under the same words.
     """
@@ -34,6 +35,7 @@ class Paper(Base):
     document: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
     created_at: Mapped[datetime]
     review_on: Mapped[date | None] = mapped_column(sa.Date)  # to be looked at again by then
+    reviewed_at: Mapped[datetime] = mapped_column(default=clock.now)  # what changed since is to be looked at
 
 
 class PaperItem(Base):

@@ -93,12 +93,16 @@ def upgrade() -> None:
 
     with op.batch_alter_table('clause', schema=None) as batch_op:
         batch_op.add_column(sa.Column('revision', sa.Integer(), nullable=False, server_default='1'))
+        batch_op.add_column(sa.Column('superseded_on', sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column('superseded_at', sa.BigInteger(), nullable=True))
 
     with op.batch_alter_table('course', schema=None) as batch_op:
         batch_op.add_column(sa.Column('review_on', sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column('reviewed_at', sa.BigInteger(), nullable=False, server_default='0'))
 
     with op.batch_alter_table('paper', schema=None) as batch_op:
         batch_op.add_column(sa.Column('review_on', sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column('reviewed_at', sa.BigInteger(), nullable=False, server_default='0'))
 
     with op.batch_alter_table('question', schema=None) as batch_op:
         batch_op.add_column(sa.Column('newest_version_id', sa.Integer(), nullable=True))
@@ -137,6 +141,8 @@ def _fill() -> None:
         sa.text('INSERT INTO wording (clause_id, revision, text, since) SELECT id, 1, text, :now FROM clause'),
         {'now': now},
     )
+    for table in ('course', 'paper'):
+        connection.execute(sa.text(f'UPDATE {table} SET reviewed_at = :now'), {'now': now})  # noqa: S608
     connection.execute(
         sa.text(
             'UPDATE question SET newest_version_id = (SELECT v.id FROM question_version v '
@@ -179,12 +185,16 @@ def downgrade() -> None:
         batch_op.drop_column('newest_version_id')
 
     with op.batch_alter_table('paper', schema=None) as batch_op:
+        batch_op.drop_column('reviewed_at')
         batch_op.drop_column('review_on')
 
     with op.batch_alter_table('course', schema=None) as batch_op:
+        batch_op.drop_column('reviewed_at')
         batch_op.drop_column('review_on')
 
     with op.batch_alter_table('clause', table_kwargs={'sqlite_autoincrement': True}) as batch_op:
+        batch_op.drop_column('superseded_at')
+        batch_op.drop_column('superseded_on')
         batch_op.drop_column('revision')
 
     with op.batch_alter_table('citation', schema=None) as batch_op:
