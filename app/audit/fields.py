@@ -112,6 +112,7 @@ FIELDS = {
     "level": _l("认知层次"),
     "tags": _l("标签"),
     "pictures": _l("图片"),
+    "review_on": _l("下次复核的日期"),
     "superseded_on": _l("不再施行的日期"),
     "superseded_by": _l("取代它的条目集"),
     "options": _l("选项"),

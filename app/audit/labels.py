@@ -62,6 +62,7 @@ VERBS = {
     "unpublish": _l("撤回发布"),
     "send": _l("送审"),
     "approve": _l("审定"),
+    "confirm": _l("复核"),
     "give_back": _l("退回"),
     "supersede": _l("变更施行状态"),
     "retire": _l("停用"),

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from app.audit.service import record
-from app.bank import files, rule_sets, service
+from app.bank import files, rule_sets, service, stale
 from app.bank.models import Citation, Clause, Question, QuestionVersion, RuleSet
 from app.domain.questions import Question as Content
 from app.web.content import ContentError, Fault
@@ -28,7 +28,8 @@ def check(folder: Path) -> list[Fault]:
 def load(folder: Path, now: datetime) -> dict[str, int]:
     """Bring the bank up to the files; how many of what were created and changed.
 
-    An unchanged file changes nothing. A changed question becomes a new version. What people edited here
+    An unchanged file changes nothing. A changed question becomes a new version, and so does one that was read
+    again after its clause had changed. What people edited here
     stands until the question's file itself changes; a local set that was filled in here stays as it is.
     Raises ContentError, and writes nothing, when a file has a fault.
     """
@@ -113,13 +114,14 @@ def _load_questions(bank: files.Bank, now: datetime, counts: Counter[str]) -> No
     clauses = service.cited_clauses({n for content in bank.questions.values() for n in content.clauses})
     stored = {question.code: question for question in db.session.scalars(sa.select(Question))}
     numbers, imported = _last_numbers(), _last_imported()
+    reread = set(db.session.scalars(stale.on_earlier_wordings())) - bank.unread
     made: list[QuestionVersion] = []
     for code, content in bank.questions.items():
         question = stored.get(code)
         if question is None:
             question = Question(code=code)
             counts["questions_created"] += 1
-        elif _same(imported.get(question.id), content):
+        elif _same(imported.get(question.id), content) and code not in reread:
             continue
         else:
             counts["questions_changed"] += 1

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import gettext as _
@@ -17,9 +18,11 @@ from wtforms.widgets import HiddenInput
 
 from app.bank import service, typed
 from app.bank.labels import DIFFICULTIES, KINDS, fault_text
+from app.bank.models import RuleSet
 from app.domain.faults import faults
 from app.domain.questions import Kind, Question
 from app.web.choices import choices
+from app.web.editing import EditForm
 
 
 def clean(text: Any) -> Any:
@@ -108,3 +111,35 @@ class LocalSetForm(FlaskForm):
             raise ValidationError(_("有两行用了同一个编号。"))
         if any(not clause.text for clause in made):
             raise ValidationError(_("有的行只有编号或小标题，没有条文。"))
+
+
+class SuccessionForm(EditForm):
+    """Whether a set is in force, and what took its place."""
+
+    superseded_on = DateField(
+        _l("停止施行的日期"), [Optional()], description=_l("被新的规定取代或废止的日期；仍在施行就留空。")
+    )
+    successor = SelectField(_l("由哪一集取代"), default="")
+
+    def offer(self, sets: Iterable[RuleSet], own: RuleSet) -> None:
+        others = [(other.code, other.title) for other in sets if other.id != own.id]
+        self.successor.choices = [("", _("没有，或不在题库里")), *others]
+        if self.successor.raw_data is None and own.superseded_by:
+            self.successor.data = own.superseded_by.code
+
+    def validate_successor(self, field: SelectField) -> None:
+        if field.data and self.superseded_on.data is None:
+            raise ValidationError(_("写明由哪一集取代的，也要写明自哪一天起不再施行。"))
+
+
+class ReviewForm(FlaskForm):
+    """Somebody looked again at a question, a course or a paper. `number`: of the version that was shown."""
+
+    number = IntegerField("", widget=HiddenInput(), validators=[Optional()])
+    review_on = DateField(_l("下次复核日期"), [Optional()])
+
+    def outcome(self) -> tuple[str, str]:
+        """What to say, and how."""
+        if self.errors:
+            return _("没有保存：日期请写成 2027-06-30 这样。"), "warn"
+        return _("已记为复核过。"), "message"

@@ -8,13 +8,14 @@ from flask_login import current_user
 
 from app.bank import browsing, queries, service, typed
 from app.bank.blueprint import bp
-from app.bank.forms import QuestionForm, clean
+from app.bank.forms import QuestionForm, ReviewForm, clean
 from app.bank.labels import DIFFICULTIES, KINDS
 from app.bank.models import Question
 from app.domain.access import Action
 from app.domain.questions import Question as Content
 from app.domain.questions import option_keys
 from app.web import clock
+from app.web.db import hold
 from app.web.gate import requires
 from app.web.intake import number
 from app.web.paging import asked_page
@@ -118,6 +119,22 @@ def _filled(found: Question) -> QuestionForm:
         explanation=content.explanation, clauses=list(content.clauses), topic=content.topic,
         difficulty=content.difficulty,
     )  # fmt: skip
+
+
+@bp.post("/questions/<int:question_id>/confirm")
+@requires(Action.BANK_EDIT)
+def question_confirm(question_id: int) -> Any:
+    """Looked at again, from the list of what is due."""
+    found, form = load(question_id), ReviewForm()
+    hold(found)
+    try:
+        if form.validate_on_submit():
+            day, by = form.review_on.data, current_user.person_id
+            service.confirm(found, form.number.data or 0, day, clock.now(), by)
+        flash(*form.outcome())
+    except service.Stale:
+        flash(_("这道题已有新的版本，请打开试题查看。"), "warn")
+    return redirect(url_for("reports.due"))
 
 
 @bp.post("/questions/<int:question_id>/retire")

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from app.bank import queries, rule_sets, typed
 from app.bank.blueprint import bp
-from app.bank.forms import LocalSetForm
+from app.bank.forms import LocalSetForm, SuccessionForm
 from app.bank.models import RuleSet
 from app.domain.access import Action
 from app.web import clock
@@ -32,6 +32,25 @@ def load_local(code: str) -> RuleSet:
     if not found.local:
         raise Problem(409, "central", _("这是统一的条目集，文本随题库文件更新，不能在这里修改。"))
     return found
+
+
+@bp.route("/rules/<code>/succession", methods=["GET", "POST"])
+@requires(Action.BANK_EDIT)
+def succession(code: str) -> Any:
+    """Whether a set is in force: of central sets, too, for a regulation may come before the next release."""
+    found = queries.lock_set(code) if request.method == "POST" else queries.set_named(code)
+    if found is None:
+        abort(404)
+    form = SuccessionForm(obj=found)
+    form.offer(queries.rule_sets(), found)
+    if form.validate_on_submit():
+        successor = queries.set_named(form.successor.data) if form.successor.data else None
+        rule_sets.supersede(found, form.superseded_on.data, successor, clock.now())
+        flash(
+            _("已保存。依据这一集的试题、课程和试卷列在“待复核”。") if found.superseded_on else _("已保存。")
+        )
+        return redirect(url_for("bank_manage.rules"))
+    return render_template("bank/manage/succession.html", form=form, rule_set=found)
 
 
 @bp.route("/rules/<code>", methods=["GET", "POST"])

@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 
-from app.bank import queries
+from app.bank import queries, reading
 from app.bank.citing import chinese_date, source_line
+from app.bank.forms import clean
 from app.bank.labels import DIFFICULTIES, KINDS
 from app.domain.access import Action
 from app.web.gate import requires
+from app.web.paging import asked_page
 
 bp = Blueprint("bank", __name__, url_prefix="/rules", template_folder="templates")
 
@@ -17,6 +19,7 @@ bp.add_app_template_filter(lambda kind: str(KINDS[kind]), "kind_label")
 bp.add_app_template_filter(lambda difficulty: str(DIFFICULTIES[difficulty]), "difficulty_label")
 bp.add_app_template_filter(chinese_date, "chinese_date")
 bp.add_app_template_filter(source_line, "source_line")
+bp.add_app_template_filter(reading.marked, "marked")
 
 
 @bp.get("/")
@@ -32,10 +35,21 @@ def rule_set(code: str) -> Any:
     if not found:
         abort(404)
     shown, clauses = found[0]
+    wordings = reading.earlier_wordings(clauses)
     # Exams stand to the right of the bank: this page knows the quiz by its address alone.
     has_quiz = queries.question_count(code) >= queries.QUIZ_MINIMUM
     quiz = url_for("exams.quiz_on", code=code) if has_quiz else None
-    return render_template("bank/rule_set.html", rule_set=shown, clauses=clauses, quiz=quiz)
+    return render_template(
+        "bank/rule_set.html", rule_set=shown, clauses=clauses, quiz=quiz, wordings=wordings
+    )
+
+
+@bp.get("/search")
+@requires(Action.LEARN)
+def search() -> Any:
+    words = reading.words(clean(request.args.get("q", "")))
+    page = reading.search(words, asked_page()) if words else None
+    return render_template("bank/search.html", words=words, page=page)
 
 
 @bp.get("/clause/<set_code>/<code>")

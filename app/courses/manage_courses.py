@@ -5,12 +5,14 @@ from typing import Any
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
+from app.bank.forms import ReviewForm
 from app.courses import queries, service
 from app.courses.blueprint import bp, course_or_404
 from app.courses.forms import KINDS, CourseForm
 from app.courses.models import Course
 from app.domain.access import Action
 from app.exams.models import Exam
+from app.web import clock
 from app.web.choices import choices
 from app.web.db import db
 from app.web.gate import requires
@@ -60,6 +62,16 @@ def course(course_id: int) -> Any:
         flash(_("已保存。"))
         return redirect(url_for(".course", course_id=course_id))
     return render_template("courses/manage/course.html", form=form, course=found, kinds=KINDS)
+
+
+@bp.post("/<int:course_id>/reviewed")
+@requires(Action.COURSE_EDIT)
+def reviewed(course_id: int) -> Any:
+    found, form = course_or_404(course_id), ReviewForm()
+    if form.validate_on_submit():
+        service.reviewed(found, form.review_on.data, clock.now())
+    flash(*form.outcome())
+    return redirect(url_for("reports.due"))
 
 
 @bp.post("/<int:course_id>/publish")

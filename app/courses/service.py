@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -52,6 +52,15 @@ def create_course(text: CourseText) -> Course | None:
         return None
     record("course.create", f"course:{course.id}", f"新建课程“{text.title}”", after=text.__dict__)
     return course
+
+
+def reviewed(course: Course, review_on: date | None, now: datetime) -> None:
+    """Somebody looked at it again, and says when the next time is due."""
+    before = {"review_on": course.review_on}
+    course.reviewed_at, course.review_on = now, review_on
+    db.session.flush()
+    after = {"review_on": review_on}
+    record("course.confirm", f"course:{course.id}", f"复核课程“{course.title}”", before=before, after=after)
 
 
 def update_course(course: Course, text: CourseText, exam: Exam | None) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
+from app.bank.forms import ReviewForm
 from app.bank.labels import KINDS
 from app.domain.access import Action
 from app.domain.papers import Shortage
@@ -28,6 +29,16 @@ def paper(exam_id: int) -> Any:
         answers=papers.answers(exam.paper_id, list(slots)), begun=planning.begun(exam.id),
         digest=papers.digest(exam.paper_id),
     )  # fmt: skip
+
+
+@bp.post("/<int:exam_id>/reviewed")
+@requires(Action.EXAM_EDIT)
+def reviewed(exam_id: int) -> Any:
+    found, form = load_exam(exam_id), ReviewForm()
+    if form.validate_on_submit():
+        planning.reviewed(found, form.review_on.data, clock.now())
+    flash(*form.outcome())
+    return redirect(url_for("reports.due"))
 
 
 @bp.post("/<int:exam_id>/redraw")

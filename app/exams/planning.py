@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -88,6 +88,18 @@ def redraw(exam: Exam, now: datetime) -> None:
         before={"paper": before},
         after={"paper": exam.paper_id},
     )
+
+
+def reviewed(exam: Exam, review_on: date | None, now: datetime) -> None:
+    """Somebody looked at its paper again, and says when the next time is due."""
+    paper = exam.paper
+    if paper is None:
+        return
+    before = {"review_on": paper.review_on}
+    paper.reviewed_at, paper.review_on = now, review_on
+    db.session.flush()
+    after = {"review_on": review_on}
+    record("exam.confirm", f"exam:{exam.id}", f"复核试卷“{exam.title}”", before=before, after=after)
 
 
 def start_trial(exam: Exam, person_id: int, now: datetime) -> Attempt | StartRefusal:

@@ -9,6 +9,7 @@ from flask import Flask, current_app, url_for
 from flask_babel import gettext as _
 
 from app.audit.queries import chain_state
+from app.bank import stale
 from app.bank.models import Question
 from app.certificates.models import Certificate, CertificateTrouble
 from app.courses.models import Course
@@ -113,7 +114,11 @@ def _slips() -> str:
 
 def _questions(paths: Paths) -> Sequence[Tile]:
     in_use = sa.select(sa.func.count()).select_from(Question).where(Question.retired_at.is_(None))
-    return [Tile(db.session.scalar(in_use) or 0, _("道试题在用"), url_for("bank_manage.questions"))]
+    due = stale.due_count(clock.beijing(clock.now()).date())
+    return [
+        Tile(db.session.scalar(in_use) or 0, _("道试题在用"), url_for("bank_manage.questions")),
+        *([Tile(due, _("道试题待复核"), url_for("reports.due"), waits=True)] if due else []),
+    ]
 
 
 def _courses(paths: Paths) -> Sequence[Tile]:

@@ -1,0 +1,109 @@
+"""Questions to be looked at again: what they rest on has changed, or their day has come."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from flask_sqlalchemy.pagination import Pagination
+from sqlalchemy.orm import joinedload
+
+from app.bank.models import Citation, Clause, Question, QuestionVersion, RuleSet, Wording
+from app.web.db import db
+from app.web.paging import paginate
+
+# On a wording that is no longer the clause's, or on a clause or set that was superseded since.
+_REWORDED = sa.and_(Clause.revision > 1, Citation.revision < Clause.revision)
+_SUPERSEDED = sa.or_(
+    Clause.superseded_at > QuestionVersion.created_at, RuleSet.superseded_at > QuestionVersion.created_at
+)
+
+
+def resting(rule_set: str = "", clause: str = "") -> sa.Select[int]:
+    """Ids of the versions that cite any clause, one of the set, or this one."""
+    found = (
+        sa.select(Citation.version_id)
+        .join(QuestionVersion, QuestionVersion.id == Citation.version_id)
+        .join(Clause, Clause.id == Citation.clause_id)
+        .join(RuleSet, RuleSet.id == Clause.rule_set_id)
+    )
+    if rule_set:
+        found = found.where(RuleSet.code == rule_set)
+    return found.where(Clause.code == clause) if clause else found
+
+
+def stale(rule_set: str = "", clause: str = "") -> sa.Select[int]:
+    """Ids of those of them that rest on what is no longer so."""
+    return resting(rule_set, clause).where(sa.or_(_REWORDED, _SUPERSEDED))
+
+
+def on_earlier_wordings() -> sa.Select[str]:
+    """Codes of questions whose newest version rests on a wording that is no longer its clause's."""
+    newest = QuestionVersion.id.in_(resting().where(_REWORDED))
+    return sa.select(Question.code).join(Question.newest).where(newest)
+
+
+def _due(today: date) -> sa.Select[Question]:
+    return sa.select(Question).where(
+        Question.retired_at.is_(None),
+        Question.current_version_id.is_not(None),
+        sa.or_(Question.current_version_id.in_(stale()), Question.review_on <= today),
+    )
+
+
+def due(today: date, page: int) -> Pagination:
+    """Published questions to be looked at again, by code."""
+    rows = _due(today).options(joinedload(Question.current)).order_by(Question.code)
+    return paginate(rows, page)
+
+
+def due_count(today: date) -> int:
+    return db.session.scalar(sa.select(sa.func.count()).select_from(_due(today).subquery())) or 0
+
+
+def on(rule_set: str, clause: str, page: int) -> Pagination:
+    """Published questions that rest on the set or clause, by code."""
+    rows = (
+        sa.select(Question)
+        .options(joinedload(Question.current))
+        .where(Question.retired_at.is_(None), Question.current_version_id.in_(resting(rule_set, clause)))
+        .order_by(Question.code)
+    )
+    return paginate(rows, page)
+
+
+def stale_among(version_ids: Collection[int | None]) -> set[int]:
+    """Those of the versions that rest on what is no longer so."""
+    return set(db.session.scalars(stale().where(Citation.version_id.in_(version_ids))))
+
+
+@dataclass(frozen=True)
+class Changes:
+    """When sets were superseded (by code) and clauses reworded or superseded (by name), as entered here."""
+
+    moments: Mapping[str, datetime]
+
+    def of_set(self, code: str) -> datetime | None:
+        """The latest of the set or any of its clauses; None: nothing ever changed."""
+        own = (at for name, at in self.moments.items() if name == code or name.startswith(code + "/"))
+        return max(own, default=None)
+
+    def of_clause(self, code: str, clause: str) -> datetime | None:
+        known = (self.moments.get(code), self.moments.get(f"{code}/{clause}"))
+        return max((at for at in known if at), default=None)
+
+
+def changes() -> Changes:
+    """Of all sets; two statements."""
+    sets = sa.select(RuleSet.code, RuleSet.superseded_at).where(RuleSet.superseded_at.is_not(None))
+    moments: dict[str, datetime] = {code: at for code, at in db.session.execute(sets) if at}
+    rows = db.session.execute(
+        sa.select(RuleSet.code, Clause.code, Clause.superseded_at, sa.func.max(Wording.since))
+        .join(RuleSet, RuleSet.id == Clause.rule_set_id)
+        .outerjoin(Wording, sa.and_(Wording.clause_id == Clause.id, Wording.revision > 1))
+        .where(sa.or_(Clause.revision > 1, Clause.superseded_at.is_not(None)))
+        .group_by(Clause.id, RuleSet.code, Clause.code, Clause.superseded_at)
+    )
+    for code, clause, *known in rows:
+        moments[f"{code}/{clause}"] = max(at for at in known if at)
+    return Changes(moments)
