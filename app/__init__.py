@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import cli, system
 from app.audit import manage as audit_manage
+from app.bank import illustrating
 from app.bank import manage as bank_manage
 from app.bank import views as bank_views
 from app.certificates import manage as certificates_manage
@@ -31,10 +32,10 @@ from app.web import clock, config, csrf, db, errors, gate, headers, health, inta
 
 # The map of the application: every face of every floor.
 BLUEPRINTS = (
-    home_views.bp, people_views.bp, sign_in_api.bp, bank_views.bp, courses_views.bp, exams_views.bp,
-    exams_api.bp, certificates_views.bp, people_manage.bp, people_api.bp, bank_manage.bp, courses_manage.bp,
-    exams_manage.bp, reports_manage.bp, certificates_manage.bp, audit_manage.bp, home_manage.bp,
-    system.bp,
+    home_views.bp, people_views.bp, sign_in_api.bp, bank_views.bp, illustrating.bp, courses_views.bp,
+    exams_views.bp, exams_api.bp, certificates_views.bp, people_manage.bp, people_api.bp, bank_manage.bp,
+    courses_manage.bp, exams_manage.bp, reports_manage.bp, certificates_manage.bp, audit_manage.bp,
+    home_manage.bp, system.bp,
 )  # fmt: skip
 
 

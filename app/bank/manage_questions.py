@@ -12,8 +12,8 @@ from app.bank.forms import QuestionForm, ReviewForm, clean
 from app.bank.labels import DIFFICULTIES, KINDS
 from app.bank.models import Question
 from app.domain.access import Action
+from app.domain.questions import Part, option_keys
 from app.domain.questions import Question as Content
-from app.domain.questions import option_keys
 from app.web import clock
 from app.web.db import hold
 from app.web.gate import requires
@@ -31,9 +31,17 @@ def load(question_id: int) -> Question:
 
 def shown(content: Content) -> dict[str, Any]:
     """The arguments of the macro that shows a question to a learner."""
-    keys = option_keys(len(content.options))
-    options = [{"key": key, "text": text} for key, text in zip(keys, content.options, strict=True)]
-    return {"slot": 1, "kind": content.kind, "stem": content.stem, "options": options, "name": "preview"}
+    parts = [_shown(n, part) for n, part in enumerate(content.parts, 1)]
+    more = {"name": "preview", "pictures": content.pictures, "parts": parts}
+    return _shown(1, content) | more
+
+
+def _shown(slot: int, part: Content | Part) -> dict[str, Any]:
+    keys = option_keys(len(part.options))
+    options = [{"key": key, "text": text} for key, text in zip(keys, part.options, strict=True)]
+    return {
+        "slot": slot, "kind": part.kind, "stem": part.stem, "options": options, "prompts": part.prompts,
+    }  # fmt: skip
 
 
 @bp.get("/questions")

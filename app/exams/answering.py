@@ -42,7 +42,8 @@ def _value(kind: Kind, given: list[str]) -> Value:
         case Kind.JUDGE:
             return {"true": True, "false": False}.get(given[0]) if given else None
         case Kind.RECITE | Kind.SHORT | Kind.ESSAY:
-            return given[0] if given and is_answer(given) else None
+            # A form ends lines with two characters, a script with one: the same text is the same answer.
+            return given[0].replace("\r\n", "\n") if is_answer(given[:1]) else None
     return given if is_answer(given) else None
 
 

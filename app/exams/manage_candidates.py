@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from app.domain.access import Action
 from app.domain.attempts import deadline
-from app.exams import attempts, candidates, invigilating, queries
+from app.exams import attempts, candidates, invigilating, papers, queries, saying
 from app.exams import manage_queries as managing
 from app.exams.back_office import bp, load_exam
 from app.exams.forms import MinutesForm, ReasonForm
@@ -68,15 +68,10 @@ def _page(exam: Exam, person: Person, **forms: ReasonForm) -> Any:
     )  # fmt: skip
 
 
-def _said(row: UnappliedResponse) -> str:
-    """The answer as people write it: option letters, words in blanks."""
-    value = json.loads(row.value)
-    if value is None:
-        return str(_("（清空）"))
-    if isinstance(value, bool):
-        return str(_("正确") if value else _("错误"))
-    texts = [value] if isinstance(value, str) else value
-    return "、".join(text.upper() if len(text) == 1 else text for text in texts)
+def _said(attempt: Attempt, row: UnappliedResponse) -> str:
+    """The answer as people write it. It was kept unread, so it may be for a slot that the paper lacks."""
+    slots = {slot["slot"]: slot for slot in papers.document(attempt.paper_id)["slots"]}
+    return saying.in_words(slots[row.slot], json.loads(row.value)) if row.slot in slots else row.value
 
 
 def _form(name: str, **options: Any) -> ReasonForm:

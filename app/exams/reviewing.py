@@ -11,6 +11,9 @@ import sqlalchemy as sa
 from app.bank.queries import Answer
 from app.domain import attempts as clock_rules
 from app.domain.attempts import Review
+from app.domain.correcting import corrected
+from app.domain.questions import CHOICES, Kind
+from app.domain.scoring import recited
 from app.exams import papers, queries, scoring
 from app.exams.models import Attempt, Score, SlotCheck
 from app.web.db import db
@@ -42,6 +45,16 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Place:
+    """A place of an order, or a prompt to match: what was put there and what belongs there, in words."""
+
+    name: str  # of a prompt; "" in an order
+    given: str  # "" where nothing was put
+    right: str
+    agrees: bool
+
+
+@dataclass(frozen=True)
 class ReviewedSlot:
     """One question of a closed attempt, or a checked one of a quiz, with everything about it."""
 
@@ -60,13 +73,45 @@ class ReviewedSlot:
 
     @property
     def choices(self) -> list[Choice]:
-        """Options with what was chosen and what is right; none for blanks and judgements."""
+        """Options with what was chosen and what is right; of single and multiple alone."""
+        if self.answer.kind not in CHOICES:
+            return []
         texts = {option["key"]: option["text"] for option in self.content["options"]}
         chosen, right = _keys(self.value), _keys(self.answer.key)
         return [
             Choice(letter, texts[key], key in chosen, key in right)
             for letter, key in zip(ascii_uppercase, self.options, strict=False)
         ]
+
+    @property
+    def places(self) -> list[Place]:
+        """Of order and match alone."""
+        if self.answer.kind not in (Kind.ORDER, Kind.MATCH):
+            return []
+        texts = {option["key"]: option["text"] for option in self.content["options"]}
+        shown = {
+            key: f"{letter}. {texts[key]}" for letter, key in zip(ascii_uppercase, self.options, strict=False)
+        }
+        right, given = _keys(self.answer.key), _keys(self.value or [])
+        given = [*given, *[""] * len(right)][: len(right)]
+        names = self.content.get("prompts", [""] * len(right))
+        return [
+            Place(name, shown.get(put, ""), shown[key], put == key)
+            for name, put, key in zip(names, given, right, strict=True)
+        ]
+
+    @property
+    def recital(self) -> dict[str, Any] | None:
+        """Of a recitation alone: the key phrases, each with whether it was said, and the text corrected."""
+        match self.answer.key:
+            case {"text": str(text)} if self.answer.kind is Kind.RECITE:
+                written = self.value or ""
+                return {
+                    "phrases": recited(self.answer.key, written),
+                    "pieces": corrected(text, written) if written else [],
+                    "text": text,
+                }
+        return None
 
 
 def _keys(value: Any) -> list[str]:

@@ -13,6 +13,7 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
 from app.exams import pages, words
+from app.exams.answering import is_answer
 from app.exams.models import Attempt
 from app.exams.state import State
 from app.web.db import to_micros
@@ -57,7 +58,7 @@ def _values(attempt: Attempt, state: State) -> dict[str, Any]:
         "now_ms": to_micros(state.now) // 1000,
         "saved_ms_ago": "" if ago is None else ago,
         "saved_epoch": max((response.epoch for response in state.responses.values()), default=0),
-        "done": len(given),
+        "done": sum(map(is_answer, given.values())),
         "all": len(attempt.order),
         "paper": pages.paper(attempt, given),
         "card": pages.card(attempt, given),

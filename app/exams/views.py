@@ -63,6 +63,7 @@ def intro(exam_id: int) -> Any:
         stands=stands,
         refusal=refusal,
         grace=GRACE.seconds,
+        sections=pages.sections(stands.exam.paper_id) if stands.exam.paper_id else [],
         review=words.review(stands.exam),
     )
 

@@ -7,6 +7,8 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from app.domain.attempts import Review
+from app.domain.questions import Kind
+from app.domain.scoring import Preset
 from app.exams.models import Exam
 
 
@@ -18,6 +20,24 @@ def review(exam: Exam) -> str:
         Review.AFTER_CLOSE: _("考试全部结束后可查看答案和解析。"),
     }
     return texts[Review(exam.review)]
+
+
+def scoring(kind: Kind, preset: Preset) -> str:
+    """How an answer that is partly right is scored, as candidates are told; "" where there is none."""
+    texts: dict[tuple[Kind, Preset], str] = {
+        (Kind.MULTIPLE, Preset.HALF): _("少选得一半分，错选不得分"),
+        (Kind.MULTIPLE, Preset.PER_OPTION): _("少选按选对的个数给分，错选不得分"),
+        (Kind.MULTIPLE, Preset.EXACT): _("全部选对才得分"),
+        (Kind.BLANKS, Preset.PER_BLANK): _("按空给分"),
+        (Kind.BLANKS, Preset.EXACT): _("全部填对才得分"),
+        (Kind.ORDER, Preset.PER_ITEM): _("按排对的位置给分"),
+        (Kind.ORDER, Preset.EXACT): _("全部排对才得分"),
+        (Kind.MATCH, Preset.PER_ITEM): _("按配对的项给分"),
+        (Kind.MATCH, Preset.EXACT): _("全部配对才得分"),
+        (Kind.RECITE, Preset.PER_ITEM): _("按写出的要点给分，标点不计"),
+        (Kind.RECITE, Preset.EXACT): _("要点写全才得分，标点不计"),
+    }
+    return texts.get((kind, preset), "")
 
 
 def of_the_page() -> str:

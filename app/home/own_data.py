@@ -1,5 +1,6 @@
 """Everything that is kept about one person, in words for that person: on the page and in the download."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,6 +13,7 @@ from sqlalchemy.orm import joinedload
 from app.certificates import queries as certificates
 from app.courses.models import Course, Lesson, LessonProgress
 from app.domain.scoring import format_points
+from app.exams import papers, saying
 from app.exams.labels import CLOSED_BY
 from app.exams.models import Allowance, Attempt, Exam, Response
 from app.exams.queries import latest_scores
@@ -75,15 +77,23 @@ def sections(person_id: int, now: datetime) -> list[Section]:
 
 
 def answers(person_id: int) -> Section:
-    """Every answer of the attempts that were handed in, as it was saved; only for the download."""
-    rows = db.session.execute(
-        sa.select(Response.attempt_id, Response.slot, Response.value, Response.received_at)
+    """Every answer of the attempts that were handed in, in words; only for the download."""
+    found = db.session.execute(
+        sa.select(Attempt.paper_id, Response.attempt_id, Response.slot, Response.value, Response.received_at)
         .join(Attempt, Attempt.id == Response.attempt_id)
         .where(Attempt.person_id == person_id, Attempt.submitted_at.is_not(None))
         .order_by(Response.attempt_id, Response.slot, Response.epoch, Response.seq)
-    )
-    columns = [_("答卷"), _("题号"), _("作答"), _("收到时间")]
-    return Section("answers", _("作答"), columns, [[str(a), str(s), v, _text(at)] for a, s, v, at in rows])
+    ).all()
+    rows = [
+        [str(attempt), str(slot), _said(paper, slot, value), _text(at)]
+        for paper, attempt, slot, value, at in found
+    ]
+    return Section("answers", _("作答"), [_("答卷"), _("题号"), _("作答"), _("收到时间")], rows)
+
+
+def _said(paper_id: int, slot: int, value: str) -> str:
+    contents = {content["slot"]: content for content in papers.document(paper_id)["slots"]}
+    return saying.in_words(contents[slot], json.loads(value))
 
 
 def document(person: Person, now: datetime) -> Mapping[str, Any]:

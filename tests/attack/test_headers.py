@@ -20,7 +20,8 @@ POLICY = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
 )
 # Not secret, the same for everybody, and large: a browser may keep them. The paper only for its holder.
-KEPT = {"static": "no-cache", "exams_api.paper": "private, max-age=31536000, immutable"}
+_FOR_GOOD = "private, max-age=31536000, immutable"
+KEPT = {"static": "no-cache", "exams_api.paper": _FOR_GOOD, "pictures.picture": _FOR_GOOD}
 
 
 @pytest.fixture

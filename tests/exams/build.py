@@ -5,7 +5,8 @@ from itertools import count
 from typing import Any
 
 from app.bank.models import AnswerKey, Citation, Clause, Question, QuestionVersion, RuleSet
-from app.domain.questions import Kind
+from app.domain import scoring
+from app.domain.questions import WITH_OPTIONS, Kind
 from app.exams import papers, service
 from app.exams.models import Blueprint, Exam
 from app.web.db import db
@@ -17,8 +18,10 @@ KEYS: dict[Kind, Any] = {
     Kind.MULTIPLE: ["a", "c"],
     Kind.JUDGE: True,
     Kind.BLANKS: [["党中央"], ["团结"]],
+    Kind.ORDER: ["c", "a", "d", "b"],
+    Kind.MATCH: ["b", "d"],
+    Kind.RECITE: {"text": "我志愿加入中国共产党，拥护党的纲领。", "phrases": ["加入中国共产党", "党的纲领"]},
 }
-PRESETS = {Kind.SINGLE: "exact", Kind.MULTIPLE: "half", Kind.JUDGE: "exact", Kind.BLANKS: "per_blank"}
 
 
 def rule_set(code: str | None = None) -> RuleSet:
@@ -36,11 +39,11 @@ def question(rules: RuleSet, kind: Kind, key: Any = None) -> QuestionVersion:
     identity = Question(code=f"q-{n:05}", current_version_id=None, retired_at=None)
     db.session.add(identity)
     db.session.flush()
-    choices = kind in {Kind.SINGLE, Kind.MULTIPLE}
     version = QuestionVersion(
         question_id=identity.id, number=1, kind=kind.value,
         stem=f"题干{n} ____ 和 ____" if kind is Kind.BLANKS else f"题干{n}",
-        options=[f"选项{n}-{k}" for k in "甲乙丙丁"] if choices else [],
+        options=[f"选项{n}-{k}" for k in "甲乙丙丁"] if kind in WITH_OPTIONS else [],
+        prompts=[f"待配{n}-{k}" for k in "子丑"] if kind is Kind.MATCH else [],
         topic="政治纪律", difficulty="easy", created_at=CREATED, created_by=None, submitted_at=CREATED,
         approved_at=CREATED,
     )  # fmt: skip
@@ -68,7 +71,7 @@ def blueprint(*rules: RuleSet, **counts: int) -> Blueprint:
             sections=[
                 {
                     "title": kind, "kind": kind, "count": many, "points": 20,
-                    "preset": PRESETS[Kind(kind)], "rule_sets": asked,
+                    "preset": scoring.PRESETS[Kind(kind)][0].value, "rule_sets": asked,
                 }
                 for kind, many in counts.items()
             ],

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.domain.attempts import GRACE
-from app.exams import attempts, pages, papers, service
+from app.exams import attempts, fragments, papers, service
 from app.exams.models import Attempt, Score
 from app.people.models import Person
 from app.web.db import db
@@ -117,7 +117,7 @@ def test_a_stem_with_mark_up_and_lines_is_text(app: Flask) -> None:
         "options": [{"key": "a", "text": '<label class="option">'}, {"key": "b", "text": "</span>A</span>"}],
     }  # fmt: skip
     with app.test_request_context():
-        html = pages._fragment(slot).html(3, ["b", "a"], "a")
+        html = fragments.made(slot).html(3, ["b", "a"], "a")
     assert "第一行\n  &lt;b&gt;第二行&lt;/b&gt;&lt;/label&gt;" in html
     assert html.count('<label class="option">') == 2
     assert re.findall(r'value="(\w)"( checked)?>', html) == [("b", ""), ("a", " checked")]

@@ -84,7 +84,7 @@ def test_the_download_holds_the_same_and_the_answers(me: Person, sign_in: SignIn
     answer = client.post("/me/data/export", data={"format": "json"})
     held = json.loads(answer.data)
     assert held["基本信息"]["身份证号"] == "110105**********2X" and held["任职经历"][0]["职务"] == "副主任"
-    assert [row["作答"] for row in held["作答"]] == ['"b"']
+    assert [row["作答"] for row in held["作答"]] == ["B"]
     assert ID_NUMBER not in answer.text and PHONE not in answer.text
     assert "attachment" in answer.headers["Content-Disposition"]
     sheet = client.post("/me/data/export", data={"format": "xlsx"})

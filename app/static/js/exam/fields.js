@@ -1,9 +1,16 @@
 // Questions in the page: what they hold, in the wire's values.
 
+import { redraw } from "./places.js";
+
+const WRITTEN = ["recite", "short", "essay"];
+const PLACED = ["order", "match"];
+
 export function read(question) {
-  const inputs = [...question.querySelectorAll("input")];
+  const { kind } = question.dataset;
+  if (WRITTEN.includes(kind)) return question.querySelector("textarea").value || null;
+  const inputs = [...question.querySelectorAll(PLACED.includes(kind) ? "select" : "input")];
   const chosen = inputs.filter((input) => input.checked).map((input) => input.value);
-  switch (question.dataset.kind) {
+  switch (kind) {
     case "single": return chosen.length ? chosen[0] : null;
     case "judge": return chosen.length ? chosen[0] === "true" : null;
     case "multiple": return chosen.length ? chosen.sort() : null;
@@ -15,13 +22,31 @@ export function read(question) {
 }
 
 export function write(question, value) {
-  const inputs = [...question.querySelectorAll("input")];
-  if (question.dataset.kind === "blanks") {
-    inputs.forEach((input, n) => { input.value = (value && value[n]) || ""; });
-    return;
+  const { kind } = question.dataset;
+  if (WRITTEN.includes(kind)) {
+    question.querySelector("textarea").value = value || "";
+  } else if (PLACED.includes(kind) || kind === "blanks") {
+    const places = question.querySelectorAll("select, input");
+    places.forEach((place, n) => { place.value = (value && value[n]) || ""; });
+    redraw(question);
+  } else {
+    const chosen = value === null ? [] : [].concat(value).map(String);
+    question.querySelectorAll("input").forEach((input) => { input.checked = chosen.includes(input.value); });
   }
-  const chosen = value === null ? [] : [].concat(value).map(String);
-  inputs.forEach((input) => { input.checked = chosen.includes(input.value); });
+}
+
+/** Whether something was answered since the server sent the page. */
+export function touched(question) {
+  return [...question.querySelectorAll("input, textarea, option")].some((field) => {
+    if (field.localName === "option") return field.selected !== (field.defaultSelected || untouched(field));
+    if (field.type === "text" || field.type === "textarea") return field.value !== field.defaultValue;
+    return field.checked !== field.defaultChecked;
+  });
+}
+
+// The first choice of a select is shown where none was sent as chosen.
+function untouched(option) {
+  return option.value === "" && !option.parentElement.querySelector("option[selected]");
 }
 
 /** Whether anything was answered: false is an answer, an empty blank is none. */
@@ -35,13 +60,20 @@ export function same(one, other) {
 
 /** A value in words, with the option letters that this person sees. */
 export function inWords(question, value, words) {
+  const { kind } = question.dataset;
   if (!answered(value)) return words.empty;
-  if (question.dataset.kind === "judge") return value ? words.true : words.false;
-  if (question.dataset.kind === "blanks") return value.join("；");
-  const letter = (key) => {
-    const input = question.querySelector(`input[value="${CSS.escape(key)}"]`);
-    const mark = input && input.parentElement.querySelector(".option__mark");
-    return mark ? mark.textContent : key;
-  };
-  return [].concat(value).map(letter).sort().join("");
+  if (WRITTEN.includes(kind)) return value;
+  if (kind === "judge") return value ? words.true : words.false;
+  if (kind === "blanks") return value.join("；");
+  const letters = [].concat(value).map((key) => (key ? letter(question, key) : words.empty));
+  if (kind === "order") return letters.join(" → ");
+  if (kind === "match") return letters.map((one, n) => `(${n + 1}) ${one}`).join(" ");
+  return letters.sort().join("");
+}
+
+function letter(question, key) {
+  const input = question.querySelector(`[value="${CSS.escape(key)}"]`);
+  if (!input) return key;
+  const mark = input.parentElement.querySelector(".option__mark");
+  return mark ? mark.textContent : input.textContent.slice(0, 1);
 }

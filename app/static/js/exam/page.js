@@ -5,6 +5,7 @@ import { Card, WIDE } from "./card.js";
 import { Countdown, minutes, timeOfDay } from "./clock.js";
 import { Dialogs } from "./dialogs.js";
 import * as fields from "./fields.js";
+import { enhance } from "./places.js";
 import * as queue from "./queue.js";
 import { Saver } from "./saver.js";
 import { signInAgain } from "./sign_in.js";
@@ -105,8 +106,9 @@ function changed(event) {
   saver.change(slot, value, event.type === "input" ? 800 : 250);
 }
 
-form.addEventListener("change", (event) => { if (event.target.type !== "text") changed(event); });
-form.addEventListener("input", (event) => { if (event.target.type === "text") changed(event); });
+const typed = (field) => field.type === "text" || field.type === "textarea";
+form.addEventListener("change", (event) => { if (!typed(event.target)) changed(event); });
+form.addEventListener("input", (event) => { if (typed(event.target)) changed(event); });
 form.addEventListener("keydown", (event) => {
   // Enter in a blank would press the first button of the form.
   if (event.key === "Enter" && event.target.type === "text") event.preventDefault();
@@ -305,10 +307,7 @@ function anotherPageSaved() {
 // On a slow line people answer before this script has come; what they did differs from what the server sent.
 function answeredBeforeScript() {
   for (const [slot, question] of questions) {
-    const touched = [...question.querySelectorAll("input")].some(
-      (input) => input.checked !== input.defaultChecked || (input.type === "text" && input.value !== input.defaultValue),
-    );
-    if (touched) saver.change(slot, fields.read(question), 0);
+    if (fields.touched(question)) saver.change(slot, fields.read(question), 0);
   }
 }
 
@@ -316,6 +315,7 @@ async function begin() {
   useToken(form.elements.csrf_token.value);
   $("card").open = WIDE.matches;
   if (data.remainingMs !== "") clock.sync(Number(data.remainingMs), loaded);
+  questions.forEach(enhance);
   await queue.open();
   answeredBeforeScript();
   if (anotherPageSaved() && !(await dialogs.askHere())) elsewhere();

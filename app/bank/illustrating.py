@@ -1,0 +1,53 @@
+"""Pictures of questions: where a text says they stand, and the pictures themselves."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, abort, make_response, request
+from markupsafe import Markup, escape
+
+from app.bank.models import Picture
+from app.domain.access import Action
+from app.web.db import db
+from app.web.gate import requires
+
+bp = Blueprint("pictures", __name__)
+_PLACE = re.compile("〔图(\\d{1,2})〕")
+
+
+@bp.get("/pictures/<sha256>")
+@requires(Action.LEARN, idles=False)
+def picture(sha256: str) -> Any:
+    """Whoever knows the name may see it: it is of 256 bits, and only pages that show the picture say it."""
+    found = db.session.execute(sa.select(Picture.data, Picture.mime).where(Picture.sha256 == sha256)).first()
+    if found is None:
+        abort(404)
+    response = make_response(found.data)
+    response.mimetype = found.mime
+    response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+    return response
+
+
+@bp.app_template_filter("illustrated")
+def illustrated(text: str, pictures: Sequence[str]) -> Markup:
+    """The text with its pictures where it says 〔图1〕; a number without a picture stays text."""
+    if not pictures:
+        return escape(text)
+
+    def shown(place: re.Match[str]) -> str:
+        n = int(place[1])
+        if not 1 <= n <= len(pictures):
+            return place[0]
+        address = f"{request.script_root}/pictures/{pictures[n - 1]}"
+        return f'<img class="picture" src="{escape(address)}" alt="图{n}">'
+
+    return Markup(_PLACE.sub(shown, str(escape(text))))  # noqa: S704
+
+
+@bp.app_template_filter("unmentioned")
+def unmentioned(pictures: Sequence[str], texts: Iterable[str]) -> list[int]:
+    """Numbers of the pictures that none of a question's texts names: they stand below its stem."""
+    named = {int(n) for n in _PLACE.findall("\n".join(texts))}
+    return [n for n in range(1, len(pictures) + 1) if n not in named]

@@ -1,0 +1,31 @@
+"""An answer in words, by the paper's own letters: for staff, and for whoever takes their data along."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+
+from app.domain.questions import Kind
+
+
+def in_words(content: Mapping[str, Any], value: Any) -> str:
+    """`content`: the slot as its paper document has it. What does not fit it is said as it came."""
+    if value is None:
+        return str(_("（清空）"))
+    if isinstance(value, bool):
+        return str(_("正确") if value else _("错误"))
+    texts = [value] if isinstance(value, str) else value
+    match Kind(content["kind"]):
+        case Kind.SINGLE | Kind.MULTIPLE:
+            return "、".join(text.upper() if len(text) == 1 else text for text in texts)
+        case Kind.ORDER:
+            return " → ".join(_options(content, texts))
+        case Kind.MATCH:
+            pairs = zip(content["prompts"], _options(content, texts), strict=False)
+            return "；".join(f"{prompt}：{option}" for prompt, option in pairs)
+    return "；".join(text or str(_("（空）")) for text in texts)
+
+
+def _options(content: Mapping[str, Any], keys: list[str]) -> list[str]:
+    texts = {option["key"]: f"{option['key'].upper()}. {option['text']}" for option in content["options"]}
+    return [texts.get(key, key) or str(_("（空）")) for key in keys]
