@@ -9,7 +9,7 @@ from app.bank.forms import ReviewForm
 from app.bank.labels import KINDS
 from app.domain.access import Action
 from app.domain.papers import Shortage
-from app.exams import papers, planning
+from app.exams import pages, papers, planning
 from app.exams.back_office import bp, load_exam
 from app.exams.manage_exams import shortage_text
 from app.web import clock
@@ -27,7 +27,7 @@ def paper(exam_id: int) -> Any:
     return render_template(
         "exams/manage/paper.html", exam=exam, document=document, slots=slots, kinds=KINDS,
         answers=papers.answers(exam.paper_id, list(slots)), begun=planning.begun(exam.id),
-        digest=papers.digest(exam.paper_id),
+        digest=papers.digest(exam.paper_id), told=pages.sections(exam.paper_id),
     )  # fmt: skip
 
 

@@ -28,10 +28,17 @@ from tests.conftest import START, empty
 from tests.exams import build
 
 LIMIT, GRACE = timedelta(minutes=45), timedelta(seconds=30)
-SLOTS = 4
-KEY = "b"
-slots = st.integers(1, SLOTS)
-values = st.sampled_from(["a", "b", None])
+KINDS = {"single": 1, "order": 1, "match": 1, "recite": 1}
+# By slot, answers and the tenths that they earn (tests.exams.build.KEYS): any client may send any of them.
+EARNS: dict[int, list[tuple[Any, int]]] = {
+    1: [("a", 0), ("b", 20), ("z", 0)],
+    2: [(["c", "a", "d", "b"], 20), (["c", "a", "", ""], 0), (["c"] * 5, 0)],
+    3: [(["b", "d"], 20), (["b", "b"], 10), (["", "z"], 0)],
+    4: [("加入中国共产党，\n党的纲领", 20), ("党的纲领", 10), ('"],[4,9,9,null', 0)],
+}
+answers = st.sampled_from(
+    [(slot, value) for slot, known in EARNS.items() for value in (None, *(value for value, _ in known))]
+)
 
 
 class ExamMachine(RuleBasedStateMachine):
@@ -43,7 +50,7 @@ class ExamMachine(RuleBasedStateMachine):
         empty()
         self.now = START
         clock.set_source(lambda: self.now)
-        exam = build.exam(START, minutes=45, hours=3, single=SLOTS)
+        exam = build.exam(START, minutes=45, hours=3, **KINDS)
         person = factories.person()
         service.assign(exam, person=person)
         attempt, _ = attempts.start(exam, person.id, START)
@@ -84,29 +91,33 @@ class ExamMachine(RuleBasedStateMachine):
             self.journal[key] = value
 
     @precondition(lambda self: self.epoch > 0)
-    @rule(slot=slots, value=values)
-    def save(self, slot: int, value: Any) -> None:
+    @rule(answer=answers)
+    def save(self, answer: tuple[int, Any]) -> None:
+        slot, value = answer
         self.seq += 1
         self.send(self.epoch, slot, self.seq, value)
 
     @precondition(lambda self: self.journal)
-    @rule(data=st.data(), value=st.none() | values)
-    def replay(self, data: st.DataObject, value: Any) -> None:
+    @rule(data=st.data())
+    def replay(self, data: st.DataObject) -> None:
         """An old request again, the same or (a faulty client) with another value."""
         slot, epoch, seq = data.draw(st.sampled_from(sorted(self.journal)))
         same = data.draw(st.booleans())
+        value = data.draw(st.sampled_from([None, *(value for value, _ in EARNS[slot])]))
         self.send(epoch, slot, seq, self.journal[slot, epoch, seq] if same else value)
 
     @precondition(lambda self: self.epoch > 0 and self.seq > 1)
-    @rule(slot=slots, value=values, back=st.integers(1, 5))
-    def reordered(self, slot: int, value: Any, back: int) -> None:
+    @rule(answer=answers, back=st.integers(1, 5))
+    def reordered(self, answer: tuple[int, Any], back: int) -> None:
         """A request of this page that was overtaken by newer ones."""
+        slot, value = answer
         seq = max(1, self.seq - back)
         self.send(self.epoch, slot, seq, self.journal.get((slot, self.epoch, seq), value))
 
     @precondition(lambda self: self.epoch > 1)
-    @rule(slot=slots, value=values)
-    def old_page(self, slot: int, value: Any) -> None:
+    @rule(answer=answers)
+    def old_page(self, answer: tuple[int, Any]) -> None:
+        slot, value = answer
         self.seq += 1
         self.send(self.epoch - 1, slot, self.seq, value)
 
@@ -135,8 +146,9 @@ class ExamMachine(RuleBasedStateMachine):
             self._closed_at(self.deadline)
 
     @precondition(lambda self: self.epoch > 0)
-    @rule(slot=slots, value=values, current=st.booleans())
-    def submit(self, slot: int, value: Any, current: bool) -> None:
+    @rule(answer=answers, current=st.booleans())
+    def submit(self, answer: tuple[int, Any], current: bool) -> None:
+        slot, value = answer
         self.seq += 1
         epoch = self.epoch if current else max(self.epoch - 1, 1)
         _, items = parse(
@@ -202,7 +214,9 @@ class ExamMachine(RuleBasedStateMachine):
         assert len(scores) == (0 if self.closed is None else 1)
         if scores:
             last = {slot: self.journal[slot, e, q] for slot, e, q in sorted(self.journal)}
-            assert scores[0].points == 20 * sum(value == KEY for value in last.values())
+            assert scores[0].points == sum(
+                points for slot, given in last.items() for value, points in EARNS[slot] if value == given
+            )
 
     def teardown(self) -> None:
         db.session.rollback()
