@@ -6,14 +6,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.bank.models import Picture
 from app.courses.models import Lesson
 from app.exams import papers
 from app.exams.models import Blueprint
 from app.people import sign_in
-from app.web import clock
 from app.web.db import db
-from tests.attack.world import CALLER, Holder, World
+from tests.attack.world import CALLER, PICTURE, Holder, World
 
 NOWHERE = 2**31 - 2  # no row has this id
 
@@ -75,17 +73,6 @@ def _lesson(course: Any, at: int = 0) -> dict[str, Any]:
     return {"course_id": course.id, "lesson_id": lessons[at].id}
 
 
-def _picture(world: World) -> dict[str, Any]:
-    """Whoever knows its name may see it."""
-    name = "0" * 64
-    if db.session.get(Picture, name) is None:
-        db.session.add(
-            Picture(sha256=name, mime="image/png", width=1, height=1, data=b"x", created_at=clock.now())
-        )
-        db.session.commit()
-    return {"sha256": name}
-
-
 def _paper(exam: Any) -> dict[str, Any]:
     return {"sha256": papers.digest(exam.paper_id)}
 
@@ -128,7 +115,7 @@ THINGS: dict[Any, Make] = {
     ("learn", "sha256"): _to_learn(
         lambda w: [_paper(w.exam)], lambda w: [_paper(w.other_exam), _paper(w.fresh)]
     ),
-    "pictures.picture": _school(_picture),
+    "pictures.picture": _school(lambda w: {"sha256": PICTURE}),
     ("learn", "code"): _school(lambda w: {"code": w.quiz.code.removeprefix("quiz:")}),
     ("learn", "set_code", "code"): _school(lambda w: {"set_code": w.rules.code, "code": "1"}),
     "certificates.verified": _held(code=lambda h: h.certificate.code),

@@ -13,7 +13,7 @@ import pypdfium2
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.bank.models import Question, RuleSet
+from app.bank.models import Picture, Question, RuleSet
 from app.certificates.models import Certificate
 from app.courses.models import Course, CourseAssignment
 from app.domain.access import Role
@@ -43,6 +43,7 @@ from tests.conftest import Clock
 from tests.courses import factories as courses
 from tests.exams import build
 
+PICTURE = "0" * 64  # its name
 PASSWORD = "correct horse battery"  # the caller's, and that of the person at the root
 LEFT_ON = date(2026, 11, 10)
 CALLER, PLACES = "own", ("own", "same unit", "below", "sibling", "parent")
@@ -150,6 +151,9 @@ def build_world(app: Flask, time: Clock) -> World:
         _let_sit(world, holder)
         holder.certificate = certificate(holder.person, course, pdf=small_pdf(holder.person.username))
     _let_sit_elsewhere(world)
+    factories.save(
+        Picture(sha256=PICTURE, mime="image/png", width=1, height=1, data=b"x", created_at=factories.CREATED)
+    )
     db.session.commit()
     return world
 
