@@ -160,11 +160,10 @@ def _section(form: SectionForm, number: int) -> dict[str, Any]:
     count = form.count.data or ""
     if not (count.isascii() and count.isdigit() and 1 <= int(count) <= 200):
         raise ValidationError(_("第 %(n)s 个大题的题数要在 1 至 200 之间。", n=number))
-    if form.kind.data not in AUTOMATIC:
-        raise ValidationError(_("第 %(n)s 个大题的题型请从所列各项中选择。", n=number))
     kind, preset = Kind(form.kind.data), Preset(form.preset.data)
-    if preset not in scoring.PRESETS[kind]:
-        fitting = "、".join(f"“{PRESETS[one]}”" for one in scoring.PRESETS[kind])
+    presets = scoring.PRESETS.get(kind, ())
+    if preset not in presets:
+        fitting = "、".join(f"“{PRESETS[one]}”" for one in presets)
         raise ValidationError(
             _("第 %(n)s 个大题的评分办法与题型不符，%(kind)s可选%(fitting)s。", n=number, kind=KINDS[kind],
               fitting=fitting)
