@@ -1,7 +1,7 @@
 """Pictures of questions: where a text says they stand, and the pictures themselves."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -47,7 +47,13 @@ def illustrated(text: str, pictures: Sequence[str]) -> Markup:
 
 
 @bp.app_template_filter("unmentioned")
-def unmentioned(pictures: Sequence[str], texts: Iterable[str]) -> list[int]:
-    """Numbers of the pictures that none of a question's texts names: they stand below its stem."""
+def unmentioned(pictures: Sequence[str], asked: Iterable[Mapping[str, Any]]) -> list[int]:
+    """Numbers of the pictures that no text of what is asked names: they stand below the stem.
+
+    `asked`: as in a paper document, the question and the parts of a case.
+    """
+    texts: list[str] = []
+    for one in asked:
+        texts += [one["stem"], *one.get("prompts", ()), *(option["text"] for option in one["options"])]
     named = {int(n) for n in _PLACE.findall("\n".join(texts))}
     return [n for n in range(1, len(pictures) + 1) if n not in named]

@@ -41,4 +41,5 @@ def test_a_text_says_where_its_pictures_stand(app: Flask) -> None:
 
 
 def test_pictures_that_no_text_names_are_left() -> None:
-    assert unmentioned(["a", "b", "c"], ["看〔图2〕", "〔图9〕"]) == [1, 3]
+    asked = {"stem": "看〔图2〕", "options": [{"key": "a", "text": "〔图9〕"}], "prompts": ["〔图4〕"]}
+    assert unmentioned([*"abcd"], [asked, {"stem": "第二问〔图3〕", "options": []}]) == [1]
