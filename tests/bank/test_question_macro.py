@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-import pytest
 from flask import Flask, get_template_attribute
 
 from app.bank.manage_questions import shown
@@ -22,26 +21,26 @@ def drawn(app: Flask, kind: Kind, **more: Any) -> str:
     return html
 
 
-@pytest.mark.parametrize(
-    ("kind", "more", "fields"),
-    [
-        (Kind.SINGLE, {"options": OPTIONS}, ["radio"] * 3),
-        (Kind.MULTIPLE, {"options": OPTIONS}, ["checkbox"] * 3),
-        (Kind.JUDGE, {}, ["radio"] * 2),
-        (Kind.BLANKS, {}, ["text"]),
-        (Kind.ORDER, {"options": OPTIONS}, ["select"] * 3),
-        (Kind.MATCH, {"options": OPTIONS, "prompts": ("子", "丑")}, ["select"] * 2),
-        (Kind.RECITE, {}, ["textarea"]),
-        (Kind.SHORT, {}, ["textarea"]),
-        (Kind.ESSAY, {}, ["textarea"]),
-    ],
-)
-def test_each_kind_has_its_fields(app: Flask, kind: Kind, more: dict[str, Any], fields: list[str]) -> None:
-    html = drawn(app, kind, **more)
-    found = re.findall(r'<(input|select|textarea)\b[^>]*? name="preview"', html)
-    types = re.findall(r'<input [^>]*?type="(\w+)"', html)
-    assert (types or found) == fields
-    assert f'data-kind="{kind}"' in html and html.count("<fieldset") == 1
+FIELDS: list[tuple[Kind, dict[str, Any], list[str]]] = [
+    (Kind.SINGLE, {"options": OPTIONS}, ["radio"] * 3),
+    (Kind.MULTIPLE, {"options": OPTIONS}, ["checkbox"] * 3),
+    (Kind.JUDGE, {}, ["radio"] * 2),
+    (Kind.BLANKS, {}, ["text"]),
+    (Kind.ORDER, {"options": OPTIONS}, ["select"] * 3),
+    (Kind.MATCH, {"options": OPTIONS, "prompts": ("子", "丑")}, ["select"] * 2),
+    (Kind.RECITE, {}, ["textarea"]),
+    (Kind.SHORT, {}, ["textarea"]),
+    (Kind.ESSAY, {}, ["textarea"]),
+]
+
+
+def test_each_kind_has_its_fields(app: Flask) -> None:
+    for kind, more, fields in FIELDS:
+        html = drawn(app, kind, **more)
+        found = re.findall(r'<(input|select|textarea)\b[^>]*? name="preview"', html)
+        types = re.findall(r'<input [^>]*?type="(\w+)"', html)
+        assert (types or found) == fields, kind
+        assert f'data-kind="{kind}"' in html and html.count("<fieldset") == 1
 
 
 def test_a_case_shows_its_parts_and_each_picture_once(app: Flask) -> None:
