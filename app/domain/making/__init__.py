@@ -1,0 +1,1 @@
+"""Questions made from clauses: right by construction, or not made at all."""

@@ -1,0 +1,110 @@
+"""The recipes by name, and what they make of a rule set: the same of the same wording."""
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+from app.domain.faults import faults
+from app.domain.making import changed, cloze, members, pairs, sequences
+from app.domain.making.texts import Clause, Library, Source, by_lot
+from app.domain.questions import Question
+
+Arguments = dict[str, Any]
+
+
+class Recipe(NamedTuple):
+    """`options`: the ways in which a clause can be taken, none certain to work out; `build`: the question,
+    None where it would not be right, or not have one answer alone."""
+
+    options: Callable[[Library, Source, Clause, int], Iterator[Arguments]]
+    build: Callable[[Library, Source, Clause, Arguments, int], Question | None]
+
+
+RECIPES: dict[str, Recipe] = {
+    "cloze": Recipe(cloze.options, cloze.build),
+    "outsider": Recipe(members.outsiders, members.outsider),
+    "belonging": Recipe(members.sets, members.belonging),
+    "order": Recipe(sequences.orders, sequences.order),
+    "match": Recipe(pairs.pairs, pairs.pair),
+    "changed": Recipe(changed.options, changed.build),
+    "recite": Recipe(sequences.recitations, sequences.recitation),
+}
+
+
+@dataclass(frozen=True)
+class Made:
+    """A question and how it was made: {name, seed, clause, revision, arguments}."""
+
+    question: Question
+    recipe: dict[str, Any]
+
+
+def identity(recipe: dict[str, Any]) -> tuple[str, str, str]:
+    """What makes two recipes the same, whatever the seed that mixed the options."""
+    return recipe["name"], recipe["clause"], repr(sorted(recipe["arguments"].items()))
+
+
+def make(
+    library: Library, code: str, name: str, topic: str, seed: int, limit: int,
+    taken: Collection[tuple[str, str, str]] = (),
+) -> list[Made]:  # fmt: skip
+    """Up to `limit` questions on the set by this recipe, spread over its clauses; none that is `taken`."""
+    source = library.by_code[code]
+    ways = [
+        _ways(library, source, clause, name, topic, seed, taken)
+        for clause in by_lot(source.clauses, seed, name)
+    ]
+    found: list[Made] = []
+    stems: set[str] = set()
+    while ways and len(found) < limit:
+        ways = [way for way in ways if len(found) < limit and _add_next(way, found, stems)]
+    return found
+
+
+def _add_next(way: Iterator[Made], found: list[Made], stems: set[str]) -> bool:
+    """Take the next of this clause that asks something new; False when the clause gives no more."""
+    for made in way:
+        asked = repr((made.question.stem, sorted(made.question.options)))
+        if asked not in stems:
+            stems.add(asked)
+            found.append(made)
+            return True
+    return False
+
+
+def _ways(
+    library: Library, source: Source, clause: Clause, name: str, topic: str, seed: int,
+    taken: Collection[tuple[str, str, str]] = (),
+) -> Iterator[Made]:  # fmt: skip
+    for arguments in RECIPES[name].options(library, source, clause, seed):
+        recipe = {
+            "name": name, "seed": seed, "clause": clause.name, "revision": clause.revision,
+            "arguments": arguments,
+        }  # fmt: skip
+        if identity(recipe) not in taken and (made := _built(library, source, clause, recipe, topic)):
+            yield made
+
+
+def _built(
+    library: Library, source: Source, clause: Clause, recipe: dict[str, Any], topic: str
+) -> Made | None:
+    build = RECIPES[recipe["name"]].build
+    question = build(library, source, clause, recipe["arguments"], recipe["seed"])
+    if question is None:
+        return None
+    question = replace(question, topic=topic, level="recall")
+    return None if faults(question) else Made(question, recipe)
+
+
+def remake(library: Library, recipe: dict[str, Any], topic: str) -> Made | None:
+    """The question again: the same for the same wording.
+
+    Of another wording, the nearest that the recipe makes of the clause now; None when it makes nothing of it.
+    """
+    clause, source = library.clauses.get(recipe["clause"]), library.source_of(recipe["clause"])
+    if clause is None or source is None or not source.in_force or recipe["name"] not in RECIPES:
+        return None
+    now = recipe | {"revision": clause.revision}
+    if again := _built(library, source, clause, now, topic):
+        return again
+    return next(_ways(library, source, clause, recipe["name"], topic, recipe["seed"]), None)
