@@ -109,6 +109,7 @@ FIELDS = {
     "stem": _l("题干"),
     "prompts": _l("待匹配的各项"),
     "parts": _l("小题"),
+    "phrases": _l("要点"),
     "level": _l("认知层次"),
     "tags": _l("标签"),
     "pictures": _l("图片"),

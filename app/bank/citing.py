@@ -11,7 +11,7 @@ def source_line(rule_set: RuleSet) -> str:
         return ""
     number = f"（{rule_set.number}）" if rule_set.number else ""
     excerpt = "（节选）" if rule_set.excerpt else ""
-    head = _issuer(rule_set) + _title(rule_set.document) + number + excerpt
+    head = _issuer(rule_set) + titled(rule_set.document) + number + excerpt
     # A meeting often has its date in its name already.
     when = chinese_date(rule_set.dated)
     parts = [head, "" if when in rule_set.document else when, rule_set.place]
@@ -23,7 +23,7 @@ def _issuer(rule_set: RuleSet) -> str:
     return "" if named else rule_set.issuer + "："
 
 
-def _title(document: str) -> str:
+def titled(document: str) -> str:
     """Book marks belong to documents, not to meetings."""
     return document if document.endswith("会议") or "《" in document else f"《{document}》"
 

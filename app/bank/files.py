@@ -38,6 +38,7 @@ class RuleSetText:
     position: int
     excerpt: bool
     local: bool
+    ordered: bool
     document: str
     issuer: str
     number: str
@@ -119,7 +120,11 @@ def read(folder: Path) -> tuple[Bank, list[Fault]]:
 def _rule_set(table: Table) -> RuleSetText:
     local = table.flag("local", False)
     code, title, summary = _code(table, "code"), table.text("title"), table.text("summary")
-    position, excerpt = table.whole("order"), table.flag("excerpt", False)
+    position, excerpt, ordered = (
+        table.whole("order"),
+        table.flag("excerpt", False),
+        table.flag("ordered", False),
+    )
     source, clauses = table.table("source"), _clauses(table)
     needed = "" if local else None  # a local set is empty until its county fills it in
     dated = source.day("date")
@@ -128,7 +133,7 @@ def _rule_set(table: Table) -> RuleSetText:
     if not clauses and not local:
         table.fault("clause", _("至少要有一条条款。"))
     made = RuleSetText(
-        code, title, summary, position, excerpt, local, source.text("document", needed),
+        code, title, summary, position, excerpt, local, ordered, source.text("document", needed),
         source.text("issuer", needed), source.text("number", ""), dated, source.text("place", ""),
         source.text("note", ""), source.day("effective"), source.day("superseded_on"),
         source.text("superseded_by", ""), clauses,

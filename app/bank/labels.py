@@ -26,6 +26,16 @@ LEVELS: dict[str, LazyString] = {
     "analyse": _l("分析"),
 }  # fmt: skip
 
+RECIPES: dict[str, LazyString] = {
+    "cloze": _l("填空：挖去关键词语"),
+    "outsider": _l("单选：下列不属于……的是"),
+    "belonging": _l("单选：属于哪一集的内容"),
+    "order": _l("排序：还原次序"),
+    "match": _l("匹配：名称与内容、要求与禁令"),
+    "changed": _l("判断：原文，或改动一处"),
+    "recite": _l("默写：按要点给分"),
+}
+
 name_values("kind", KINDS)
 name_values("level", LEVELS)
 name_values("difficulty", DIFFICULTIES)

@@ -19,6 +19,9 @@ class RuleSet(Base):
     position: Mapped[int]
     excerpt: Mapped[bool]  # 节选: only whole clauses of a longer document
     local: Mapped[bool]  # filled in by the county
+    ordered: Mapped[bool] = mapped_column(
+        default=False
+    )  # its clauses stand in a meant order, which may be asked
     document: Mapped[str]
     issuer: Mapped[str]
     number: Mapped[str]

@@ -124,6 +124,7 @@ def upgrade() -> None:
         batch_op.create_foreign_key(batch_op.f('fk_question_version_approved_by_person'), 'person', ['approved_by'], ['id'])
 
     with op.batch_alter_table('rule_set', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('ordered', sa.Boolean(), server_default=sa.false(), nullable=False))
         batch_op.add_column(sa.Column('effective', sa.Date(), nullable=True))
         batch_op.add_column(sa.Column('superseded_on', sa.Date(), nullable=True))
         batch_op.add_column(sa.Column('superseded_by_id', sa.Integer(), nullable=True))
@@ -164,6 +165,7 @@ def downgrade() -> None:
         batch_op.drop_column('superseded_by_id')
         batch_op.drop_column('superseded_on')
         batch_op.drop_column('effective')
+        batch_op.drop_column('ordered')
 
     with op.batch_alter_table('question_version', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('fk_question_version_approved_by_person'), type_='foreignkey')

@@ -100,6 +100,8 @@ FILLED: dict[str, Callable[[World], Body]] = {
     "people_manage.unit_move": lambda w: {"parent_id": w.holders["below"].person.unit_id},
     "people_manage.unit_merge": lambda w: {"target_id": w.holders["below"].person.unit_id, "sure": "y"},
     "people_manage.unit_new": lambda w: {"parent_id": w.town.id},
+    "bank_manage.making_take": lambda w: {"recipe": "cloze", "topic": "知识点", "seed": "1", "count": "5"},
+    "bank_manage.remake": lambda w: {"question": str(w.question.id)},
 }  # fmt: skip
 # The wire: docs/exam-protocol.md.
 _SAVE = {"epoch": 1, "responses": [{"slot": 1, "seq": 9, "value": "b"}]}

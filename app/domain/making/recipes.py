@@ -1,6 +1,6 @@
 """The recipes by name, and what they make of a rule set: the same of the same wording."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -39,49 +39,53 @@ class Made:
     recipe: dict[str, Any]
 
 
-def identity(recipe: dict[str, Any]) -> tuple[str, str, str]:
-    """What makes two recipes the same, whatever the seed that mixed the options."""
-    return recipe["name"], recipe["clause"], repr(sorted(recipe["arguments"].items()))
+def traces(question: Question, recipe: dict[str, Any] | None) -> frozenset[str]:
+    """What tells that this was asked already: the same words, or the same recipe whatever its seed."""
+    asked = repr((question.kind.value, question.stem, sorted(question.options)))
+    return frozenset({asked, repr(_bare(recipe))}) if recipe else frozenset({asked})
+
+
+def _bare(recipe: dict[str, Any]) -> tuple[str, str, list[tuple[str, Any]]]:
+    return recipe["name"], recipe["clause"], sorted(recipe["arguments"].items())
 
 
 def make(
     library: Library, code: str, name: str, topic: str, seed: int, limit: int,
-    taken: Collection[tuple[str, str, str]] = (),
+    seen: Iterable[str] = (),
 ) -> list[Made]:  # fmt: skip
-    """Up to `limit` questions on the set by this recipe, spread over its clauses; none that is `taken`."""
-    source = library.by_code[code]
-    ways = [
-        _ways(library, source, clause, name, topic, seed, taken)
-        for clause in by_lot(source.clauses, seed, name)
-    ]
+    """Up to `limit` questions on the set by this recipe, spread over its clauses.
+
+    None of those whose `traces` are seen.
+    """
+    source, traced = library.by_code[code], set(seen)
+    clauses = by_lot(source.clauses, seed, name)
+    ways = [_ways(library, source, clause, name, topic, seed) for clause in clauses]
     found: list[Made] = []
-    stems: set[str] = set()
     while ways and len(found) < limit:
-        ways = [way for way in ways if len(found) < limit and _add_next(way, found, stems)]
+        ways = [way for way in ways if len(found) < limit and _add_next(way, found, traced)]
     return found
 
 
-def _add_next(way: Iterator[Made], found: list[Made], stems: set[str]) -> bool:
+def _add_next(way: Iterator[Made], found: list[Made], traced: set[str]) -> bool:
     """Take the next of this clause that asks something new; False when the clause gives no more."""
     for made in way:
-        asked = repr((made.question.stem, sorted(made.question.options)))
-        if asked not in stems:
-            stems.add(asked)
+        own = traces(made.question, made.recipe)
+        if traced.isdisjoint(own):
+            traced |= own
             found.append(made)
             return True
     return False
 
 
 def _ways(
-    library: Library, source: Source, clause: Clause, name: str, topic: str, seed: int,
-    taken: Collection[tuple[str, str, str]] = (),
-) -> Iterator[Made]:  # fmt: skip
+    library: Library, source: Source, clause: Clause, name: str, topic: str, seed: int
+) -> Iterator[Made]:
     for arguments in RECIPES[name].options(library, source, clause, seed):
         recipe = {
             "name": name, "seed": seed, "clause": clause.name, "revision": clause.revision,
             "arguments": arguments,
         }  # fmt: skip
-        if identity(recipe) not in taken and (made := _built(library, source, clause, recipe, topic)):
+        if made := _built(library, source, clause, recipe, topic):
             yield made
 
 
