@@ -5,12 +5,11 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from app.bank import queries, service
+from app.bank import queries, service, stale
 from app.bank.citing import titled
 from app.bank.models import Citation, Clause, Question, QuestionVersion, RuleSet
 from app.domain.making import texts
@@ -44,17 +43,22 @@ class Proposal:
 def library() -> texts.Library:
     """All sets with their clauses, in three statements."""
     shelves = queries.clauses_of_sets([rule_set.code for rule_set in queries.rule_sets()])
-    return texts.Library(tuple(_source(rule_set, clauses) for rule_set, clauses in shelves))
+    sources = [_source(rule_set, clauses, lapsed=False) for rule_set, clauses in shelves]
+    # Nothing is asked of what is in force no longer, nor is it passed for wrong.
+    return texts.Library(
+        (*sources, *(_source(rule_set, clauses, lapsed=True) for rule_set, clauses in shelves))
+    )
 
 
-def _source(rule_set: RuleSet, clauses: Sequence[Clause]) -> texts.Source:
+def _source(rule_set: RuleSet, clauses: Sequence[Clause], lapsed: bool) -> texts.Source:
+    """The set as far as it is in force, or the clauses of it that are not, under a code that nothing has."""
+    code = f"{rule_set.code}?" if lapsed else rule_set.code
+    held = [clause for clause in clauses if (clause.superseded_on is not None) is lapsed]
     return texts.Source(
-        rule_set.code, rule_set.title, _named(rule_set),
-        tuple(
-            texts.Clause(f"{rule_set.code}/{c.code}", c.heading, c.locator, c.text, c.revision)
-            for c in clauses
-        ),
-        rule_set.excerpt, rule_set.ordered, rule_set.superseded_on is None, rule_set.summary,
+        code, rule_set.title, _named(rule_set),
+        tuple(texts.Clause(f"{code}/{c.code}", c.heading, c.locator, c.text, c.revision) for c in held),
+        rule_set.excerpt or len(held) < len(clauses), rule_set.ordered,
+        not lapsed and rule_set.superseded_on is None, rule_set.summary,
     )  # fmt: skip
 
 
@@ -85,23 +89,13 @@ def _mark(made: Made) -> str:
     return hashlib.sha256(whole.encode()).hexdigest()[:16]
 
 
-def _on(code: str) -> sa.Select[Any]:
-    """Versions that cite a clause of the set."""
-    return (
-        sa.select(Citation.version_id)
-        .join(Clause, Clause.id == Citation.clause_id)
-        .join(RuleSet, RuleSet.id == Clause.rule_set_id)
-        .where(RuleSet.code == code)
-    )
-
-
 def _seen(code: str) -> set[str]:
     """What the newest versions on the set ask already, retired ones too: somebody did not want them."""
     V = QuestionVersion
     rows = db.session.execute(
         sa.select(V.kind, V.stem, V.options, V.recipe)
         .join(Question, Question.newest_version_id == V.id)
-        .where(V.id.in_(_on(code)))
+        .where(V.id.in_(stale.resting(code)))
     )
     return {trace for kind, stem, options, recipe in rows for trace in _traces(kind, stem, options, recipe)}
 
@@ -117,7 +111,7 @@ def usual_topic(code: str) -> str:
     found = db.session.scalar(
         sa.select(V.topic)
         .join(Question, Question.newest_version_id == V.id)
-        .where(V.id.in_(_on(code)))
+        .where(V.id.in_(stale.resting(code)))
         .group_by(V.topic)
         .order_by(sa.func.count().desc(), V.topic)
         .limit(1)
@@ -138,7 +132,7 @@ def take(order: Order, marks: Collection[str], now: datetime, by: int) -> list[Q
 
 @dataclass(frozen=True)
 class Outdated:
-    """A made question that rests on an older wording, and what its recipe makes now; None: nothing more."""
+    """A made question that rests on what has changed, and what its recipe makes now; None: nothing more."""
 
     question: Question
     before: Content
@@ -146,18 +140,13 @@ class Outdated:
 
 
 def outdated(ids: Collection[int] | None = None) -> list[Outdated]:
-    """Of questions in use whose newest version was made from a wording that has changed: all, or these."""
+    """Questions in use whose newest version was made from clauses that have changed: all, or of these."""
     V = QuestionVersion
-    changed = (
-        sa.select(Citation.version_id)
-        .join(Clause, Clause.id == Citation.clause_id)
-        .where(Citation.revision < Clause.revision)
-    )
     cited = joinedload(Question.newest).selectinload(V.citations)
     rows = db.session.scalars(
         sa.select(Question)
         .join(V, V.id == Question.newest_version_id)
-        .where(Question.retired_at.is_(None), V.recipe.is_not(None), V.id.in_(changed))
+        .where(Question.retired_at.is_(None), V.recipe.is_not(None), V.id.in_(stale.stale()))
         .where(sa.true() if ids is None else Question.id.in_(ids))
         .order_by(Question.code)
         .limit(STALE_SHOWN)

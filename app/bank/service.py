@@ -102,14 +102,13 @@ def edit_question(
 ) -> Question:
     """A new version, unless nothing changed. Raises Stale when `based_on` is no longer the newest number.
 
-    What was made again of other wordings of its clauses is new, even where it asks the same.
-
-    Until it is approved, the version published before is drawn.
+    Until it is approved, the version published before is drawn. What was made again of clauses that have
+    changed is new even where it says the same.
     """
     question = db.session.get_one(Question, question_id, with_for_update=True)
     newest = newest_of(question, based_on)
     before = content_of(newest)
-    older = recipe is not None and any(one.revision < one.clause.revision for one in newest.citations)
+    older = recipe is not None and any(_outdated(one, newest) for one in newest.citations)
     if older or by_clause_name(content) != before:
         _make_newest(question, content, newest.number + 1, now, by, recipe)
         record(

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.exceptions import HTTPException
 
+from app.bank import making
 from app.domain.access import Role
 from app.web.sheets import write_xlsx
 from tests import factories
@@ -34,6 +35,13 @@ def _sheet(world: World) -> Body:
     rows = [["新人", "xinren", world.town.code]]
     data = write_xlsx("人员", ["姓名", "用户名", "单位编码"], rows)
     return {"file": (io.BytesIO(data), "名单.xlsx")}
+
+
+def _made(world: World) -> Body:
+    """The first questions that the local set gives."""
+    order = making.Order(world.local.code, ["cloze", "changed"], "知识点", 1, 5)
+    asked = {"recipe": list(order.recipes), "topic": order.topic, "seed": "1", "count": "5"}
+    return asked | {"take": [one.mark for one in making.propose(order)][:1]}
 
 
 # What a form needs beyond its own values to be accepted and to change something, by endpoint. A new form
@@ -100,8 +108,8 @@ FILLED: dict[str, Callable[[World], Body]] = {
     "people_manage.unit_move": lambda w: {"parent_id": w.holders["below"].person.unit_id},
     "people_manage.unit_merge": lambda w: {"target_id": w.holders["below"].person.unit_id, "sure": "y"},
     "people_manage.unit_new": lambda w: {"parent_id": w.town.id},
-    "bank_manage.making_take": lambda w: {"recipe": "cloze", "topic": "知识点", "seed": "1", "count": "5"},
-    "bank_manage.remake": lambda w: {"question": str(w.question.id)},
+    "bank_manage.making_take": _made,
+    "bank_manage.remake": lambda w: {"question": str(w.made.id)},
 }  # fmt: skip
 # The wire: docs/exam-protocol.md.
 _SAVE = {"epoch": 1, "responses": [{"slot": 1, "seq": 9, "value": "b"}]}

@@ -113,6 +113,7 @@ class World:
     draft: Course  # for everybody once published
     rules: RuleSet
     local: RuleSet
+    made: Question  # by a recipe, from an earlier wording
     exam_assignment: ExamAssignment
     course_assignment: CourseAssignment
     question: Question
@@ -121,6 +122,17 @@ class World:
     @property
     def caller(self) -> Person:
         return self.holders[CALLER].person
+
+
+def _made_before_it_changed(rules: RuleSet) -> Question:
+    version = build.question(rules, Kind.SINGLE)
+    clause = rules.clauses[0]
+    clause.text, clause.revision = "党小组会一般每月召开1次，组织党员参加政治学习、谈心谈话等。", 2
+    version.recipe = {
+        "name": "changed", "seed": 1, "clause": f"{rules.code}/{clause.code}", "revision": 1,
+        "arguments": {"sentence": "党小组会每年召开1次"},
+    }  # fmt: skip
+    return version.question
 
 
 def build_world(app: Flask, time: Clock) -> World:
@@ -132,6 +144,7 @@ def build_world(app: Flask, time: Clock) -> World:
     holders = {place: _holder(place, unit) for place, unit in units.items()}
     rules, local = build.rule_set("five-musts"), build.rule_set("seven")
     local.local = True
+    made = _made_before_it_changed(local)
     exam, past, other, fresh = _exams(time, root, sibling)
     course = courses.course("reading", "rules", "quiz", exam=past, title="必修课")
     other_course = courses.course("reading", title="石桥镇的课")
@@ -141,7 +154,7 @@ def build_world(app: Flask, time: Clock) -> World:
     world = World(
         app=app, root=root, town=town, holders=holders, exam=exam, past=past, other_exam=other, fresh=fresh,
         quiz=build.quiz(time.now), fresh_quiz=build.quiz(time.now), course=course, other_course=other_course,
-        draft=draft, rules=rules, local=local, question=question, retired=retired,
+        draft=draft, rules=rules, local=local, question=question, retired=retired, made=made,
         exam_assignment=db.session.query(ExamAssignment).filter_by(exam_id=exam.id).one(),
         course_assignment=courses.assigned(course, root),
     )  # fmt: skip
