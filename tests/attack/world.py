@@ -13,7 +13,9 @@ import pypdfium2
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.bank.files import ClauseText
 from app.bank.models import Picture, Question, RuleSet
+from app.bank.rule_sets import put_clause
 from app.certificates.models import Certificate
 from app.courses.models import Course, CourseAssignment
 from app.domain.access import Role
@@ -127,7 +129,8 @@ class World:
 def _made_before_it_changed(rules: RuleSet) -> Question:
     version = build.question(rules, Kind.SINGLE)
     clause = rules.clauses[0]
-    clause.text, clause.revision = "党小组会一般每月召开1次，组织党员参加政治学习、谈心谈话等。", 2
+    text = "党小组会一般每月召开1次，组织党员参加政治学习、谈心谈话等。"
+    put_clause(rules, clause, ClauseText(clause.code, "", "", text), 1, factories.CREATED)
     version.recipe = {
         "name": "changed", "seed": 1, "clause": f"{rules.code}/{clause.code}", "revision": 1,
         "arguments": {"sentence": "党小组会每年召开1次"},
