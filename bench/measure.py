@@ -31,12 +31,12 @@ def interleaved(variants: dict[str, Call], blocks: int, per_block: int) -> dict[
 
 
 def request(
-    app: Flask, method: str, path: str, cookie: str, body: Any = None, **headers: str
+    app: Flask, method: str, path: str, cookie: str, body: Any = None, query: str = "", **headers: str
 ) -> tuple[int, bytes, dict[str, str]]:
     """One request as the server would hand it over."""
     data = b"" if body is None else json.dumps(body).encode()
     environ = {
-        "REQUEST_METHOD": method, "PATH_INFO": path, "QUERY_STRING": "", "SERVER_NAME": "127.0.0.1",
+        "REQUEST_METHOD": method, "PATH_INFO": path, "QUERY_STRING": query, "SERVER_NAME": "127.0.0.1",
         "SERVER_PORT": "8000", "SERVER_PROTOCOL": "HTTP/1.1", "HTTP_HOST": "127.0.0.1:8000",
         "wsgi.version": (1, 0), "wsgi.url_scheme": "http", "wsgi.input": io.BytesIO(data),
         "wsgi.errors": io.StringIO(), "wsgi.multithread": True, "wsgi.multiprocess": True,
