@@ -1,14 +1,18 @@
-"""What the back office reads: questions in a filtered list, their versions, the clauses to choose from."""
+"""What the back office reads: questions in a filtered list, their versions, what they rest on."""
 
+import json
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
-from app.bank import queries
-from app.bank.models import Citation, Clause, Question, QuestionVersion, RuleSet
+from app.bank import states
+from app.bank.models import Citation, Clause, Comment, Question, QuestionVersion, RuleSet
 from app.people.models import Person
 from app.web.db import db
 from app.web.paging import paginate
@@ -22,47 +26,69 @@ class Filter:
     rule_set: str = ""
     kind: str = ""
     topic: str = ""
+    tag: str = ""
     difficulty: str = ""
-    state: str = ""  # "" in use · retired · all
+    level: str = ""
+    author: str = ""  # name or username
+    review: str = ""  # overdue: the review date has come
+    state: str = ""  # states.CONDITIONS
+
+    def narrows(self) -> bool:
+        return any(getattr(self, field.name) for field in fields(self))
 
 
-def page(wanted: Filter, number: int) -> Pagination:
+def page(wanted: Filter, number: int, today: date) -> Pagination:
     """Fifty questions by their stable id, newest versions loaded."""
-    rows = (
+    return paginate(
+        _rows(wanted, today).options(contains_eager(Question.newest)).order_by(Question.code), number
+    )
+
+
+def _rows(wanted: Filter, today: date) -> sa.Select[Any]:
+    return (
         sa.select(Question)
         .join(QuestionVersion, QuestionVersion.id == Question.newest_version_id)
-        .options(contains_eager(Question.newest))
-        .where(*_conditions(wanted))
-        .order_by(Question.code)
+        .where(*_conditions(wanted, today))
     )
-    return paginate(rows, number)
 
 
-def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
+def _conditions(wanted: Filter, today: date) -> list[sa.ColumnElement[bool]]:
     conditions = [
         column == value
         for column, value in (
             (QuestionVersion.kind, wanted.kind),
             (QuestionVersion.topic, wanted.topic),
             (QuestionVersion.difficulty, wanted.difficulty),
+            (QuestionVersion.level, wanted.level),
         )
         if value
     ]
     if wanted.q:
         text = (Question.code, QuestionVersion.stem)
         conditions.append(sa.or_(*(column.icontains(wanted.q, autoescape=True) for column in text)))
-    if wanted.rule_set:
-        on_set = (
-            sa.select(Citation.version_id)
-            .join(Clause, Clause.id == Citation.clause_id)
-            .join(RuleSet, RuleSet.id == Clause.rule_set_id)
-            .where(RuleSet.code == wanted.rule_set)
+    if wanted.tag:
+        stored = sa.cast(QuestionVersion.tags, sa.Text)
+        conditions.append(stored.contains(json.dumps(wanted.tag), autoescape=True))
+    if wanted.author:
+        named = sa.select(Person.id).where(
+            sa.or_(Person.name == wanted.author, Person.username == wanted.author)
         )
-        conditions.append(Question.newest_version_id.in_(on_set))
-    if wanted.state != "all":
-        retired = Question.retired_at.is_not(None)
-        conditions.append(retired if wanted.state == "retired" else ~retired)
-    return conditions
+        conditions.append(QuestionVersion.created_by.in_(named))
+    if wanted.rule_set:
+        conditions.append(Question.newest_version_id.in_(_citing(wanted.rule_set)))
+    if wanted.review == "overdue":
+        conditions.append(Question.review_on <= today)
+    return [*conditions, *states.CONDITIONS.get(wanted.state, states.CONDITIONS[""])]
+
+
+def _citing(rule_set: str) -> sa.Select[Any]:
+    """Versions that rest on the set."""
+    return (
+        sa.select(Citation.version_id)
+        .join(Clause, Clause.id == Citation.clause_id)
+        .join(RuleSet, RuleSet.id == Clause.rule_set_id)
+        .where(RuleSet.code == rule_set)
+    )
 
 
 def question(question_id: int) -> Question | None:
@@ -73,17 +99,23 @@ def question(question_id: int) -> Question | None:
 
 @dataclass(frozen=True)
 class HistoryEntry:
-    """A version and who wrote it; nobody: it came from a file."""
+    """A version; who wrote it (None: it came from a file), sent it, approved it; what was said of it."""
 
     version: QuestionVersion
     author: str | None
+    sender: str | None
+    approver: str | None
+    comments: Sequence[tuple[Comment, str]]  # with whose it is
 
 
 def history(question_id: int) -> list[HistoryEntry]:
     """All versions, newest first."""
+    author, sender, approver = (aliased(Person) for _ in range(3))
     rows = db.session.execute(
-        sa.select(QuestionVersion, Person.name)
-        .outerjoin(Person, Person.id == QuestionVersion.created_by)
+        sa.select(QuestionVersion, author.name, sender.name, approver.name)
+        .outerjoin(author, author.id == QuestionVersion.created_by)
+        .outerjoin(sender, sender.id == QuestionVersion.submitted_by)
+        .outerjoin(approver, approver.id == QuestionVersion.approved_by)
         .options(
             joinedload(QuestionVersion.answer),
             selectinload(QuestionVersion.citations).joinedload(Citation.clause).joinedload(Clause.rule_set),
@@ -91,23 +123,34 @@ def history(question_id: int) -> list[HistoryEntry]:
         .where(QuestionVersion.question_id == question_id)
         .order_by(QuestionVersion.number.desc())
     )
-    return [HistoryEntry(*row) for row in rows]
+    said = _comments(question_id)
+    return [HistoryEntry(*row, said[row[0].id]) for row in rows]
 
 
-def cited(version_id: int) -> Sequence[queries.CitedClause]:
-    return queries.answers([version_id])[version_id].clauses
+def _comments(question_id: int) -> dict[int, list[tuple[Comment, str]]]:
+    rows = db.session.execute(
+        sa.select(Comment, Person.name)
+        .join(Person, Person.id == Comment.by)
+        .join(QuestionVersion, QuestionVersion.id == Comment.version_id)
+        .where(QuestionVersion.question_id == question_id)
+        .order_by(Comment.at, Comment.id)
+    )
+    said: dict[int, list[tuple[Comment, str]]] = defaultdict(list)
+    for comment, name in rows:
+        said[comment.version_id].append((comment, name))
+    return said
 
 
 def topics() -> Sequence[str]:
-    """The topics of newest versions, by name."""
-    return db.session.scalars(
-        sa.select(QuestionVersion.topic)
-        .distinct()
-        .join(Question, Question.newest_version_id == QuestionVersion.id)
-        .order_by(QuestionVersion.topic)
-    ).all()
-
-
-def shelves() -> list[tuple[RuleSet, list[Clause]]]:
-    """Every set with its clauses, for choosing what a question rests on."""
-    return queries.clauses_of_sets([rule_set.code for rule_set in queries.rule_sets()])
+    """Every topic that some version has, by name. From one to the next through the index: with 100,000
+    questions there are a few dozen topics."""
+    first = sa.select(sa.func.min(QuestionVersion.topic).label("topic")).where(QuestionVersion.topic > "")
+    found = first.cte("found", recursive=True)
+    after = (
+        sa.select(sa.func.min(QuestionVersion.topic))
+        .where(QuestionVersion.topic > found.c.topic)
+        .scalar_subquery()
+    )
+    found = found.union_all(sa.select(after).where(found.c.topic.is_not(None)))
+    rows = db.session.scalars(sa.select(found.c.topic).where(found.c.topic.is_not(None)))
+    return sorted(topic for topic in rows if topic is not None)

@@ -4,83 +4,18 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import (
-    DateField,
-    IntegerField,
-    SelectField,
-    SelectMultipleField,
-    StringField,
-    TextAreaField,
-    ValidationError,
-)
+from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
-from app.bank import service, typed
-from app.bank.labels import DIFFICULTIES, KINDS, fault_text
+from app.bank import typed_clauses
 from app.bank.models import RuleSet
-from app.domain.faults import faults
-from app.domain.questions import Kind, Question
-from app.web.choices import choices
 from app.web.editing import EditForm
 
 
 def clean(text: Any) -> Any:
     """Without what no database stores, with plain line ends and no space around."""
     return text.replace("\0", "").replace("\r\n", "\n").strip() if isinstance(text, str) else text
-
-
-class QuestionForm(FlaskForm):
-    """A question as an author types it; `content` is what it says."""
-
-    based_on = IntegerField("", widget=HiddenInput(), validators=[Optional()])
-    kind = SelectField(_l("题型"), choices=choices(KINDS.items()))
-    stem = TextAreaField(
-        _l("题干"), [Length(max=2000)], [clean],
-        description=_l("填空题用四个下划线（____）标出每个空。"),
-    )  # fmt: skip
-    options = TextAreaField(
-        _l("选项"), [Length(max=4000)], [clean],
-        description=_l(
-            "每行一个，2 至 8 个，不必写 A、B；考试时次序会打乱，不要写“以上都对”。判断题、填空题留空。"
-        ),
-    )  # fmt: skip
-    key = TextAreaField(
-        _l("答案"), [Length(max=2000)], [clean], render_kw={"rows": 3},
-        description=_l(
-            "单选写 B，多选写 ACD，判断写“对”或“错”；"
-            "填空每空一行，同一空的几种写法用“|”隔开，标准写法在前。"
-        ),
-    )  # fmt: skip
-    explanation = TextAreaField(
-        _l("解析"), [Length(max=4000)], [clean], description=_l("为什么对，其余为什么不对。")
-    )
-    clauses = SelectMultipleField(_l("依据的条款"), validate_choice=False, default=())
-    topic = StringField(
-        _l("知识点"), [Length(max=40)], [clean], render_kw={"list": "topics", "autocomplete": "off"}
-    )
-    difficulty = SelectField(_l("难度"), choices=choices(DIFFICULTIES.items()))
-
-    def validate_clauses(self, field: SelectMultipleField) -> None:
-        if set(field.data) - set(service.cited_clauses(field.data)):
-            raise ValidationError(_("所选条款已不存在，请重新选择。"))
-
-    def content(self) -> Question:
-        kind = Kind(self.kind.data)
-        return Question(
-            kind, self.stem.data or "", typed.options(self.options.data or ""),
-            typed.key(kind, self.key.data or ""), self.explanation.data or "",
-            tuple(sorted(set(self.clauses.data or ()))), self.topic.data or "", self.difficulty.data,
-        )  # fmt: skip
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Besides the shape of the fields, everything that makes a question well formed, at its field."""
-        if not super().validate(extra_validators):
-            return False
-        found = faults(self.content())
-        for fault in found:
-            self[fault.field].errors = [*self[fault.field].errors, fault_text(fault)]
-        return not found
 
 
 class LocalSetForm(FlaskForm):
@@ -105,7 +40,7 @@ class LocalSetForm(FlaskForm):
     )  # fmt: skip
 
     def validate_clauses(self, field: TextAreaField) -> None:
-        made = typed.clauses(field.data)
+        made = typed_clauses.clauses(field.data)
         codes = [clause.code for clause in made]
         if len(set(codes)) < len(codes):
             raise ValidationError(_("有两行用了同一个编号。"))

@@ -40,6 +40,12 @@ name_values("kind", KINDS)
 name_values("level", LEVELS)
 name_values("difficulty", DIFFICULTIES)
 
+FIELDS: dict[str, LazyString] = {
+    "stem": _l("题干"), "options": _l("选项"), "prompts": _l("选项"), "key": _l("答案"), "parts": _l("小题"),
+    "explanation": _l("解析"), "clauses": _l("依据"), "topic": _l("知识点"), "difficulty": _l("难度"),
+    "level": _l("认知层次"),
+}  # fmt: skip
+
 _FAULTS: dict[tuple[str, str], LazyString] = {
     ("stem", "missing"): _l("请填写题干。"),
     ("stem", "no_blanks"): _l("填空题的题干里要用四个下划线（____）标出每个空。"),
@@ -48,6 +54,7 @@ _FAULTS: dict[tuple[str, str], LazyString] = {
     ("options", "not_allowed"): _l("这种题型不设选项。"),
     ("options", "empty_option"): _l("有空白的选项。"),
     ("options", "duplicate_option"): _l("有相同的选项。"),
+    ("key", "missing"): _l("请填写答案。"),
     ("key", "key_shape"): _l("答案的写法与题型不符，请按说明填写。"),
     ("key", "key_unknown"): _l("请用选项的字母填写答案，选项里没有所填的字母。"),
     ("key", "key_too_few"): _l("多选题至少要有两个正确选项。"),

@@ -1,4 +1,20 @@
 """The back office of the bank: one blueprint, a file for each noun."""
 
-from app.bank import manage_making, manage_questions, manage_rules, models  # noqa: F401
+from app.bank import (  # noqa: F401
+    manage_making,
+    manage_question,
+    manage_questions,
+    manage_review,
+    manage_rules,
+    manage_writing,
+    models,
+)
 from app.bank.blueprint import bp as bp
+from app.bank.labels import LEVELS
+from app.bank.states import STATES, TONES, state, version_state
+
+bp.add_app_template_filter(state, "question_state")
+bp.add_app_template_filter(version_state, "version_state")
+bp.add_app_template_filter(lambda one: str(STATES[one]), "state_label")
+bp.add_app_template_filter(lambda one: TONES.get(one, ""), "state_tone")
+bp.add_app_template_filter(lambda level: str(LEVELS[level]), "level_label")

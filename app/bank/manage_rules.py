@@ -5,7 +5,7 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from app.bank import queries, rule_sets, typed
+from app.bank import queries, rule_sets, typed_clauses
 from app.bank.blueprint import bp
 from app.bank.forms import LocalSetForm, SuccessionForm
 from app.bank.models import RuleSet
@@ -59,11 +59,13 @@ def rule_set(code: str) -> Any:
     found = load_local(code)
     form = LocalSetForm(obj=found)
     if not form.clauses.raw_data:
-        form.clauses.data = typed.typed_clauses(found.clauses)
+        form.clauses.data = typed_clauses.typed_clauses(found.clauses)
     if form.validate_on_submit():
         values = {name: form[name].data or "" for name in SOURCE}
         try:
-            rule_sets.fill_in(found, values, typed.clauses(form.clauses.data, found.clauses), clock.now())
+            rule_sets.fill_in(
+                found, values, typed_clauses.clauses(form.clauses.data, found.clauses), clock.now()
+            )
         except rule_sets.Cited as error:
             codes = "、".join(error.codes)
             form.clauses.errors = [_("已有试题引用第 %(codes)s 条，不能删去。", codes=codes)]

@@ -21,7 +21,7 @@ from app.bank.models import (
 )
 from app.domain.faults import Fault, faults
 from app.domain.likeness import bands, shingles_of
-from app.domain.questions import Kind, Part
+from app.domain.questions import Kind, Part, rescrambled
 from app.domain.questions import Question as Content
 from app.web.db import db
 
@@ -102,15 +102,16 @@ def edit_question(
 ) -> Question:
     """A new version, unless nothing changed. Raises Stale when `based_on` is no longer the newest number.
 
-    Until it is approved, the version published before is drawn. What was made again of clauses that have
-    changed is new even where it says the same.
+    Until it is approved, the version published before is drawn. Where a clause has a later wording than the
+    one cited, to save the same again says that it still holds.
     """
     question = db.session.get_one(Question, question_id, with_for_update=True)
-    newest = newest_of(question, based_on)
-    before = content_of(newest)
-    older = recipe is not None and any(_outdated(one, newest) for one in newest.citations)
-    if older or by_clause_name(content) != before:
-        _make_newest(question, content, newest.number + 1, now, by, recipe)
+    edited = newest_of(question, based_on)
+    before = content_of(edited)
+    if rescrambled(by_clause_name(content)) != rescrambled(before) or any(
+        outdated(cited, edited) for cited in edited.citations
+    ):
+        _make_newest(question, content, edited.number + 1, now, by, recipe)
         record(
             "question.edit", f"question:{question.id}", f"修改试题 {question.code}",
             before=asdict(before), after=asdict(content),
@@ -118,12 +119,16 @@ def edit_question(
     return question
 
 
+def newest(question: Question) -> QuestionVersion:
+    return db.session.get_one(QuestionVersion, question.newest_version_id)
+
+
 def newest_of(question: Question, number: int) -> QuestionVersion:
     """The newest version, which must have this number. Raises Stale. The question is locked by the caller."""
-    newest = db.session.get_one(QuestionVersion, question.newest_version_id)
-    if newest.number != number:
+    found = newest(question)
+    if found.number != number:
         raise Stale
-    return newest
+    return found
 
 
 def _make_newest(
@@ -168,7 +173,7 @@ def confirm(question: Question, number: int, review_on: date | None, now: dateti
         "question.confirm", f"question:{question.id}", f"复核试题 {question.code} 第 {number} 版",
         before=before, after={"review_on": review_on},
     )  # fmt: skip
-    if not any(_outdated(cited, version) for cited in version.citations):
+    if not any(outdated(cited, version) for cited in version.citations):
         return
     clauses = [cited.clause for cited in version.citations]
     fresh = new_version(question, content_of(version), clauses, number + 1, now, by, version.recipe)
@@ -177,7 +182,7 @@ def confirm(question: Question, number: int, review_on: date | None, now: dateti
     submit(question, fresh.number, now, by)
 
 
-def _outdated(cited: Citation, version: QuestionVersion) -> bool:
+def outdated(cited: Citation, version: QuestionVersion) -> bool:
     clause, moments = cited.clause, (cited.clause.superseded_at, cited.clause.rule_set.superseded_at)
     return cited.revision < clause.revision or any(at and at > version.created_at for at in moments)
 
@@ -212,6 +217,57 @@ def give_back(question: Question, number: int, text: str, now: datetime, by: int
         "question.give_back", f"question:{question.id}", f"退回试题 {question.code} 第 {number} 版",
         after={"text": text},
     )  # fmt: skip
+
+
+def say(question: Question, number: int, text: str, now: datetime, by: int) -> None:
+    """A comment on the newest version. Raises Stale."""
+    version = newest_of(question, number)
+    db.session.add(Comment(version_id=version.id, at=now, by=by, text=text))
+    record(
+        "question.comment", f"question:{question.id}", f"批注试题 {question.code} 第 {number} 版",
+        after={"text": text},
+    )  # fmt: skip
+
+
+def plan_review(question: Question, on: date | None) -> None:
+    """To be looked at again by this day; None: by none in particular."""
+    if question.review_on == on:
+        return
+    before = {"review_on": question.review_on}
+    question.review_on = on
+    record(
+        "question.plan", f"question:{question.id}", f"为试题 {question.code} 设复核日期",
+        before=before, after={"review_on": on},
+    )  # fmt: skip
+
+
+def add_tags(question: Question, tags: Collection[str], by: int) -> bool:
+    """Tags are for those who look for questions: the version that has them is as far as the one before.
+
+    Whether any was new. Whoever wrote the text stays its author, and it rests on what it rested on then.
+    """
+    tagged = newest(question)
+    before = content_of(tagged)
+    content = replace(before, tags=tuple(dict.fromkeys([*before.tags, *tags])))
+    if content == before:
+        return False
+    published = question.current_version_id == tagged.id
+    author = tagged.created_by or by
+    _make_newest(question, content, tagged.number + 1, tagged.created_at, author, tagged.recipe)
+    made = newest(question)
+    for name in ("submitted_at", "submitted_by", "approved_at", "approved_by"):
+        setattr(made, name, getattr(tagged, name))
+    rested = {cited.clause_id: cited.revision for cited in tagged.citations}
+    for cited in made.citations:
+        cited.revision = rested[cited.clause_id]
+    if published:
+        question.current_version_id = made.id
+    record(
+        "question.tag", f"question:{question.id}", f"为试题 {question.code} 加标签",
+        before={"tags": before.tags}, after={"tags": content.tags},
+    )  # fmt: skip
+    db.session.flush()
+    return True
 
 
 def _in_review(question: Question, number: int) -> QuestionVersion:

@@ -19,6 +19,7 @@ class Action(StrEnum):
     ROLE_GRANT = "role_grant"
     BANK_VIEW = "bank_view"
     BANK_EDIT = "bank_edit"
+    BANK_REVIEW = "bank_review"
     COURSE_EDIT = "course_edit"
     EXAM_VIEW = "exam_view"
     EXAM_EDIT = "exam_edit"
@@ -49,13 +50,13 @@ _A = Action
 ROLE_ACTIONS: dict[Role, frozenset[Action]] = {
     Role.LEARNER: frozenset({_A.LEARN}),
     Role.AUTHOR: frozenset({_A.MANAGE, _A.BANK_VIEW, _A.BANK_EDIT, _A.COURSE_EDIT}),
-    Role.REVIEWER: frozenset({_A.MANAGE, _A.BANK_VIEW}),
+    Role.REVIEWER: frozenset({_A.MANAGE, _A.BANK_VIEW, _A.BANK_REVIEW}),
     Role.ADMIN: frozenset(
         {
             _A.MANAGE, _A.PEOPLE_VIEW, _A.PEOPLE_EDIT, _A.PEOPLE_ERASE, _A.UNIT_EDIT, _A.SIGN_IN_EDIT,
-            _A.ROLE_GRANT, _A.BANK_VIEW, _A.BANK_EDIT, _A.COURSE_EDIT, _A.EXAM_VIEW, _A.EXAM_EDIT,
-            _A.EXAM_RUN, _A.SCORE_VIEW, _A.CERTIFICATE_VIEW, _A.CERTIFICATE_EDIT, _A.SETTINGS_EDIT,
-            _A.SYSTEM_VIEW,
+            _A.ROLE_GRANT, _A.BANK_VIEW, _A.BANK_EDIT, _A.BANK_REVIEW, _A.COURSE_EDIT, _A.EXAM_VIEW,
+            _A.EXAM_EDIT, _A.EXAM_RUN, _A.SCORE_VIEW, _A.CERTIFICATE_VIEW, _A.CERTIFICATE_EDIT,
+            _A.SETTINGS_EDIT, _A.SYSTEM_VIEW,
         }
     ),
     Role.GRADER: frozenset({_A.MANAGE, _A.MARK}),
@@ -78,8 +79,8 @@ _LEFT_TO_OFFICERS = frozenset({_A.ROLE_GRANT, _A.SETTINGS_EDIT, _A.SYSTEM_VIEW})
 # To see the bank is to see every key: not for the admin of a unit who sits the school's exams.
 SCHOOL_WIDE = frozenset(
     {
-        _A.BANK_VIEW, _A.BANK_EDIT, _A.COURSE_EDIT, _A.EXAM_EDIT, _A.SETTINGS_EDIT, _A.SYSTEM_VIEW,
-        _A.AUDIT_VIEW,
+        _A.BANK_VIEW, _A.BANK_EDIT, _A.BANK_REVIEW, _A.COURSE_EDIT, _A.EXAM_EDIT, _A.SETTINGS_EDIT,
+        _A.SYSTEM_VIEW, _A.AUDIT_VIEW,
     }
 )  # fmt: skip
 

@@ -19,6 +19,7 @@ from app.domain.questions import (
 )
 
 MIN_OPTIONS, MAX_OPTIONS, MAX_PARTS = 2, 8, 10
+_NO_STEM = ("stem", "missing")
 MIN_IN_ORDER = 3  # of two things, a guess is right every second time
 
 
@@ -40,7 +41,7 @@ def faults(q: Question) -> tuple[Fault, ...]:
                  empty_option · duplicate_option (the same once normalised)
     prompts      not_allowed · too_few (match: 2 at least) · empty_option · duplicate_option ·
                  too_many (more than options)
-    key          key_shape (not what this kind takes) · key_unknown (names no option) ·
+    key          missing · key_shape (not what this kind takes) · key_unknown (names no option) ·
                  key_too_few (multiple: under 2) · key_duplicate · key_unsorted (multiple) ·
                  key_count (order: not every option; match: not one per prompt) ·
                  key_in_order (order, match: the options stand as the key has them, which gives it away) ·
@@ -57,6 +58,15 @@ def faults(q: Question) -> tuple[Fault, ...]:
     for number, part in enumerate(q.parts, start=1):
         found += [Fault(f.field, f.code, f"{number}: {f.detail}") for f in _part_faults(part)]
     return tuple(found)
+
+
+def hindrances(found: Iterable[Fault]) -> tuple[Fault, ...]:
+    """Those of the faults with which a question cannot even be shown: a draft may have any other."""
+    return tuple(
+        fault
+        for fault in found
+        if fault.code in {"too_many", "part_kind", "key_shape"} or (fault.field, fault.code) == _NO_STEM
+    )
 
 
 def _text_faults(q: Question) -> Iterator[Fault]:
@@ -99,7 +109,10 @@ def _part_faults(part: Part) -> Iterator[Fault]:
         yield Fault("stem", "no_blanks")
     yield from _option_faults(part)
     yield from _prompt_faults(part)
-    yield from _KEY_FAULTS[part.kind](part)
+    if part.key is None or part.key in ("", []):
+        yield Fault("key", "missing")
+    else:
+        yield from _KEY_FAULTS[part.kind](part)
 
 
 def _option_faults(part: Part) -> Iterator[Fault]:

@@ -6,7 +6,7 @@ Source of the rules: question_bank/README.md (files).
 import random
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from string import ascii_lowercase
 
@@ -113,10 +113,40 @@ def scrambled(right: Sequence[str], others: Sequence[str] = ()) -> tuple[tuple[s
     texts = [*right, *others]
     rng = random.Random("\n".join(texts))  # noqa: S311  (hides nothing: the key is stored beside it)
     places = list(range(len(texts)))
-    while len(right) > 1 and places[: len(right)] == sorted(places)[: len(right)]:
+    found = places[: len(right)]  # where each of `right` stands
+    while len(right) > 1 and found == sorted(found):
         rng.shuffle(places)
+        found = [places.index(n) for n in range(len(right))]
     keys = option_keys(len(texts))
-    return tuple(texts[place] for place in places), [keys[places.index(n)] for n in range(len(right))]
+    return tuple(texts[place] for place in places), [keys[place] for place in found]
+
+
+def placed(part: Part) -> tuple[list[str], list[str]]:
+    """What `scrambled` was given: the texts in the right order (match: that of each prompt), and the others.
+
+    A key that names no option is passed over, so that a draft may be shown.
+    """
+    texts = dict(zip(option_keys(len(part.options)), part.options, strict=True))
+    key = [one for one in part.key if one in texts] if isinstance(part.key, list) else []
+    return [texts[one] for one in key], [text for one, text in texts.items() if one not in key]
+
+
+def rescrambled(q: Question) -> Question:
+    """The same question, options placed as `scrambled` does it: two that mean the same are equal."""
+    if q.kind is Kind.CASE:
+        return replace(q, parts=tuple(map(_rescrambled, q.parts)))
+    part = _rescrambled(q.asked[0])
+    return replace(q, options=part.options, key=part.key)
+
+
+def _rescrambled(part: Part) -> Part:
+    if part.kind not in (Kind.ORDER, Kind.MATCH):
+        return part
+    right, others = placed(part)
+    if len(right) != len(part.prompts or part.options):
+        return part
+    options, key = scrambled(right, sorted(others))
+    return replace(part, options=options, key=key)
 
 
 def normalise(text: str) -> str:

@@ -147,6 +147,7 @@ ACTIONS = {
     Action.ROLE_GRANT: _l("授权"),
     Action.BANK_VIEW: _l("查看题库"),
     Action.BANK_EDIT: _l("命题"),
+    Action.BANK_REVIEW: _l("审题"),
     Action.COURSE_EDIT: _l("编辑课程"),
     Action.EXAM_VIEW: _l("查看考试"),
     Action.EXAM_EDIT: _l("编排考试"),

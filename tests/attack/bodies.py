@@ -25,6 +25,7 @@ _SECTIONS = {f"sections-{n}-{name}": "" for n in range(5) for name in _BLANK} | 
     "sections-0-count": "1", "sections-0-points": "2", "sections-0-rule_sets": [],
 }  # fmt: skip
 _QUESTION = {"kind": "judge", "stem": "这话对吗？", "options": "", "key": "对", "explanation": "对。"}
+_ONLY_SHOW = {"preview", "add_part", "remove_part", "list_clauses"}  # buttons that save nothing
 _PASSWORDS = {"current": PASSWORD, "new": "窗外的石榴树又开花了", "again": "窗外的石榴树又开花了"}
 
 LATELY = "2026-11-20"
@@ -66,6 +67,11 @@ FILLED: dict[str, Callable[[World], Body]] = {
     "bank_manage.succession": lambda w: {"superseded_on": "2026-07-01", "successor": ""},
     "courses_manage.reviewed": lambda w: {"review_on": "2027-06-30"},
     "exams_manage.reviewed": lambda w: {"review_on": "2027-06-30"},
+    "bank_manage.question_approve": lambda w: {"number": "1"},
+    "bank_manage.question_give_back": lambda w: {"number": "1", "text": "依据不对。"},
+    "bank_manage.question_send": lambda w: {},
+    "bank_manage.questions_many": lambda w: {"question": [w.question.id], "act": "retire"},
+    "bank_manage.questions_approve": lambda w: {"question": [w.waiting.id]},
     "courses_manage.assignments": lambda w: {"unit_id": w.town.id, "username": ""},
     "courses_manage.course": lambda w: {"title": "改名的课"},
     "courses_manage.course_new": lambda w: {"code": "new-course"},
@@ -137,7 +143,7 @@ def _value(control: Control) -> str | None:
     if control.kind in _TEXTS:
         return control.value or _TEXTS[control.kind]
     if control.kind in {"hidden", "button", "submit"}:
-        return None if control.name == "preview" else control.value
+        return None if control.name in _ONLY_SHOW else control.value
     return control.value.strip() or ("5" if control.numeric else "填写")
 
 

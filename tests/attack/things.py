@@ -160,6 +160,9 @@ THINGS: dict[Any, Make] = {
     ("manage", "question_id"): _school(
         lambda w: {"question_id": w.question.id}, lambda w: {"question_id": w.retired.id}
     ),
+    "bank_manage.question_send": _school(lambda w: {"question_id": w.unsent.id}),
+    "bank_manage.question_approve": _school(lambda w: {"question_id": w.waiting.id}),
+    "bank_manage.question_give_back": _school(lambda w: {"question_id": w.waiting.id}),
     ("manage", "code"): _school(lambda w: {"code": w.local.code}),
     ("manage", "blueprint_id"): _school(lambda w: {"blueprint_id": _blueprint()}),
 }

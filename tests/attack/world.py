@@ -6,7 +6,7 @@ unit, someone below it, someone in the sibling town, someone at the root.
 
 import io
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pypdfium2
@@ -120,6 +120,8 @@ class World:
     course_assignment: CourseAssignment
     question: Question
     retired: Question
+    unsent: Question  # a draft
+    waiting: Question  # in review
 
     @property
     def caller(self) -> Person:
@@ -154,10 +156,12 @@ def build_world(app: Flask, time: Clock) -> World:
     draft = courses.course("reading", published=False, title="未发布的课")
     question, retired = (build.question(rules, Kind.SINGLE).question for _ in range(2))
     retired.retired_at = time.now
+    unsent, waiting = _unapproved(rules, None), _unapproved(rules, time.now)
     world = World(
         app=app, root=root, town=town, holders=holders, exam=exam, past=past, other_exam=other, fresh=fresh,
         quiz=build.quiz(time.now), fresh_quiz=build.quiz(time.now), course=course, other_course=other_course,
         draft=draft, rules=rules, local=local, question=question, retired=retired, made=made,
+        unsent=unsent, waiting=waiting,
         exam_assignment=db.session.query(ExamAssignment).filter_by(exam_id=exam.id).one(),
         course_assignment=courses.assigned(course, root),
     )  # fmt: skip
@@ -172,6 +176,13 @@ def build_world(app: Flask, time: Clock) -> World:
     )
     db.session.commit()
     return world
+
+
+def _unapproved(rules: RuleSet, submitted_at: datetime | None) -> Question:
+    version = build.question(rules, Kind.SINGLE)
+    version.submitted_at, version.approved_at = submitted_at, None
+    version.question.current_version_id = None
+    return version.question
 
 
 def _holder(place: str, unit: Unit) -> Holder:

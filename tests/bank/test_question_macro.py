@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Flask, get_template_attribute
 
-from app.bank.manage_questions import shown
+from app.bank.manage_question import shown
 from app.domain.questions import Kind, Part, Question
 
 OPTIONS = ("甲项", "乙项", "丙〔图1〕")

@@ -27,10 +27,10 @@ A, R = Action, Role
 TABLE = {
     R.LEARNER: "learn",
     R.AUTHOR: "manage bank_view bank_edit course_edit",
-    R.REVIEWER: "manage bank_view",
+    R.REVIEWER: "manage bank_view bank_review",
     R.ADMIN: (
         "manage people_view people_edit people_erase unit_edit sign_in_edit role_grant bank_view bank_edit"
-        " course_edit exam_view exam_edit exam_run score_view certificate_view certificate_edit"
+        " bank_review course_edit exam_view exam_edit exam_run score_view certificate_view certificate_edit"
         " settings_edit system_view"
     ),
     R.GRADER: "manage mark",

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.domain.faults import Fault, faults
+from app.domain.faults import Fault, faults, hindrances
 from app.domain.questions import Kind, Part, Question
 
 SINGLE = Question(
@@ -83,12 +83,12 @@ def test_well_formed(question: Question) -> None:
         (replace(BLANKS, options=("甲",)), {("options", "not_allowed")}),
         (replace(SINGLE, key="e"), {("key", "key_unknown")}),
         (replace(SINGLE, key="A"), {("key", "key_unknown")}),
-        (replace(SINGLE, key=""), {("key", "key_unknown")}),
+        (replace(SINGLE, key=""), {("key", "missing")}),
         (replace(SINGLE, key=["a"]), {("key", "key_shape")}),
-        (replace(SINGLE, key=None), {("key", "key_shape")}),
+        (replace(SINGLE, key=None), {("key", "missing")}),
         (replace(MULTIPLE, key="ac"), {("key", "key_shape")}),
         (replace(MULTIPLE, key=["a", 3]), {("key", "key_shape")}),
-        (replace(MULTIPLE, key=[]), {("key", "key_too_few")}),
+        (replace(MULTIPLE, key=[]), {("key", "missing")}),
         (replace(MULTIPLE, key=["a"]), {("key", "key_too_few")}),
         (replace(MULTIPLE, key=["a", "a"]), {("key", "key_too_few"), ("key", "key_duplicate")}),
         (replace(MULTIPLE, key=["c", "a"]), {("key", "key_unsorted")}),
@@ -103,7 +103,7 @@ def test_well_formed(question: Question) -> None:
         (replace(BLANKS, key=[["党中央"], []]), {("key", "key_shape")}),
         (replace(BLANKS, key=[["党中央"], [1]]), {("key", "key_shape")}),
         (replace(BLANKS, key=[["党中央"], ["团结", "。"]]), {("key", "empty_variant")}),
-        (replace(BLANKS, key=None), {("key", "key_shape")}),
+        (replace(BLANKS, key=None), {("key", "missing")}),
         (replace(SINGLE, level="深"), {("level", "unknown_level")}),
         (replace(SINGLE, prompts=("甲",)), {("prompts", "not_allowed")}),
         (replace(SINGLE, parts=CASE.parts), {("parts", "not_allowed")}),
@@ -128,7 +128,7 @@ def test_well_formed(question: Question) -> None:
         (replace(RECITE, key={"text": "甲乙丙", "phrases": ["丁"]}), {("key", "phrase_unknown")}),
         (replace(RECITE, key={"text": "甲，乙丙", "phrases": ["丙", "甲"]}), {("key", "phrase_unknown")}),
         (replace(RECITE, key={"text": "甲，乙丙", "phrases": ["甲乙", "丙"]}), set()),
-        (replace(SHORT, key=[]), {("key", "key_shape")}),
+        (replace(SHORT, key=[]), {("key", "missing")}),
         (replace(SHORT, key="党中央权威"), {("key", "key_shape")}),
         (replace(ESSAY, key=["党中央权威", " "]), {("key", "empty_variant")}),
         (replace(CASE, parts=()), {("parts", "missing")}),
@@ -154,4 +154,15 @@ def test_all_faults_are_told_at_once() -> None:
 
 def test_a_fault_in_a_part_says_in_which() -> None:
     second = replace(CASE.parts[1], key=[])
-    assert faults(replace(CASE, parts=(CASE.parts[0], second))) == (Fault("key", "key_shape", "2: "),)
+    assert faults(replace(CASE, parts=(CASE.parts[0], second))) == (Fault("key", "missing", "2: "),)
+
+
+def test_a_draft_may_lack_whatever_it_can_be_shown_without() -> None:
+    bare = Question(Kind.SINGLE, "谁？", (), None, "", (), "", "easy")
+    assert len(faults(bare)) == 5
+    assert hindrances(faults(bare)) == ()
+    assert hindrances(faults(replace(bare, stem=" "))) == (Fault("stem", "missing"),)
+    assert hindrances(faults(replace(bare, options=tuple("甲乙丙丁戊己庚辛壬")))) == (
+        Fault("options", "too_many", "9"),
+    )
+    assert hindrances(faults(replace(JUDGE, key="也许"))) == (Fault("key", "key_shape"),)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.questions import Kind, normalise, option_keys, scrambled
+from app.domain.questions import Kind, Part, Question, normalise, option_keys, placed, rescrambled, scrambled
 
 
 def test_kinds_answered_alike_share_a_letter() -> None:
@@ -63,3 +63,27 @@ def test_scrambling_keeps_every_text(texts: list[str], others: int) -> None:
     assert sorted(options) == sorted(texts)
     assert [options[ord(one) - ord("a")] for one in key] == right
     assert key != sorted(key) or options[: len(right)] != tuple(right)
+
+
+def test_two_ways_to_scramble_the_same_mean_the_same() -> None:
+    def order(options: tuple[str, ...], key: object) -> Question:
+        return Question(Kind.ORDER, "排序", options, key, "", (), "", "easy")
+
+    one, other = order(("丙", "甲", "乙"), ["b", "c", "a"]), order(("乙", "丙", "甲"), ["c", "a", "b"])
+    assert rescrambled(one) == rescrambled(other)
+    assert rescrambled(one) != rescrambled(order(("丙", "甲", "乙"), ["c", "b", "a"]))
+    assert placed(one.asked[0]) == (["甲", "乙", "丙"], [])
+    draft = order(("丙", "甲", "乙"), None)
+    assert rescrambled(draft) == draft
+    match = Part(Kind.MATCH, "对上", ("二", "一", "多"), ["b", "a"], ("甲", "乙"))
+    assert placed(match) == (["一", "二"], ["多"])
+
+
+@given(
+    st.lists(st.text("甲乙丙丁", min_size=1, max_size=3), min_size=2, max_size=5, unique=True),
+    st.integers(0, 3),
+)
+def test_no_scramble_leaves_the_right_order_standing(right: list[str], others: int) -> None:
+    options, key = scrambled(right, [f"多余{n}" for n in range(others)])
+    assert [options["abcdefgh".index(one)] for one in key] == right
+    assert key != sorted(key)

@@ -1,0 +1,53 @@
+"""What a version rests on: its clauses in the wording its author had before them, and what became of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from app.bank.models import Citation, Clause, QuestionVersion, RuleSet, Wording
+from app.bank.queries import CitedClause, cite
+from app.bank.service import outdated
+from app.domain.changes import Piece, pieces
+from app.web.db import db
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A clause that a version cites. `shaken`: it changed after the version was written, so look again.
+
+    `reworded`: from the wording cited to the present one, if they differ. `superseded_on`: the clause or its
+    whole set is in force no longer; `superseded_by`: the set that took the set's place, if known.
+    """
+
+    clause: CitedClause
+    shaken: bool
+    reworded: Sequence[Piece]
+    superseded_on: date | None
+    superseded_by: str | None
+
+
+def grounds(version: QuestionVersion) -> list[Ground]:
+    """In the order of the sets; one statement. The citations of the version are loaded."""
+    follower = aliased(RuleSet)
+    rows = db.session.execute(
+        sa.select(Citation, Clause, RuleSet, Wording.text, follower.title)
+        .join(Clause, Clause.id == Citation.clause_id)
+        .join(RuleSet, RuleSet.id == Clause.rule_set_id)
+        .outerjoin(Wording, sa.and_(Wording.clause_id == Clause.id, Wording.revision == Citation.revision))
+        .outerjoin(follower, follower.id == RuleSet.superseded_by_id)
+        .where(Citation.version_id == version.id)
+        .order_by(RuleSet.position, RuleSet.code, Clause.position)
+    )
+    return [
+        Ground(
+            clause=cite(clause, rule_set),
+            shaken=outdated(cited, version),
+            reworded=pieces(then or "", clause.text) if cited.revision < clause.revision else (),
+            superseded_on=clause.superseded_on or rule_set.superseded_on,
+            superseded_by=successor,
+        )
+        for cited, clause, rule_set, then, successor in rows
+    ]
