@@ -14,6 +14,7 @@ from app.audit.service import record
 from app.backup import jobs as backup
 from app.backup.commands import backup_command, restore_command
 from app.bank import census
+from app.bank import jobs as bank
 from app.bank.commands import FOLDER, bank_cli
 from app.certificates import jobs as certificates
 from app.exams import jobs as exams
@@ -23,7 +24,7 @@ from app.people.commands import people_cli
 from app.web import clock, jobs, schema, static, uow
 from app.web.content import ContentError
 
-JOBS = (*audit.JOBS, *people.JOBS, *exams.JOBS, *certificates.JOBS, *backup.JOBS)
+JOBS = (*audit.JOBS, *people.JOBS, *bank.JOBS, *exams.JOBS, *certificates.JOBS, *backup.JOBS)
 
 demo_cli = AppGroup("demo", help="演示学校。")
 static_cli = AppGroup("static", help="静态文件。")

@@ -70,6 +70,7 @@ FIELDS = {
     "fault": _l("有问题"),
     "leave": _l("离开"),
     "move": _l("调动"),
+    "merge": _l("合并"),
     "new": _l("新增"),
     "same": _l("没有变化"),
     "update": _l("更新"),

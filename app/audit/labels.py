@@ -11,6 +11,7 @@ NOUNS = {
     "unit": _l("单位"),
     "code": _l("首次登录码"),
     "roster": _l("人员名册"),
+    "question_import": _l("试题导入"),
     "role": _l("授权"),
     "school": _l("全校"),
     "setting": _l("设置"),
@@ -96,6 +97,7 @@ VERBS = {
     "refuse": _l("拒绝"),
     "export": _l("导出"),
     "find": _l("按号码查找"),
+    "decide": _l("决定"),
 }
 
 

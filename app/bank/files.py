@@ -169,30 +169,35 @@ def _code(table: Table, field: str) -> str:
     return code
 
 
-def _read_question(table: Table, cited: set[str], questions: dict[str, Question]) -> None:
-    """Add the question to `questions`, or note what is wrong with it."""
-    before = len(table.faults)
-    name, asked = _code(table, "id"), _part(table)
+def read_question(table: Table) -> tuple[str, Question]:
+    """Its id and what it says; what is no text where one is due is a fault of the table."""
+    code, asked = _code(table, "id"), _part(table)
     parts = tuple(_part(part) for part in table.tables("part"))
-    explanation, clauses = table.text("explanation"), tuple(table.texts("clauses"))
-    topic, difficulty, level = table.text("topic"), table.text("difficulty"), table.text("level", "")
-    tags = tuple(table.texts("tags", []))
+    question = Question(
+        **vars(asked), parts=parts, explanation=table.text("explanation"),
+        clauses=tuple(table.texts("clauses")), topic=table.text("topic"),
+        difficulty=table.text("difficulty"), level=table.text("level", ""),
+        tags=tuple(table.texts("tags", [])),
+    )  # fmt: skip
     table.refuse_unknown()
     for part in table.tables("part"):
         part.refuse_unknown()
+    return code, question
+
+
+def _read_question(table: Table, cited: set[str], questions: dict[str, Question]) -> None:
+    """Add the question to `questions`, or note what is wrong with it."""
+    before = len(table.faults)
+    name, question = read_question(table)
     if name in questions:
         table.fault("id", _("编号 %(code)s 用了不止一次。", code=name))
-    for clause, times in Counter(clauses).items():
+    for clause, times in Counter(question.clauses).items():
         if clause not in cited:
             table.fault("clauses", _("没有 %(clause)s 这一条款。", clause=clause))
         elif times > 1:
             table.fault("clauses", _("%(clause)s 写了不止一次。", clause=clause))
     if len(table.faults) > before:
         return
-    question = Question(
-        **vars(asked), parts=parts, explanation=explanation, clauses=clauses, topic=topic,
-        difficulty=difficulty, level=level, tags=tags,
-    )  # fmt: skip
     for fault in faults(question):
         table.fault(fault.field, fault_text(fault))
     questions[name] = question

@@ -124,7 +124,7 @@ class Table:
         if not all(isinstance(data, dict) for data in found):
             self.fault(name, _("应当写成 [[%(name)s]]。", name=name))
             return []
-        spans = self._spans(name, many=True)
+        spans = self._spans(name, many=True) if found else []
         return [
             Table(self.file, data, self._lines, spans[min(at, len(spans) - 1)], self.faults)
             for at, data in enumerate(found)
@@ -165,12 +165,17 @@ def read_toml(path: Path, name: str = "") -> Table | Fault:
     """The file's outermost table, or why it cannot be read. `name` is how faults call the file."""
     called = name or path.name
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-        data = tomllib.loads(text)
+        return parse_toml(path.read_bytes().decode("utf-8-sig"), called)
     except OSError:
         return Fault(called, 1, "", _("读不到这个文件。"))
     except UnicodeDecodeError:
         return Fault(called, 1, "", _("不是 UTF-8 编码，请另存为 UTF-8 后重试。"))
+
+
+def parse_toml(text: str, called: str) -> Table | Fault:
+    """The same of a text."""
+    try:
+        data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         where = _TOML_LINE.search(str(error))
         line = int(where[1]) if where else max(text.count("\n"), 1)

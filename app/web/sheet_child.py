@@ -2,8 +2,9 @@
 
 It imports nothing of the application, so it starts fast, and its memory and time are limited: a file made
 to exhaust them ends this process and nothing else. The file comes on standard input; the answer is JSON:
-{"sheets": [[[cell, …], …], …]}, a cell being its text, or [text] for a number, or {"refused": reason}.
-Usage: sheet_child.py LIMIT SHEETS
+{"sheets": [[[cell, …], …], …], "titles": [title, …]}, a cell being its text, or [text] for a number, or
+{"refused": reason}.
+Usage: sheet_child.py LIMIT SHEETS LONGEST
 """
 
 import csv
@@ -25,7 +26,7 @@ MEMORY = 1 << 30  # address space
 SECONDS = 40  # of the processor
 MAX_UNPACKED = 64 * 1024 * 1024  # an archive of a few kilobytes can unpack to gigabytes
 MAX_AREA = 1_500_000  # the reader makes room for every cell between the first and the last, filled or not
-LONGEST = 500  # characters of a cell; what is longer is cut, and too long for any use all the same
+LONGEST = 500  # characters of a cell unless more is asked for; what is longer is cut
 MAX_WEIGHT = 16_000_000  # characters of all cells; the process that asked holds them all in memory
 _EACH = 20  # characters that a filled cell weighs beside its own
 _INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060\ufeff]")
@@ -47,20 +48,23 @@ class Refused(Exception):
         self.reason = reason
 
 
-def read(data: bytes, limit: int, sheets: int) -> list[Rows]:
-    """Up to `sheets` visible sheets, row n of the file being item n-1; of text, the one table."""
+def read(data: bytes, limit: int, sheets: int, longest: int = LONGEST) -> list[tuple[str, Rows]]:
+    """Up to `sheets` visible sheets by title, row n of the file being item n-1; of text, the one table."""
     if data.startswith((b"PK", _COMPOUND)):
         if data.startswith(b"PK"):
             _check_archive(data)
-        return _light(list(_of_workbook(data, limit, sheets)))
+        return _light(list(_of_workbook(data, limit, sheets)), longest)
     if _MARKUP.match(data):
         raise Refused("markup")
-    return _light([_trimmed(_of_text(_decoded(data), limit))])
+    return _light([("", _trimmed(_of_text(_decoded(data), limit)))], longest)
 
 
-def _light(sheets: list[Rows]) -> list[Rows]:
-    """A text of a few kilobytes, shared by many cells, is as large as all of them in the answer."""
-    filled = (cell for rows in sheets for row in rows for cell in row if cell)
+def _light(sheets: list[tuple[str, Rows]], longest: int) -> list[tuple[str, Rows]]:
+    """Long cells cut: a text of a few kilobytes, shared by many, is as large as all of them in the answer."""
+    for _title, rows in sheets:
+        for row in rows:
+            row[:] = [cell[:longest] if isinstance(cell, str) else cell for cell in row]
+    filled = (cell for _title, rows in sheets for row in rows for cell in row if cell)
     if sum(_EACH + len("".join(cell)) for cell in filled) > MAX_WEIGHT:
         raise Refused("weight")
     return sheets
@@ -97,7 +101,7 @@ def _column(letters: bytes) -> int:
     return reduce(lambda column, letter: column * 26 + letter - 64, letters, 0)
 
 
-def _of_workbook(data: bytes, limit: int, sheets: int) -> Iterator[Rows]:
+def _of_workbook(data: bytes, limit: int, sheets: int) -> Iterator[tuple[str, Rows]]:
     book = CalamineWorkbook.from_filelike(io.BytesIO(data))
     visible = [s.name for s in book.sheets_metadata if s.visible is SheetVisibleEnum.Visible]
     for number, name in enumerate((visible or book.sheet_names)[:sheets]):
@@ -106,7 +110,7 @@ def _of_workbook(data: bytes, limit: int, sheets: int) -> Iterator[Rows]:
             if number:
                 continue  # the first one is meant; a large one after it is an annex
             raise Refused("rows" if sheet.end[0] >= limit else "area")
-        yield _trimmed(_filled(sheet))
+        yield name, _trimmed(_filled(sheet))
 
 
 def _area(sheet: CalamineSheet) -> int:
@@ -144,7 +148,7 @@ def _cell(value: Any) -> Cell:
 
 
 def _clean(text: str) -> str:
-    return _INVISIBLE.sub("", text).replace("\xa0", " ").strip()[:LONGEST]
+    return _INVISIBLE.sub("", text).replace("\xa0", " ").strip()
 
 
 def _decoded(data: bytes) -> str:
@@ -203,7 +207,8 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     answer: dict[str, Any]
     try:
-        answer = {"sheets": read(sys.stdin.buffer.read(), int(sys.argv[1]), int(sys.argv[2]))}
+        found = read(sys.stdin.buffer.read(), *map(int, sys.argv[1:4]))
+        answer = {"sheets": [rows for _title, rows in found], "titles": [title for title, _rows in found]}
     except Refused as refusal:
         answer = {"refused": refusal.reason}
     except PasswordError:

@@ -65,9 +65,9 @@ REFUSALS = {
 }
 
 
-def _read(data: bytes, limit: int, sheets: int) -> Any:
+def _read(data: bytes, limit: int, sheets: int, longest: int) -> Any:
     """What the child that reads it says."""
-    command = [sys.executable, "-I", str(_CHILD), str(limit), str(sheets)]
+    command = [sys.executable, "-I", str(_CHILD), str(limit), str(sheets), str(longest)]
     try:
         done = subprocess.run(command, input=data, capture_output=True, timeout=TIMEOUT, check=True)
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
@@ -75,12 +75,15 @@ def _read(data: bytes, limit: int, sheets: int) -> Any:
     return json.loads(done.stdout)
 
 
-def read_book(data: bytes, *, limit: int, sheets: int) -> list[list[list[Cell]]]:
-    """The rows of the first visible sheets of an .xlsx, .xls or .csv file; row n is item n-1.
+def read_titled(
+    data: bytes, *, limit: int, sheets: int, longest: int = LONGEST
+) -> list[tuple[str, list[list[Cell]]]]:
+    """The first visible sheets of an .xlsx, .xls or .csv file by title; row n is item n-1.
 
-    Empty rows at the end are dropped. More than `limit` rows in the first sheet are a SheetError.
+    Empty rows at the end are dropped, cells of more than `longest` characters cut. More than `limit` rows in
+    the first sheet are a SheetError.
     """
-    answer = _read(data, limit, sheets)
+    answer = _read(data, limit, sheets, longest)
     if answer.get("refused") == "rows":
         raise SheetError(_("表中的行太多，一次最多 %(n)s 行。请分几次导入。", n=limit))
     if "refused" in answer:
@@ -88,7 +91,12 @@ def read_book(data: bytes, *, limit: int, sheets: int) -> list[list[list[Cell]]]
     sheets_read: list[list[list[Any]]] = answer["sheets"]
     for row in (row for rows in sheets_read for row in rows):
         row[:] = map(_cell, row)  # in place: never all of it twice
-    return sheets_read
+    return list(zip(answer["titles"], sheets_read, strict=True))
+
+
+def read_book(data: bytes, *, limit: int, sheets: int) -> list[list[list[Cell]]]:
+    """The rows of the first visible sheets."""
+    return [rows for _title, rows in read_titled(data, limit=limit, sheets=sheets)]
 
 
 def _cell(given: Any) -> Cell:

@@ -87,6 +87,10 @@ FILLED: dict[str, Callable[[World], Body]] = {
     },
     "home_manage.person_erase": lambda w: {"name": w.holders["own"].idle.name},
     "people_manage.people_import": _sheet,
+    "bank_manage.import_new": lambda w: {"text": "1、党员要交党费。（√）", "rule_set": ""},
+    "bank_manage.import_reopen": lambda w: {},  # stands on the page of a finished one
+    "bank_manage.import_decide": lambda w: {"decision": "leave"},
+    "bank_manage.import_decide_all": lambda w: {"decision": "leave"},
     "home.data": lambda w: {"text": "出生日期不对"},
     "people_manage.roster_row": lambda w: {"name": "改名的人", "id_number": "", "phone": "", "unit": ""},
     "people_manage.roster_leaving": lambda w: {f"person-{w.holders['own'].idle.id}": "retired"},

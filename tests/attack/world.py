@@ -14,13 +14,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.bank.files import ClauseText
-from app.bank.models import Picture, Question, RuleSet
+from app.bank.importing import items
+from app.bank.models import ImportItem, Picture, Question, QuestionImport, RuleSet
 from app.bank.rule_sets import put_clause
 from app.certificates.models import Certificate
 from app.courses.models import Course, CourseAssignment
 from app.domain.access import Role
 from app.domain.careers import PostingKind
 from app.domain.questions import Kind
+from app.domain.questions import Question as Content
 from app.domain.roster import Field
 from app.exams import papers, service
 from app.exams.models import Exam, ExamAssignment
@@ -96,6 +98,8 @@ class Holder:
     certificate: Certificate | None = None
     session: SignInSession | None = None  # on another device
     roster: RosterImport | None = None  # checked; row 2 is good, row 3 has a fault
+    upload: QuestionImport | None = None  # of questions, read; item 1 is good, item 2 has a fault
+    uploaded: QuestionImport | None = None  # the same, finished
 
 
 @dataclass
@@ -211,7 +215,29 @@ def _holder(place: str, unit: Unit) -> Holder:
         ),
         session=factories.session_for(person),
         roster=_roster(person, unit, idle),
+        upload=_upload(person, "ready"),
+        uploaded=_upload(person, "done"),
     )
+
+
+def _upload(person: Person, state: str) -> QuestionImport:
+    """Questions of a file: nothing of it is saved yet."""
+    made = factories.save(
+        QuestionImport(
+            created_at=factories.CREATED, created_by=person.id, file_name="试卷.docx", state=state,
+            finished_at=factories.CREATED if state == "done" else None,
+        )
+    )  # fmt: skip
+    for number, key in ((1, True), (2, "")):
+        asked = Content(Kind.JUDGE, f"第 {number} 问", (), key, "", (), "党章", "easy")
+        factories.save(
+            ImportItem(
+                import_id=made.id, number=number, place="第 1 行", source="1、第一问（√）", faults=[],
+                content=items.stored(asked) | {"code": "", "barred": number == 2},
+                decision="new" if number == 1 else "fault",
+            )
+        )  # fmt: skip
+    return made
 
 
 def _roster(person: Person, unit: Unit, idle: Person) -> RosterImport:

@@ -1,0 +1,162 @@
+"""Answers apart from their questions, at the end of a paper: "1-5 ABCDA", "1.A 2.B", tables, texts."""
+
+import re
+from collections import defaultdict
+
+from app.bank.importing import lines, words
+from app.bank.importing.answers import MARKS
+from app.bank.importing.items import Note, Written, half
+from app.domain.questions import Kind
+
+_KEYS = rf"[A-H]{{1,8}}|[{MARKS}]|对|错|正确|错误|[TF](?![A-Za-z])"
+_RANGE = re.compile(
+    rf"(\d{{1,4}})\s?[-—–~～至到]{{1,2}}\s?(\d{{1,4}})\s?题?\s?[.、:)]?\s*"
+    rf"((?:(?:{_KEYS})[\s,、;/]{{0,8}})+)"
+)
+_ONE = re.compile(rf"[(]?(\d{{1,4}})\s?[.、:)]?\s*((?:{_KEYS})(?:[,、]?\s?[A-H])*)(?=$|[\s,;、。.]|\d|[(])")
+_EACH = re.compile(_KEYS)
+_SAME = 300  # questions of one number: sections of a paper
+_TITLE = re.compile(r".{0,30}(?:参考答案|标准答案|试题答案|答案)(?:及|与|和)?(?:评分标准|解析|详解|要点)?")
+_GRID = re.compile(r"\s*(题号|序号|题目)[\s|:]*(\d.*)")
+_GRID_ANSWERS = re.compile(r"\s*(?:答案|选项)[\s|:]*(.*)")
+
+
+def may_be_head(text: str) -> bool:
+    bare = half(text[:60]).strip().strip("【】[]():").strip()
+    return len(bare) <= 40 and _TITLE.fullmatch(bare) is not None
+
+
+def is_head(text: str, following: str, questions: list[Written]) -> bool:
+    """Do answers to the whole paper follow, or the one answer to the question just read?"""
+    found = len(questions)
+    unanswered = sum(not one.answer and not one.parts for one in questions)
+    flat_next = half(following).strip()
+    listed = bool(_RANGE.match(flat_next) or _ONE.match(flat_next) or _GRID.match(flat_next))
+    if listed or lines.section(following) is not None:
+        return unanswered > 1 or found == unanswered
+    return not half(text).strip().endswith((":", "】")) and unanswered * 2 > found and found > 1
+
+
+class Answers:
+    """Takes the lines of the answers; `give` puts each at its question, by kind and number."""
+
+    def __init__(self) -> None:
+        self.kind = ""
+        self.given: list[tuple[str, int, Written]] = []
+        self.numbers: list[str] = []  # of a table's row, until its answers come
+        self.field = "answer"
+
+    def section(self, kind: str, rest: str) -> None:
+        self.kind = kind
+        self.numbers = []
+        text = re.sub(r"^[(]?(?:的|参考|正确)?答案[)]?\s*[:]?", "", rest).strip(" :")
+        if text and (_RANGE.search(text) or _ONE.match(text)):
+            self.take(text)
+
+    def take(self, text: str) -> None:
+        flat = half(text).strip()
+        if self._grid(flat) or self._listed(flat):
+            return
+        start = lines.start(text) or lines.bracketed(text)
+        if start is not None and (not self._in_points(start) or start.number == 1 and not self.given):
+            self._add(start.number)
+            self._fields(text[start.end :])
+        elif self.given:
+            self._fields(text)
+
+    def _in_points(self, start: lines.Start) -> bool:
+        """A numbered line that does not count on is a point of the answer above it."""
+        if not self.given or self.given[-1][0] != self.kind:
+            return False
+        return start.style == "()" or start.number not in (self.given[-1][1] + 1, 1)
+
+    def _grid(self, flat: str) -> bool:
+        if found := _GRID.fullmatch(flat):
+            self.numbers = re.findall(r"\d{1,4}", found[2])
+            return True
+        if self.numbers and (found := _GRID_ANSWERS.fullmatch(flat)):
+            cells = re.split(r"[\s|]+", found[1].strip())
+            if len(cells) != len(self.numbers):
+                cells = _EACH.findall(found[1])
+            for number, cell in zip(self.numbers, cells, strict=False):
+                self._add(int(number), cell)
+            self.numbers = []
+            return True
+        return False
+
+    def _listed(self, flat: str) -> bool:
+        """A line of nothing but numbers and keys."""
+        ranges = list(_RANGE.finditer(flat))
+        rest = _RANGE.sub(" ", flat)
+        ones = list(_ONE.finditer(rest))
+        if re.sub(r"[\s,;、。.()]", "", _ONE.sub(" ", rest)) or not (ranges or ones):
+            return False
+        for found in ranges:
+            first, last = int(found[1]), int(found[2])
+            for number, key in zip(range(first, last + 1), _cut(found[3], last - first + 1), strict=False):
+                self._add(number, key)
+        for found in ones:
+            self._add(int(found[1]), found[2])
+        return True
+
+    def _add(self, number: int, answer: str = "") -> None:
+        self.given.append((self.kind, number, Written("", number, answer=answer)))
+        self.field = "answer"
+
+    def _fields(self, text: str) -> None:
+        one = self.given[-1][2]
+        for field, part in lines.fields(text):
+            if field == "score" or not part.strip():
+                continue
+            self.field = field or self.field
+            before = getattr(one, self.field)
+            setattr(one, self.field, f"{before}\n{part.strip()}" if before else part.strip())
+
+    def give(self, questions: list[Written]) -> None:
+        """In order; numbers may begin anew with each section."""
+        places: dict[int, list[int]] = defaultdict(list)
+        for place, one in enumerate(questions):
+            places[one.number].append(place)
+        after = 0
+        for kind, number, given in self.given:
+            fitting = [at for at in places[number][:_SAME] if _of_kind(questions[at], kind)]
+            found = next((at for at in fitting if at >= after), fitting[0] if fitting else None)
+            if found is not None:
+                after = found + 1
+                _merge(questions[found], given)
+
+
+def _of_kind(one: Written, kind: str) -> bool:
+    return not kind or one.section == kind or words.kind(one.section) is words.kind(kind)
+
+
+def _merge(one: Written, given: Written) -> None:
+    answer, _dot, rest = _headed(given.answer, one)
+    if one.answer.strip() and answer and half(one.answer.strip()) != half(answer):
+        text = f"题目处的答案“{one.answer[:20]}”与文末的“{answer[:20]}”不一致，请核对。"
+        one.notes.append(Note("key", text, bars=True))
+    one.answer = one.answer or answer
+    one.explanation = "\n".join(part for part in (one.explanation, rest, given.explanation) if part)
+    for field in ("basis", "topic", "difficulty"):
+        setattr(one, field, getattr(one, field) or getattr(given, field))
+    one.source.append("\n".join(part for part in (given.answer, given.explanation) if part))
+
+
+def _headed(text: str, one: Written) -> tuple[str, str, str]:
+    """ "B。第三条规定……" is the key and why."""
+    found = re.match(rf"\s*({_KEYS})(\s*[。.,;:]\s*|\s+)(?=\S)", half(text))
+    if found and (one.options or words.kind(one.section) is Kind.JUDGE):
+        return found[1], found[2], text[found.end() :].strip()
+    return text.strip(), "", ""
+
+
+def _cut(text: str, count: int) -> list[str]:
+    """The keys of a range: groups as they stand apart, or else one letter each."""
+    groups = [group for group in re.split(r"[\s,、;/]+", text.strip()) if group]
+    if len(groups) == count:
+        return groups
+    keys = _EACH.findall(text)
+    if len(keys) == count:
+        return keys
+    letters = re.findall(rf"[A-H]|[{MARKS}]|对|错|[TF]", text)
+    return letters if len(letters) == count else groups

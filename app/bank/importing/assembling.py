@@ -1,0 +1,202 @@
+"""A question as it is written into what it says: its kind, its key, the blanks in its stem."""
+
+import re
+from dataclasses import replace
+
+from flask_babel import gettext as _
+
+from app.bank.importing import answers, words
+from app.bank.importing.items import UNDERLINED, UPRIGHT, Item, Note, Written, half
+from app.domain.questions import BLANK, CHOICES, WITH_OPTIONS, Kind, Part, Question, normalise
+
+EMPTY = "（　　）"
+LONGEST_SOURCE = 6000
+_KIND_HEAD = re.compile(rf"\s*[【\[(]\s*({words.WORDS})\s*[】\])]\s*")
+_SCORE = re.compile(r"[(\[【]\s*(?:本题|共|每题)?\s*\d{1,3}(?:\.\d)?\s*分\s*[)\]】]")
+_LETTERS = r"[A-H](?:[\s,、]{0,2}[A-H]){0,7}"
+_FILLED = re.compile(rf"\(\s*({_LETTERS}|[{answers.MARKS}]|对|错|正确|错误|[TF])\s*\)|_+\s*({_LETTERS})\s*_+")
+_BARE_END = re.compile(rf"(?<=[。?!)\s])\s*({_LETTERS}|[{answers.MARKS}])\s*$")
+_LETTER, _TF = re.compile("[A-H]"), re.compile("[A-EGH]")  # that name options, where there are none
+_BRACKETS = re.compile(r"\(\s*\)")
+_LINES = re.compile(r"_{2,}")
+_ANY_BRACKET = re.compile(r"\(([^()]{1,80})\)")
+_UNDER = re.compile(f"{UNDERLINED}([^{UPRIGHT}]*){UPRIGHT}")
+_PICTURE = re.compile(r"〔图(\d{1,4})〕")
+
+
+def item(written: Written, topic: str = "", difficulty: str = "") -> Item:
+    """`topic`, `difficulty`: where the question does not say."""
+    notes = list(written.notes)
+    asked = part(written, notes)
+    parts = tuple(part(one, notes) for one in written.parts) if asked.kind is Kind.CASE else ()
+    key = None if asked.kind is Kind.CASE else asked.key
+    level = words.level(written.level) if written.level else ""
+    if level is None:
+        notes.append(Note("level", _("“%(v)s”不是认知层次，没有采用。", v=written.level[:20])))
+    hard = words.difficulty(written.difficulty) if written.difficulty else None
+    if written.difficulty and hard is None:
+        notes.append(Note("difficulty", _("“%(v)s”看不出难易，没有采用。", v=written.difficulty[:20])))
+    content = Question(
+        asked.kind, asked.stem, asked.options, key, clean(written.explanation), (),
+        clean(written.topic) or topic, hard or difficulty or "medium", asked.prompts, parts,
+        level or "", words.tags(written.tags),
+    )  # fmt: skip
+    source = "\n".join(written.source).translate({ord(UNDERLINED): None, ord(UPRIGHT): None})
+    return Item(
+        written.place,
+        source[:LONGEST_SOURCE],
+        numbered_pictures(content),
+        clean(written.basis),
+        notes,
+        written.code,
+    )
+
+
+def clean(text: str) -> str:
+    return text.replace(UNDERLINED, "").replace(UPRIGHT, "").strip()
+
+
+def part(written: Written, notes: list[Note]) -> Part:
+    stem, named = _kind_at_head(written.stem)
+    stem = _without_scores(stem)
+    options = tuple(clean(option) for option in written.options)
+    answer = written.answer.strip()
+    said = words.kind(written.kind) or named or words.kind(written.section)
+    if written.parts and said is None:
+        said = Kind.CASE
+    if said is not Kind.BLANKS:
+        stem, answer = _answer_in_stem(stem, answer, bool(options), said, notes)
+    kind = said or _told_kind(written, stem, options, answer)
+    if kind is Kind.JUDGE or (said is None and _is_judge(options, answer)):
+        return _judge(stem, options, answer)
+    if kind is Kind.BLANKS:
+        stem, answer = _blanks(stem, answer)
+    if kind is Kind.CASE:
+        return Part(kind, clean(stem), options, None)
+    key = answers.key(kind, answer, options, stem)
+    if kind in WITH_OPTIONS and kind not in CHOICES and isinstance(key, list):
+        options, key = _mixed(options, key)
+    prompts = tuple(clean(prompt) for prompt in written.prompts)
+    return Part(kind, clean(stem), options, key, prompts)
+
+
+def _mixed(options: tuple[str, ...], key: list[str]) -> tuple[tuple[str, ...], list[str]]:
+    """Options that stand in the right order would give it away."""
+    known = set(key) <= set("abcdefghijklmnopqrstuvwxyz"[: len(options)])
+    if known and key == sorted(key) and len(set(key)) == len(key):
+        return answers.in_unordered(options, key)
+    return options, key
+
+
+def _kind_at_head(stem: str) -> tuple[str, Kind | None]:
+    head = _KIND_HEAD.match(half(stem))
+    return (stem[head.end() :], words.kind(head[1])) if head else (stem, None)
+
+
+def _without_scores(stem: str) -> str:
+    found = list(_SCORE.finditer(half(stem)))
+    for one in reversed(found):
+        if one.start() == 0 or one.end() >= len(stem.rstrip(" 。：:")) - 1:
+            stem = stem[: one.start()] + stem[one.end() :]
+    return stem.strip()
+
+
+def _answer_in_stem(
+    stem: str, answer: str, options: bool, said: Kind | None, notes: list[Note]
+) -> tuple[str, str]:
+    """The stem with its brackets empty, and the answer that stood in them unless one is written elsewhere."""
+    flat = half(stem)
+    letters = _TF if said is Kind.JUDGE else _LETTER
+    filled = [one for one in _FILLED.finditer(flat) if options or not letters.search(one[0])]
+    if not filled and said in (None, *CHOICES, Kind.JUDGE):
+        filled = [one for one in _BARE_END.finditer(flat) if options or not letters.search(one[0])]
+    if not filled or said not in (None, *CHOICES, Kind.JUDGE, Kind.ORDER):
+        return stem, answer
+    one = filled[-1]
+    inside = one[1] or (one[2] if one.re is _FILLED else "") or ""
+    if answer and answers.letters(answer) != answers.letters(inside) and _judged(answer) != _judged(inside):
+        text = _("括号里的答案“%(a)s”与后面的“%(b)s”不一致，请核对。", a=inside, b=answer[:20])
+        notes.append(Note("key", text, bars=True))
+    room = EMPTY if one.re is _FILLED else ""
+    return (stem[: one.start()] + room + stem[one.end() :]).strip(), answer or inside
+
+
+def _judged(text: str) -> bool | str:
+    found = answers.truth(text)
+    return text if found is None else found
+
+
+def _is_judge(options: tuple[str, ...], answer: str) -> bool:
+    """Two options that say nothing but right and wrong, or an answer that does."""
+    if options:
+        return len(options) == 2 and {answers.truth(option) for option in options} == {True, False}
+    return answers.is_judgement(answer)
+
+
+def _judge(stem: str, options: tuple[str, ...], answer: str) -> Part:
+    if _is_judge(options, "") and (letter := answers.letters(answer)) in {"A", "B"}:
+        answer = options["AB".index(letter)]
+        options = ()
+    elif _is_judge(options, ""):
+        options = ()
+    stem = re.sub(r"\s*[(（][\s　]*[)）]\s*([。.]?)\s*$", r"\1", clean(stem))
+    return Part(Kind.JUDGE, stem, options, answers.key(Kind.JUDGE, answer, ()))
+
+
+def _told_kind(written: Written, stem: str, options: tuple[str, ...], answer: str) -> Kind:
+    """What an author who names no kind must have meant."""
+    if options:
+        if written.prompts:
+            return Kind.MATCH
+        several = len(answers.letters(answer)) > 1 or isinstance(
+            answers.key(Kind.MULTIPLE, answer, options), list
+        ) and len(answers.key(Kind.MULTIPLE, answer, options)) > 1  # type: ignore[arg-type]  # fmt: skip
+        return Kind.MULTIPLE if several else Kind.SINGLE
+    if answers.is_judgement(answer):
+        return Kind.JUDGE
+    flat = half(stem)
+    return Kind.BLANKS if _LINES.search(flat) or (answer and _BRACKETS.search(flat)) else Kind.SHORT
+
+
+def _blanks(stem: str, answer: str) -> tuple[str, str]:
+    """Every way of leaving room as ____; where the answers stand in the room, they are taken out of it."""
+    inside: list[str] = []
+    if not answer and _UNDER.search(stem):
+        inside = [one[1].strip() for one in _UNDER.finditer(stem)]
+        stem = _UNDER.sub(BLANK, stem)
+    stem = _sub(_LINES, stem)
+    if BLANK not in stem:
+        stem = _sub(_BRACKETS, stem)
+    if BLANK not in stem and not answer:
+        found = [one for one in _ANY_BRACKET.finditer(half(stem)) if normalise(one[1])]
+        inside = [stem[one.start(1) : one.end(1)].strip() for one in found]
+        for one in reversed(found):
+            stem = stem[: one.start()] + BLANK + stem[one.end() :]
+    return stem, answer or "\n".join(inside)
+
+
+def _sub(room: re.Pattern[str], stem: str) -> str:
+    for one in reversed(list(room.finditer(half(stem)))):
+        stem = stem[: one.start()] + BLANK + stem[one.end() :]
+    return stem
+
+
+def numbered_pictures(content: Question) -> Question:
+    """The pictures of the file that its texts name, as numbers; the texts count them from 1."""
+    texts = "\n".join((content.stem, *content.options, *(t for part in content.parts for t in part.texts)))
+    found = list(dict.fromkeys(_PICTURE.findall(texts)))
+    if not found:
+        return content
+    place = {name: str(at) for at, name in enumerate(found, 1)}
+
+    def renamed(text: str) -> str:
+        return _PICTURE.sub(lambda one: f"〔图{place.get(one[1], one[1])}〕", text)
+
+    parts = tuple(
+        replace(part, stem=renamed(part.stem), options=tuple(map(renamed, part.options)))
+        for part in content.parts
+    )
+    return replace(
+        content, stem=renamed(content.stem), options=tuple(map(renamed, content.options)), parts=parts,
+        pictures=tuple(found),
+    )  # fmt: skip

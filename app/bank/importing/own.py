@@ -1,0 +1,33 @@
+"""Questions of our own content files (question_bank/README.md)."""
+
+from flask_babel import gettext as _
+
+from app.bank import files
+from app.bank.importing.items import Item, Line, Note
+from app.web.content import Fault, parse_toml
+
+
+class BadToml(Exception):
+    """The text is no TOML; the message says where."""
+
+
+def questions(text: str) -> tuple[list[Item], list[Line]]:
+    """Each with its id, so that one that is here already becomes a new version. Raises BadToml."""
+    try:
+        table = parse_toml(text, "")
+    except RecursionError as error:
+        raise BadToml(_("文件的结构太复杂，读不了。")) from error
+    if isinstance(table, Fault):
+        raise BadToml(_("第 %(n)s 行：%(what)s", n=table.line, what=table.message))
+    lines = text.split("\n")
+    found: list[Item] = []
+    tables = table.tables("question")
+    starts = [part.line() for part in tables]
+    for part, start, end in zip(tables, starts, [*starts[1:], len(lines) + 1], strict=True):
+        before = len(table.faults)
+        code, content = files.read_question(part)
+        notes = [Note(fault.field, fault.message, bars=True) for fault in table.faults[before:]]
+        source = "\n".join(lines[start - 1 : end - 1]).strip()
+        place = str(_("第 %(n)s 行", n=start))
+        found.append(Item(place, source, content, "", notes, code))
+    return found, []

@@ -1,0 +1,93 @@
+"""Items as their owner sees them: what was understood, beside what stood in the file."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask_babel import lazy_gettext as _l
+
+from app.audit.fields import field_label
+from app.bank.importing import queries
+from app.bank.importing.checking import LATER
+from app.bank.importing.queries import Like
+from app.bank.importing.saving import content_of
+from app.bank.labels import fault_text
+from app.bank.models import ImportItem
+from app.domain.faults import faults
+from app.domain.questions import Kind, Part, Question, option_keys
+
+GROUPS = {
+    "": _l("全部"),
+    "fault": _l("有误"),
+    "like": _l("题库里有相似的"),
+    "draft": _l("缺解析或依据"),
+    "new": _l("收为新题"),
+    "merge": _l("合并"),
+    "leave": _l("不收"),
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked and what is right. `options`: letter, text, whether it is right; `key`: in words."""
+
+    kind: Kind
+    stem: str
+    options: Sequence[tuple[str, str, bool]]
+    key: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Row:
+    item: ImportItem
+    content: Question
+    asked: Asked
+    parts: Sequence[Asked]
+    faults: Sequence[Sequence[str]]
+    lacks: str  # the fields without which it is a draft, in words
+    like: Like | None
+
+
+def lines(items: Sequence[ImportItem]) -> list[Row]:
+    """One statement, however many items."""
+    like = queries.like(items) if items else {}
+    made = []
+    for item in items:
+        content = content_of(item)
+        whole = Part(content.kind, content.stem, content.options, content.key, content.prompts)
+        parts = [asked(part) for part in content.parts]
+        later = [fault for fault in faults(content) if fault.field in LATER and fault.code == "missing"]
+        texts = {fault_text(fault) for fault in later}
+        shown = [fault for fault in item.faults if fault[1] not in texts]
+        lacks = "、".join(dict.fromkeys(field_label(fault.field) for fault in later))
+        made.append(Row(item, content, asked(whole), parts, shown, lacks, like.get(item.like_id or 0)))
+    return made
+
+
+def asked(part: Part) -> Asked:
+    keys = option_keys(min(len(part.options), 26))
+    given = part.key if isinstance(part.key, str | list) else ""
+    right = {key for key in keys if part.kind in (Kind.SINGLE, Kind.MULTIPLE) and key in given}
+    options = [(key.upper(), text, key in right) for key, text in zip(keys, part.options, strict=False)]
+    return Asked(part.kind, part.stem, options, () if right else _in_words(part))
+
+
+def _in_words(part: Part) -> list[str]:
+    """A key that no option shows, a line for each item."""
+    texts = dict(zip(option_keys(min(len(part.options), 26)), part.options, strict=False))
+    match part.key:
+        case None:
+            return []
+        case bool():
+            return ["√" if part.key else "×"]
+        case {"text": str(text)}:
+            return [text]
+        case list() if part.kind is Kind.MATCH:
+            return [
+                f"{prompt} → {texts.get(key, key)}"
+                for prompt, key in zip(part.prompts, part.key, strict=False)
+            ]
+        case list() if part.kind is Kind.ORDER:
+            return [f"{n}. {texts.get(key, key)}" for n, key in enumerate(part.key, 1)]
+        case list():
+            return [" | ".join(one) if isinstance(one, list) else str(one) for one in part.key]
+    return [str(part.key)] if part.key else []

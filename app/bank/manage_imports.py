@@ -1,0 +1,142 @@
+"""The import of questions: upload, progress, preview beside the source, decisions, saving, result."""
+
+from typing import Any
+
+from flask import abort, flash, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.audit.fields import field_label
+from app.bank import browsing
+from app.bank.blueprint import bp
+from app.bank.importing import edits, preview, queries
+from app.bank.importing.forms import ImportForm
+from app.bank.importing.states import DECISIONS, STATES, Decision, State
+from app.bank.models import QuestionImport
+from app.domain.access import Action
+from app.web import clock
+from app.web.errors import respond
+from app.web.gate import requires
+from app.web.paging import asked_page
+
+
+def _load(upload_id: int) -> QuestionImport:
+    """404 for anybody else's."""
+    return queries.own(upload_id, current_user.person_id) or abort(404)
+
+
+def _go_on(found: QuestionImport, **where: Any) -> Any:
+    return redirect(url_for("bank_manage.import_", upload_id=found.id, **where))
+
+
+def _here() -> dict[str, Any]:
+    """What the preview is narrowed to, so that an act leads back to it."""
+    given = request.form if request.method == "POST" else request.args
+    group, field = given.get("group", ""), given.get("field", "")
+    return {
+        "group": group if group in queries.GROUPS else None,
+        "field": field if field in queries.FIELDS else None,
+    }
+
+
+@bp.errorhandler(edits.NotNow)
+def not_now(error: edits.NotNow) -> Any:
+    return respond(409, "conflict", _("这次导入的进度已有变化。请返回上一页刷新，按现在的情况继续。"))
+
+
+@bp.get("/imports")
+@requires(Action.BANK_EDIT)
+def imports() -> Any:
+    page = queries.page_of_own(current_user.person_id, asked_page())
+    return render_template("bank/manage/imports.html", page=page, states=STATES)
+
+
+@bp.route("/imports/new", methods=["GET", "POST"])
+@requires(Action.BANK_EDIT)
+def import_new() -> Any:
+    form = ImportForm()
+    if form.validate_on_submit():
+        try:
+            return _go_on(edits.begin(current_user.person_id, *form.upload, form.defaults, clock.now()))
+        except edits.TooMany:
+            text = _("您有 %(n)s 次导入还没有处理完。请先保存或放弃其中的，再上传。", n=edits.MAX_OPEN)
+            form.file.errors = [text]
+    return render_template("bank/manage/import_new.html", form=form, topics=browsing.topics())
+
+
+@bp.get("/imports/<int:upload_id>")
+@requires(Action.BANK_EDIT)
+def import_(upload_id: int) -> Any:
+    found = _load(upload_id)
+    state = State(found.state)
+    if state is State.READY:
+        return _preview(found)
+    page = "progress" if state in (State.WAITING, State.SAVING) else "result"
+    left = queries.counts(upload_id) if page == "result" else {}
+    return render_template(f"bank/manage/import_{page}.html", found=found, state=state, left=left)
+
+
+def _preview(found: QuestionImport) -> str:
+    here, counts = _here(), queries.counts(found.id)
+    first = next((name for name in ("fault", "like") if counts[name]), "")
+    group = here["group"] or ("" if "group" in request.args else first)
+    page = queries.items_page(found.id, group, here["field"] or "", asked_page())
+    return render_template(
+        "bank/manage/import_preview.html", found=found, counts=counts, group=group, field=here["field"] or "",
+        page=page, lines=preview.lines(page.items), decisions=DECISIONS, label=field_label,
+        groups=preview.GROUPS, fields=queries.FIELDS,
+    )  # fmt: skip
+
+
+@bp.get("/imports/<int:upload_id>/state")
+@requires(Action.BANK_EDIT)
+def import_state(upload_id: int) -> Any:
+    """For the page that shows progress."""
+    found = _load(upload_id)
+    return jsonify(state=found.state, done=found.done, total=found.total)
+
+
+def _decision() -> Decision:
+    wanted = request.form.get("decision", "")
+    return Decision(wanted) if wanted in (Decision.NEW, Decision.MERGE, Decision.LEAVE) else abort(400)
+
+
+@bp.post("/imports/<int:upload_id>/items/<int:at>/decide")
+@requires(Action.BANK_EDIT)
+def import_decide(upload_id: int, at: int) -> Any:
+    found = _load(upload_id)
+    edits.decide(found, at, _decision())
+    return _go_on(found, **_here() | {"page": request.form.get("page", type=int)}, _anchor=f"item-{at}")
+
+
+@bp.post("/imports/<int:upload_id>/decide")
+@requires(Action.BANK_EDIT)
+def import_decide_all(upload_id: int) -> Any:
+    found, here = _load(upload_id), _here()
+    n = edits.decide_all(found, here["group"] or "", here["field"] or "", decision := _decision())
+    flash(_("%(n)s 道题改为“%(what)s”。", n=n, what=DECISIONS[decision]))
+    return _go_on(found, **here)
+
+
+@bp.post("/imports/<int:upload_id>/save")
+@requires(Action.BANK_EDIT)
+def import_save(upload_id: int) -> Any:
+    found = _load(upload_id)
+    edits.confirm(found, "send" in request.form, clock.now())
+    return _go_on(found)
+
+
+@bp.post("/imports/<int:upload_id>/reopen")
+@requires(Action.BANK_EDIT)
+def import_reopen(upload_id: int) -> Any:
+    found = _load(upload_id)
+    edits.reopen(found)
+    return _go_on(found)
+
+
+@bp.post("/imports/<int:upload_id>/discard")
+@requires(Action.BANK_EDIT)
+def import_discard(upload_id: int) -> Any:
+    edits.discard(_load(upload_id))
+    flash(_("已放弃这次导入。"))
+    return redirect(url_for("bank_manage.imports"))
