@@ -18,7 +18,7 @@ from flask_babel import gettext as _
 from app.bank.labels import KINDS
 from app.domain.questions import MARKED_BY_HAND, Kind, Part, Question, option_keys
 from app.domain.scoring import is_correct
-from app.web.content import ContentError, Fault, Table, read_folder
+from app.web.content import ContentError, Fault, read_folder
 
 FOLDER = "readings"
 
@@ -94,7 +94,7 @@ def _entry(code: str, question: Question, clauses: Mapping[str, str], sources: M
             f"  {key}. {text}" for key, text in zip(option_keys(len(part.options)), part.options, strict=True)
         ]
     comment = "\n".join(f"# {line}" for text in told for line in text.splitlines())
-    return f'[{code}]\n{comment}\nanswer = ""\n'
+    return f'[{code}]\n{comment}\nwords = "{words(question, clauses)}"\nanswer = ""\n'
 
 
 def enter(
@@ -103,39 +103,38 @@ def enter(
     """Keep the readings of a filled-in sheet whose answers are right; the codes of the others.
 
     `bank`: by code, the name of the question's file and the question. An answer left empty is no reading.
-    Raises ContentError when the sheet cannot be read or names a question that is not there.
+    Raises ContentError when the sheet cannot be read, names a question that is not there, or was printed
+    before the question or its clauses were changed.
     """
-    given = _given(sheet, bank)
+    now = {code: words(question, clauses) for code, (_home, question) in bank.items()}
+    given = _given(sheet, now)
     wrong = [code for code, answer in given.items() if not agrees(bank[code][1], answer)]
     for name in {bank[code][0] for code in given}:
         path = folder / FOLDER / f"{name}.toml"
         kept = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
         for code, answer in given.items():
             if bank[code][0] == name and code not in wrong:
-                kept[code] = {"on": on, "words": words(bank[code][1], clauses), "answer": answer}
+                kept[code] = {"on": on, "words": now[code], "answer": answer}
         path.parent.mkdir(exist_ok=True)
         path.write_text(_written(kept), encoding="utf-8")
     return wrong
 
 
-def _given(sheet: Path, bank: Mapping[str, object]) -> dict[str, Any]:
+def _given(sheet: Path, now: Mapping[str, str]) -> dict[str, Any]:
     found: list[Fault] = []
     given: dict[str, Any] = {}
     for _path, table in read_folder(sheet.parent, sheet.name, found):
         for code in table.data:
             entry = table.table(code)
-            if code not in bank:
+            given[code], read = entry.any("answer"), entry.text("words")
+            entry.refuse_unknown()
+            if code not in now:
                 entry.fault("", _("没有编号为 %(code)s 的试题。", code=code))
-            given[code] = _answer(entry)
+            elif read != now[code]:
+                entry.fault("words", _("题目或条款在印表以后改过，请重新印表审读。"))
     if found:
         raise ContentError(found)
     return {code: answer for code, answer in given.items() if answer not in ("", [], None)}
-
-
-def _answer(entry: Table) -> object:
-    answer = entry.any("answer")
-    entry.refuse_unknown()
-    return answer
 
 
 def _written(kept: Mapping[str, Mapping[str, Any]]) -> str:

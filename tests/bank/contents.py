@@ -104,7 +104,12 @@ def read_all(folder: Path) -> Path:
     bank, _faults = files.read(folder)
     sheet = folder / "sheet.toml"
     answers = {code: json.dumps(answer(text), ensure_ascii=False) for code, text in bank.questions.items()}
-    sheet.write_text("".join(f"[{code}]\nanswer = {given}\n" for code, given in answers.items()))
+    sheet.write_text(
+        "".join(
+            f'[{code}]\nwords = "{readings.words(bank.questions[code], bank.clauses)}"\nanswer = {given}\n'
+            for code, given in answers.items()
+        )
+    )
     questions = {code: (bank.homes[code], text) for code, text in bank.questions.items()}
     assert readings.enter(folder, sheet, questions, bank.clauses, NOW.date()) == []
     return folder

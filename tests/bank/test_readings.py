@@ -71,7 +71,7 @@ def test_an_explanation_may_be_mended_without_another_reading() -> None:
 def test_the_sheet_shows_no_key_and_no_explanation(tmp_path: Path) -> None:
     bank, _faults = files.read(write(tmp_path))
     sheet = readings.sheet(bank.questions, bank.clauses, bank.sources)
-    assert list(tomllib.loads(sheet).values()) == [{"answer": ""}] * 2
+    assert [entry["answer"] for entry in tomllib.loads(sheet).values()] == ["", ""]
     for shown in (
         "必须维护（　　）。",
         "a. 党中央权威",
@@ -83,8 +83,14 @@ def test_the_sheet_shows_no_key_and_no_explanation(tmp_path: Path) -> None:
 
 
 def sheet(folder: Path, **answers: Any) -> Path:
+    """As it is printed now, filled in."""
+    bank, _faults = files.read(folder)
+    entries = tomllib.loads(readings.sheet(bank.questions, bank.clauses, bank.sources))
     path = folder / "sheet.toml"
-    path.write_text("".join(f"[{code}]\nanswer = {json.dumps(a)}\n" for code, a in answers.items()))
+    words = {code: entries.get(code, {"words": ""})["words"] for code in answers}
+    path.write_text(
+        "".join(f'[{c}]\nwords = "{words[c]}"\nanswer = {json.dumps(a)}\n' for c, a in answers.items())
+    )
     return path
 
 
@@ -114,6 +120,15 @@ def test_a_sheet_that_names_no_question_of_ours_is_refused(tmp_path: Path) -> No
     with pytest.raises(ContentError, match="没有编号为 other-001 的试题"):
         enter(write(tmp_path), **{"other-001": "a"})
     assert not (tmp_path / "readings").exists()
+
+
+def test_a_sheet_from_before_a_change_is_refused(tmp_path: Path) -> None:
+    filled = sheet(write(tmp_path), **{"five-musts-001": "a"})
+    write(tmp_path, "questions/five-musts.toml", "个人权威", "局部权威")
+    bank, _faults = files.read(tmp_path)
+    questions = {code: (bank.homes[code], text) for code, text in bank.questions.items()}
+    with pytest.raises(ContentError, match="题目或条款在印表以后改过"):
+        readings.enter(tmp_path, filled, questions, bank.clauses, ON)
 
 
 def test_a_kept_reading_of_nothing_is_a_fault(tmp_path: Path) -> None:
