@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.audit.models import AuditEvent
+from app.bank.models import Clause, Comment, Question, Wording
 from app.exams import papers, service
 from app.exams.models import Exam
 from app.people.models import CorrectionRequest, Person, Posting, Setting, Unit, UnitChange
@@ -29,6 +30,8 @@ CONTENT = {
     "answer_key": ("explanation",), "exam": ("title",), "lesson": ("title", "body"),
     "person": ("name", "post", "left_reason", "staff_no", "username"),
     "posting": ("post", "note"), "question": ("code",), "question_version": ("stem", "topic"),
+    "question_comment": ("text",), "question_import": ("file_name", "message"),
+    "question_import_item": ("place", "source"), "wording": ("text",),
     "role_grant": ("granted_by", "reason"), "roster_import": ("file_name", "message"),
     "rule_set": ("title", "summary", "document", "issuer", "number", "place", "note"), "score": ("reason",),
     "setting": ("value",), "sign_in_failure": ("username", "address"),
@@ -43,7 +46,9 @@ STRUCTURE = {
     "certificate_file": ("sha256",), "certificate_series": ("prefix",), "clause": ("code",),
     "course": ("code",),
     "exam": ("kind", "code", "review"), "lesson": ("code", "kind"), "paper": ("sha256",),
-    "paper_item": ("preset",), "posting": ("kind",), "question_version": ("kind", "difficulty"),
+    "paper_item": ("preset",), "posting": ("kind",), "picture": ("sha256", "mime"),
+    "question_version": ("kind", "difficulty", "level"),
+    "question_import": ("state",), "question_import_item": ("decision",),
     "person": ("pinyin", "initials", "sex", "id_number_sealed", "id_number_digest", "phone_sealed",
                "phone_digest", "rank", "political", "password_hash"),
     "rank_change": ("rank",), "recovery_code": ("digest",), "response": ("value",), "role_grant": ("role",),
@@ -69,11 +74,18 @@ def classified() -> set[tuple[str, str]]:
     }
 
 
+_OTHERS = {"order": 3, "match": 3, "recite": 3}  # besides single, so that every macro has a hostile text
+
+
 def add_rows(world: World, time: Clock) -> None:
     """So many rows in the long tables that every payload has one of its own, and one of each other kind."""
     many, caller = len(corpus()), world.caller
     rules = build.rule_set("hostile")
-    build.questions(rules, single=many)
+    build.questions(rules, single=many, **_OTHERS)
+    for clause in db.session.scalars(sa.select(Clause)).all():
+        db.session.merge(Wording(clause_id=clause.id, revision=1, text="x", since=time.now))
+    version = db.session.scalars(sa.select(Question)).first().newest_version_id
+    db.session.add(Comment(version_id=version, at=time.now, by=caller.id, text="x"))
     db.session.add_all(
         Person(
             username=f"x{n}", name="x", unit_id=world.town.id, created_at=factories.CREATED, staff_no=f"s{n}"
@@ -145,22 +157,33 @@ def seed(world: World, time: Clock) -> Exam:
 def _seed_documents(conn: sa.Connection) -> None:
     """JSON that people wrote: options, titles of sections, what a certificate says."""
     texts = cycle(corpus())
-    changes: dict[str, tuple[str, Callable[[Any], Any]]] = {
-        "question_version": ("options", lambda options: [next(texts) for _ in options]),
-        "certificate": ("facts", lambda facts: {name: next(texts) for name in facts}),
-        "blueprint": ("sections", lambda found: [section | {"title": next(texts)} for section in found]),
-    }
-    for name, (column, change) in changes.items():
+    listed = "options", "prompts"
+    changes: dict[str, Callable[[Any], dict[str, Any]]] = {
+        "question_version": lambda row: {"tags": [next(texts)]} | {
+            name: [next(texts) for _ in row[name]] for name in listed
+        },
+        "answer_key": lambda row: {"key": _recital(texts) if isinstance(row["key"], dict) else row["key"]},
+        "certificate": lambda row: {"facts": {name: next(texts) for name in row["facts"]}},
+        "blueprint": lambda row: {
+            "sections": [section | {"title": next(texts)} for section in row["sections"]]
+        },
+    }  # fmt: skip
+    for name, change in changes.items():
         table = Base.metadata.tables[name]
         for row in conn.execute(sa.select(table)).mappings():
-            wanted = sa.update(table).where(table.c.id == row["id"])
-            conn.execute(wanted.values({column: change(row[column])}))
+            key = [column == row[column.name] for column in table.primary_key]
+            conn.execute(sa.update(table).where(*key).values(change(row)))
+
+
+def _recital(texts: Iterator[str]) -> dict[str, Any]:
+    phrase = next(texts)
+    return {"text": next(texts) + phrase, "phrases": [phrase]}
 
 
 def _seed_exam(world: World, time: Clock) -> Exam:
     """An exam whose paper holds all the questions."""
     papers.forget()
-    hostile = build.blueprint(single=len(corpus()))
+    hostile = build.blueprint(single=len(corpus()), **_OTHERS)
     made = service.create_exam(
         corpus()[0], hostile, time.now - timedelta(hours=1), time.now + timedelta(hours=2), None,
         "after_submit", time.now,

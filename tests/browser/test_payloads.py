@@ -115,11 +115,15 @@ class Watch:
         assert "Traceback" not in text
 
 
+FILES = {"static", "pictures.picture"}
+
+
 def _pages(route: Route, world: World) -> list[str]:
     """The route's addresses for one object, and the further pages of a list."""
     thing = things_for(world, route.rule, route.endpoint, route.arguments)[0]
     url = route.url(thing.values)
-    return [] if url.endswith((".xlsx", ".pdf", ".png", ".json")) or route.endpoint == "static" else [url]
+    file = url.endswith((".xlsx", ".pdf", ".png", ".json")) or route.endpoint in FILES
+    return [] if file else [url]
 
 
 SEARCHES = (
@@ -148,6 +152,12 @@ def test_no_text_runs_in_any_page_of_any_role(hostile: Hostile, chromium: Browse
                     watch.open(url)
         if role is None:
             watch.open(f"/sit/{hostile.sitting}")
+            watch.page.locator("textarea").first.fill(corpus()[7])
+            watch.page.click("#submit")
+            watch.page.click("#ask-submit-yes")
+            watch.page.wait_for_url("**/result")
+            watch.open(f"/attempts/{hostile.sitting}/result")
+            assert watch.page.locator(".recital del").count() > 0
         for base in LISTS.get(role, ()):
             for page in range(2, 9):
                 watch.open(f"{base}?page={page}")
