@@ -8,7 +8,7 @@ from urllib.parse import quote
 import sqlalchemy as sa
 from flask import Flask
 
-from app.bank import content
+from app.bank import content, words
 from app.bank.models import AnswerKey, Citation, Clause, Question, QuestionVersion, VersionBand
 from app.domain.access import Role
 from app.domain.likeness import bands, shingles
@@ -38,6 +38,7 @@ def fill(many: int = QUESTIONS) -> None:
             for model in (Question, QuestionVersion, AnswerKey, Citation):
                 db.session.execute(sa.insert(model), [row[model] for row in rows])
             db.session.execute(sa.insert(VersionBand), [band for row in rows for band in _bands(row)])
+            words.index(QuestionVersion(**row[QuestionVersion]) for row in rows)
             db.session.commit()
             rows = []
     if not is_sqlite():  # ids were given by hand

@@ -1,6 +1,5 @@
 """What the back office reads: questions in a filtered list, their versions, what they rest on."""
 
-import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -11,11 +10,11 @@ import sqlalchemy as sa
 from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
-from app.bank import states
+from app.bank import states, words
 from app.bank.models import Citation, Clause, Comment, Question, QuestionVersion, RuleSet
 from app.people.models import Person
 from app.web.db import db
-from app.web.paging import paginate
+from app.web.paging import first_pages
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ class Filter:
 
 def page(wanted: Filter, number: int, today: date) -> Pagination:
     """Fifty questions by their stable id, newest versions loaded."""
-    return paginate(
+    return first_pages(
         _rows(wanted, today).options(contains_eager(Question.newest)).order_by(Question.code), number
     )
 
@@ -64,11 +63,9 @@ def _conditions(wanted: Filter, today: date) -> list[sa.ColumnElement[bool]]:
         if value
     ]
     if wanted.q:
-        text = (Question.code, QuestionVersion.stem)
-        conditions.append(sa.or_(*(column.icontains(wanted.q, autoescape=True) for column in text)))
+        conditions.append(_said(wanted.q))
     if wanted.tag:
-        stored = sa.cast(QuestionVersion.tags, sa.Text)
-        conditions.append(stored.contains(json.dumps(wanted.tag), autoescape=True))
+        conditions.append(words.tagged(wanted.tag))
     if wanted.author:
         named = sa.select(Person.id).where(
             sa.or_(Person.name == wanted.author, Person.username == wanted.author)
@@ -79,6 +76,12 @@ def _conditions(wanted: Filter, today: date) -> list[sa.ColumnElement[bool]]:
     if wanted.review == "overdue":
         conditions.append(Question.review_on <= today)
     return [*conditions, *states.CONDITIONS.get(wanted.state, states.CONDITIONS[""])]
+
+
+def _said(text: str) -> sa.ColumnElement[bool]:
+    """In the stem, or, of what could be one, in the code."""
+    said = words.written(text)
+    return sa.or_(Question.code.icontains(text, autoescape=True), said) if text.isascii() else said
 
 
 def _citing(rule_set: str) -> sa.Select[Any]:

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from app.audit.service import record
-from app.bank import files, rule_sets, service, stale
+from app.bank import files, rule_sets, service, stale, words
 from app.bank.models import Citation, Clause, Question, QuestionVersion, RuleSet
 from app.domain.questions import Question as Content
 from app.web.content import ContentError, Fault
@@ -129,6 +129,7 @@ def _load_questions(bank: files.Bank, now: datetime, counts: Counter[str]) -> No
         cited = [clauses[name] for name in content.clauses]
         made.append(service.new_version(question, content, cited, number, now, by=None))
     db.session.flush()
+    words.index(made)
     for version in made:
         version.question.newest_version_id = version.id
     _publish_read(bank, now, counts)

@@ -146,6 +146,16 @@ class VersionBand(Base):
     )
 
 
+class VersionWord(Base):
+    """What a version is found by (`bank.words`)."""
+
+    __tablename__ = "version_word"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    word: Mapped[str] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(sa.ForeignKey("question_version.id"), primary_key=True)
+
+
 class AnswerKey(Base):
     """What a candidate may not see before the review phase: apart, so that no page loads it by accident."""
 

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.audit.service import record
+from app.bank import words
 from app.bank.models import (
     AnswerKey,
     Citation,
@@ -51,7 +52,7 @@ def new_version(
     by: int | None,
     recipe: dict[str, Any] | None = None,
 ) -> QuestionVersion:
-    """The version, a draft, added but not yet flushed nor the newest."""
+    """The version, a draft, added but not yet flushed, nor the newest, nor findable (`words.index`)."""
     parts = [{name: value for name, value in asdict(part).items() if name != "key"} for part in content.parts]
     key = [part.key for part in content.parts] if content.kind is Kind.CASE else content.key
     version = QuestionVersion(
@@ -138,6 +139,7 @@ def _make_newest(
     cited = [clauses[name] for name in content.clauses]
     version = new_version(question, content, cited, number, now, by, recipe)
     db.session.flush()
+    words.index([version])
     question.newest_version_id = version.id
     db.session.flush()
 
@@ -178,6 +180,7 @@ def confirm(question: Question, number: int, review_on: date | None, now: dateti
     clauses = [cited.clause for cited in version.citations]
     fresh = new_version(question, content_of(version), clauses, number + 1, now, by, version.recipe)
     db.session.flush()
+    words.index([fresh])
     question.newest_version_id = fresh.id
     submit(question, fresh.number, now, by)
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from app.bank.models import Citation, Clause, Question, QuestionVersion, RuleSet, Wording
 from app.web.db import db
-from app.web.paging import paginate
+from app.web.paging import first_pages
 
 
 def resting(rule_set: str, clause: str = "") -> sa.Select[int]:
@@ -59,7 +59,7 @@ def _due(today: date) -> sa.Select[Question]:
 def due(today: date, page: int) -> Pagination:
     """Published questions to be looked at again, by code."""
     rows = _due(today).options(joinedload(Question.current)).order_by(Question.code)
-    return paginate(rows, page)
+    return first_pages(rows, page)
 
 
 def due_count(today: date) -> int:
@@ -74,7 +74,7 @@ def on(rule_set: str, clause: str, page: int) -> Pagination:
         .where(Question.retired_at.is_(None), Question.current_version_id.in_(resting(rule_set, clause)))
         .order_by(Question.code)
     )
-    return paginate(rows, page)
+    return first_pages(rows, page)
 
 
 def stale_among(version_ids: Collection[int | None]) -> set[int]:

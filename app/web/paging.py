@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from flask_sqlalchemy.pagination import Pagination
+from flask_sqlalchemy.pagination import Pagination, SelectPagination
+from sqlalchemy.orm import lazyload
 
 from app.web.db import db
 from app.web.intake import number
@@ -21,6 +22,29 @@ def asked_page() -> int:
 def paginate(rows: sa.Select[Any], page: int, per_page: int = PER_PAGE) -> Pagination:
     """A page of the statement's rows; beyond the last one it is empty."""
     return db.paginate(rows, page=page, per_page=per_page, error_out=False)
+
+
+class FirstPages(SelectPagination):
+    """The first thousand rows of a list that may hold 100,000: to count all would cost more than to show some,
+    and nobody turns to page 2,000. `more`: there are others, to be found by narrowing the list."""
+
+    MOST = 20 * PER_PAGE
+    more = False
+
+    def _query_items(self) -> list[Any]:
+        return super()._query_items() if self.page * self.per_page <= self.MOST else []
+
+    def _query_count(self) -> int:
+        rows: sa.Select[Any] = self._query_args["select"]
+        some = rows.options(lazyload("*")).order_by(None).limit(self.MOST + 1).subquery()
+        found = db.session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
+        self.more = found > self.MOST
+        return min(found, self.MOST)
+
+
+def first_pages(rows: sa.Select[Any], page: int) -> FirstPages:
+    """A page of the first thousand rows."""
+    return FirstPages(select=rows, session=db.session(), page=page, per_page=PER_PAGE, error_out=False)
 
 
 class ListPage(Pagination):

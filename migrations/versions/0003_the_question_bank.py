@@ -64,6 +64,13 @@ def upgrade() -> None:
     with op.batch_alter_table('question_comment', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_question_comment_version_id'), ['version_id'], unique=False)
 
+    op.create_table('version_word',
+    sa.Column('word', sa.Text(), nullable=False),
+    sa.Column('version_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['version_id'], ['question_version.id'], name=op.f('fk_version_word_version_id_question_version')),
+    sa.PrimaryKeyConstraint('word', 'version_id', name=op.f('pk_version_word')),
+    sqlite_with_rowid=False
+    )
     op.create_table('version_band',
     sa.Column('value', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.Column('version_id', sa.Integer(), nullable=False),
@@ -202,6 +209,7 @@ def downgrade() -> None:
     with op.batch_alter_table('citation', schema=None) as batch_op:
         batch_op.drop_column('revision')
 
+    op.drop_table('version_word')
     op.drop_table('question_import_item')
     with op.batch_alter_table('version_band', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_version_band_version_id'))

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.audit.service import Act, record_each
-from app.bank import service
+from app.bank import service, words
 from app.bank.files import CODE
 from app.bank.importing.items import restored
 from app.bank.importing.states import TAKEN, Decision
@@ -76,6 +76,7 @@ def _create(
         cited = [known[name] for name in content.clauses]
         made.append((question, service.new_version(question, content, cited, 1, now, by), content))
     db.session.flush()
+    words.index(version for _question, version, _text in made)
     for item, (question, version, _text) in zip(items, made, strict=True):
         question.newest_version_id, item.question_id = version.id, question.id
     record_each(
