@@ -157,3 +157,8 @@ def topics() -> Sequence[str]:
     found = found.union_all(sa.select(after).where(found.c.topic.is_not(None)))
     rows = db.session.scalars(sa.select(found.c.topic).where(found.c.topic.is_not(None)))
     return sorted(topic for topic in rows if topic is not None)
+
+
+def matching(wanted: Filter, today: date) -> sa.Select[int]:
+    """Ids of all the questions that the list shows, by their stable id."""
+    return _rows(wanted, today).with_only_columns(Question.id).order_by(Question.code)

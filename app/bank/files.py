@@ -172,7 +172,8 @@ def _code(table: Table, field: str) -> str:
 def read_question(table: Table) -> tuple[str, Question]:
     """Its id and what it says; what is no text where one is due is a fault of the table."""
     code, asked = _code(table, "id"), _part(table)
-    parts = tuple(_part(part) for part in table.tables("part"))
+    inner = table.tables("part")
+    parts = tuple(map(_part, inner))
     question = Question(
         **vars(asked), parts=parts, explanation=table.text("explanation"),
         clauses=tuple(table.texts("clauses")), topic=table.text("topic"),
@@ -180,7 +181,7 @@ def read_question(table: Table) -> tuple[str, Question]:
         tags=tuple(table.texts("tags", [])),
     )  # fmt: skip
     table.refuse_unknown()
-    for part in table.tables("part"):
+    for part in inner:
         part.refuse_unknown()
     return code, question
 

@@ -1,6 +1,7 @@
 """The back office of the bank: one blueprint, a file for each noun."""
 
 from app.bank import (  # noqa: F401
+    manage_exporting,
     manage_imports,
     manage_making,
     manage_question,

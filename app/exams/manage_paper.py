@@ -2,14 +2,16 @@
 
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from app.audit.service import record
+from app.bank.exporting import word
 from app.bank.forms import ReviewForm
 from app.bank.labels import KINDS
 from app.domain.access import Action
 from app.domain.papers import Shortage
-from app.exams import pages, papers, planning
+from app.exams import pages, papers, planning, printed
 from app.exams.back_office import bp, load_exam
 from app.exams.manage_exams import shortage_text
 from app.web import clock
@@ -39,6 +41,20 @@ def reviewed(exam_id: int) -> Any:
         planning.reviewed(found, form.review_on.data, clock.now())
     flash(*form.outcome())
     return redirect(url_for("reports.due"))
+
+
+@bp.post("/<int:exam_id>/paper.docx")
+@requires(Action.EXAM_EDIT)
+def paper_document(exam_id: int) -> Any:
+    """To be sat on paper. Recorded: a paper is a secret until its exam is over."""
+    exam = load_exam(exam_id)
+    if exam.paper_id is None:
+        abort(404)
+    with_key = "key" in request.form
+    document = printed.docx(exam, with_key)
+    summary = f"导出考试 {exam.title} 的 Word 试卷" + ("，含答案" if with_key else "")
+    record("paper.export", f"exam:{exam.id}", summary)
+    return word.response(exam.title, document)
 
 
 @bp.post("/<int:exam_id>/redraw")

@@ -1,0 +1,123 @@
+"""Our own content files (question_bank/README.md), always in one order, so that a diff shows what changed."""
+
+import io
+import re
+import zipfile
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from app.bank.exporting.picking import Exported
+from app.bank.files import CODE
+from app.bank.labels import fault_text
+from app.bank.models import RuleSet
+from app.domain.faults import faults
+from app.domain.questions import Kind, Part
+
+_MOMENT = (1980, 1, 1, 0, 0, 0)  # the same content gives the same bytes
+_SOURCE = ("document", "issuer", "number", "dated", "place", "note", "effective", "superseded_on")
+_NAMES = {"dated": "date"}
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f"\\]')
+_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
+_ONE_LINE = 60  # characters that a list may have on one line
+
+
+def text(value: str) -> str:
+    """A TOML string on one line."""
+    return '"' + _UNSAFE.sub(lambda one: _ESCAPES.get(one[0], f"\\u{ord(one[0]):04x}"), value) + '"'
+
+
+def value_text(value: Any) -> str:
+    """Any value that a content file holds."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return text(value)
+        case date():
+            return value.isoformat()
+        case dict():
+            return "{ " + ", ".join(f"{name} = {value_text(item)}" for name, item in value.items()) + " }"
+        case list() | tuple():
+            return "[" + ", ".join(map(value_text, value)) + "]"
+    return str(value)
+
+
+def _line(name: str, value: Any) -> str:
+    if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
+        whole = f"{name} = {value_text(value)}"
+        if len(whole) > _ONE_LINE and len(value) > 1:
+            return f"{name} = [\n" + "".join(f"    {text(item)},\n" for item in value) + "]\n"
+    return f"{name} = {value_text(value)}\n"
+
+
+def _table(head: str, values: Iterable[tuple[str, Any]]) -> str:
+    """A table with those of the values that are there; what is not said has no line."""
+    kept = ((name, value) for name, value in values if value not in (None, "", (), []))
+    return (f"{head}\n" if head else "") + "".join(_line(name, value) for name, value in kept)
+
+
+def _asked(part: Part) -> list[tuple[str, Any]]:
+    return [("options", part.options), ("prompts", part.prompts), ("key", part.key)]
+
+
+def question(one: Exported) -> str:
+    content = one.content
+    own = _asked(content.asked[0]) if content.kind is not Kind.CASE else []
+    head: list[tuple[str, Any]] = [("id", one.code), ("kind", content.kind.value), ("stem", content.stem)]
+    rest: list[tuple[str, Any]] = [
+        ("explanation", content.explanation), ("clauses", content.clauses), ("topic", content.topic),
+        ("difficulty", content.difficulty), ("level", content.level), ("tags", content.tags),
+    ]  # fmt: skip
+    parts = (
+        "\n" + _table("[[question.part]]", [("kind", p.kind.value), ("stem", p.stem), *_asked(p)])
+        for p in content.parts
+    )
+    return _table("[[question]]", [*head, *own, *rest]) + "".join(parts)
+
+
+def rule_set(row: RuleSet) -> str:
+    flags = [(name, getattr(row, name)) for name in ("excerpt", "ordered", "local") if getattr(row, name)]
+    head = [("code", row.code), ("title", row.title), ("summary", row.summary), ("order", row.position)]
+    source = [(_NAMES.get(name, name), getattr(row, name)) for name in _SOURCE]
+    by = row.superseded_by.code if row.superseded_by else ""
+    lines = [_table("", [*head, *flags]), _table("[source]", [*source, ("superseded_by", by)])]
+    clauses = (
+        _table("[[clause]]", [(name, getattr(c, name)) for name in ("code", "heading", "locator", "text",
+                                                                    "superseded_on")])
+        for c in row.clauses
+    )  # fmt: skip
+    return "\n".join([*lines, *clauses])
+
+
+def home(one: Exported, sets: Iterable[str]) -> str:
+    """The set in whose file the question stands: that of its stable id, or of the first clause it cites."""
+    own = one.code.rpartition("-")[0]
+    return own if own in sets else one.content.clauses[0].partition("/")[0]
+
+
+def files(questions: Iterable[Exported], sets: Iterable[RuleSet]) -> tuple[dict[str, str], list[str]]:
+    """Path → text of everything, and of each question that no file can hold why."""
+    known = {row.code: row for row in sets}
+    made = {f"rule_sets/{code}.toml": rule_set(row) for code, row in known.items()}
+    grouped: dict[str, list[str]] = defaultdict(list)
+    left: list[str] = []
+    for one in sorted(questions, key=lambda one: one.code):
+        if why := "".join(map(fault_text, faults(one.content))) or ("" if CODE.fullmatch(one.code) else "？"):
+            left.append(f"{one.code}：{why}")
+        else:
+            grouped[home(one, known)].append(question(one))
+    return made | {f"questions/{code}.toml": "\n".join(grouped[code]) for code in sorted(grouped)}, left
+
+
+def archive(questions: Iterable[Exported], sets: Iterable[RuleSet]) -> bytes:
+    """The folder as a .zip file; what was left out is named in it."""
+    made, left = files(questions, sets)
+    if left:
+        made["未导出.txt"] = "\n".join(left) + "\n"
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        for path, whole in made.items():
+            packed.writestr(zipfile.ZipInfo(path, _MOMENT), whole, zipfile.ZIP_DEFLATED)
+    return out.getvalue()

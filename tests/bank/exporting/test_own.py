@@ -1,0 +1,59 @@
+import io
+import tomllib
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.bank import browsing, files, service
+from app.bank.exporting import own, picking
+from tests.bank.contents import NOW, load, write
+from tests.bank.exporting.samples import CONTENTS, QUESTIONS
+
+CONTENT = Path(__file__).parents[3] / "question_bank"
+
+
+def unpacked(data: bytes, folder: Path) -> Path:
+    zipfile.ZipFile(io.BytesIO(data)).extractall(folder)
+    return folder
+
+
+@given(st.text())
+def test_any_text_comes_back(value: str) -> None:
+    stored = value.encode("utf-8", "replace").decode()
+    assert tomllib.loads(f"x = {own.text(stored)}") == {"x": stored}
+
+
+def test_every_kind_comes_back(app: Flask, tmp_path: Path) -> None:
+    load(write(tmp_path))
+    data = own.archive(QUESTIONS, picking.rule_sets())
+    bank, faults = files.read(unpacked(data, tmp_path / "out"))
+    assert faults == []
+    assert list(bank.questions.values()) == list(CONTENTS.values())
+
+
+def test_the_same_bank_gives_the_same_bytes_whatever_the_order(app: Flask, tmp_path: Path) -> None:
+    load(write(tmp_path))
+    sets = picking.rule_sets()
+    assert own.archive(QUESTIONS, sets) == own.archive(reversed(QUESTIONS), sets)
+
+
+def test_the_whole_content_comes_back(app: Flask, tmp_path: Path) -> None:
+    bank, _faults = files.read(CONTENT)
+    load(CONTENT)
+    data = own.archive(picking.picked(browsing.Filter(state="all"), NOW.date()), picking.rule_sets())
+    again, faults = files.read(unpacked(data, tmp_path))
+    assert faults == []
+    assert again.rule_sets == bank.rule_sets
+    assert again.questions == {code: service.by_clause_name(one) for code, one in bank.questions.items()}
+
+
+def test_a_draft_that_no_file_can_hold_is_named(app: Flask, tmp_path: Path) -> None:
+    load(write(tmp_path))
+    draft = picking.Exported("own-1", replace(CONTENTS["judge"], clauses=()))
+    made, left = own.files([draft], picking.rule_sets())
+    assert left == ["own-1：请至少选一条依据。"]
+    assert not any(path.startswith("questions/") for path in made)
