@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from flask_babel import gettext as _
 
-from app.bank.exporting.word import CM, NEW_PAGE, WIDTH, paragraph, run, table
+from app.bank.exporting.word import CM, WIDTH, paragraph, run, table
 from app.domain.questions import BLANK, CHOICES, Kind, Part, option_keys
 
 _ACROSS = 4  # questions beside each other
@@ -15,8 +15,7 @@ Asked = Sequence[tuple[str, list[tuple[str, Part]]]]  # by section head, number 
 
 
 def pages(sections: Asked) -> Iterator[str]:
-    yield NEW_PAGE
-    yield paragraph(run(_("答题卡")), "Title")
+    yield paragraph(run(_("答题卡")), "Title", new_page=True)
     fields = (_("单位："), _("姓名："), _("证号："), _("得分："))
     yield table([[run(f"{name}　　　　　　") for name in fields]], [WIDTH // 4] * 4, centred=False)
     yield paragraph(

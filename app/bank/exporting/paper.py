@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from app.bank.answers import answer_text
-from app.bank.exporting import answer_sheet, word
+from app.bank.exporting import answer_sheet
 from app.bank.exporting.word import CM, TAB, WIDTH, Document, Picture, paragraph, run, table
 from app.bank.labels import KINDS
 from app.domain.questions import BLANK, Kind, Part, option_keys
@@ -203,8 +203,7 @@ def _two_columns(part: Part) -> str:
 
 
 def _key(paper: Paper) -> Iterator[str]:
-    yield word.NEW_PAGE
-    yield paragraph(run(_("参考答案与解析")), "Title")
+    yield paragraph(run(_("参考答案与解析")), "Title", new_page=True)
     number = 0
     for place, section in enumerate(paper.sections):
         yield paragraph(run(section_head(section, place)), "Head")

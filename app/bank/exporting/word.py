@@ -59,13 +59,14 @@ TAB = "<w:r><w:tab/></w:r>"
 
 def paragraph(
     inside: str, style: str = "", *, left: int = 0, hanging: int = 0, tabs: Sequence[int] = (),
-    ruled: bool = False, keep: bool = False,
+    ruled: bool = False, keep: bool = False, new_page: bool = False,
 ) -> str:  # fmt: skip
     """`inside`: runs. `keep`: on one page with what follows. `ruled`: a line below, to write on."""
     marks = (
         (f'<w:pStyle w:val="{style}"/>' if style else "")
         + ("<w:keepNext/>" if keep else "")
         + "<w:keepLines/>"
+        + ("<w:pageBreakBefore/>" if new_page else "")
         + ('<w:pBdr><w:bottom w:val="single" w:sz="4" w:space="1" w:color="808080"/></w:pBdr>' * ruled)
         + ("<w:tabs>" + "".join(f'<w:tab w:val="left" w:pos="{at}"/>' for at in tabs) + "</w:tabs>")
         * bool(tabs)
@@ -99,9 +100,6 @@ def table(
 def _cell(inside: str, width: int, style: str) -> str:
     head = f'<w:tcPr><w:tcW w:w="{width}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr>'
     return f"<w:tc>{head}{paragraph(inside, style)}</w:tc>"
-
-
-NEW_PAGE = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
 
 
 @dataclass
