@@ -9,7 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.bank import browsing, files, service
-from app.bank.exporting import own, picking
+from app.bank.exporting import excel, own, picking
+from app.bank.importing import files as importing
+from app.bank.importing.basis import Shelf
+from app.domain.questions import Question
 from tests.bank.contents import NOW, load, write
 from tests.bank.exporting.samples import CONTENTS, QUESTIONS
 
@@ -19,6 +22,16 @@ CONTENT = Path(__file__).parents[3] / "question_bank"
 def unpacked(data: bytes, folder: Path) -> Path:
     zipfile.ZipFile(io.BytesIO(data)).extractall(folder)
     return folder
+
+
+def in_excel(questions: list[picking.Exported]) -> dict[str, Question]:
+    """As the import reads the workbook of them."""
+    shelf = Shelf()
+    reading = importing.read("试题.xlsx", excel.workbook(questions), importing.Defaults())
+    return {
+        item.code: service.by_clause_name(replace(item.content, clauses=shelf.find(item.basis)))
+        for item in reading.items
+    }
 
 
 @given(st.text())
@@ -44,11 +57,14 @@ def test_the_same_bank_gives_the_same_bytes_whatever_the_order(app: Flask, tmp_p
 def test_the_whole_content_comes_back(app: Flask, tmp_path: Path) -> None:
     bank, _faults = files.read(CONTENT)
     load(CONTENT)
-    data = own.archive(picking.picked(browsing.Filter(state="all"), NOW.date()), picking.rule_sets())
+    questions = list(picking.picked(browsing.Filter(state="all"), NOW.date()))
+    data = own.archive(questions, picking.rule_sets())
     again, faults = files.read(unpacked(data, tmp_path))
     assert faults == []
     assert again.rule_sets == bank.rule_sets
-    assert again.questions == {code: service.by_clause_name(one) for code, one in bank.questions.items()}
+    whole = {code: service.by_clause_name(one) for code, one in bank.questions.items()}
+    assert again.questions == whole
+    assert in_excel(questions) == whole
 
 
 def test_a_draft_that_no_file_can_hold_is_named(app: Flask, tmp_path: Path) -> None:

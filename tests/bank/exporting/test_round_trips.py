@@ -1,0 +1,64 @@
+"""What goes out comes back in: every format through the readers of the import."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from flask import Flask
+
+from app.bank.exporting import excel, gift, moodle, own, qti
+from app.bank.importing import files
+from app.bank.importing.basis import Shelf
+from app.bank.importing.items import Item
+from app.domain.questions import Question
+from tests.bank.contents import load, write
+from tests.bank.exporting.samples import CONTENTS, QUESTIONS
+
+ABROAD = ("single", "multiple", "judge", "blank", "match")  # said alike by every format
+
+
+def read(name: str, data: bytes | str) -> list[Item]:
+    whole = data if isinstance(data, bytes) else data.encode()
+    return files.read(name, whole, files.Defaults("政治纪律", "hard", "")).items
+
+
+def bare(*kinds: str, keeps: bool = False) -> list[Question]:
+    """What a foreign format can say of these: no clauses, and without `keeps` no tags and no level."""
+    lost = {"clauses": ()} if keeps else {"clauses": (), "tags": (), "level": ""}
+    return [replace(CONTENTS[kind], **lost) for kind in kinds]  # type: ignore[arg-type]
+
+
+def test_excel_brings_the_same_bank_back(app: Flask, tmp_path: Path) -> None:
+    load(write(tmp_path))
+    shelf, items = Shelf(), read("试题.xlsx", excel.workbook(QUESTIONS))
+    assert [item.code for item in items] == [one.code for one in QUESTIONS]
+    assert [replace(item.content, clauses=shelf.find(item.basis)) for item in items] == list(
+        CONTENTS.values()
+    )
+    assert [note for item in items for note in item.notes] == []
+
+
+def test_our_own_file_brings_the_same_bank_back(app: Flask) -> None:
+    items = read("five-musts.toml", "\n".join(map(own.question, QUESTIONS)))
+    assert [(item.code, item.content) for item in items] == [(one.code, one.content) for one in QUESTIONS]
+    assert [note for item in items for note in item.notes] == []
+
+
+def test_moodle_xml_brings_back_what_it_can_say(app: Flask) -> None:
+    found = [item.content for item in read("题.xml", "".join(moodle.pieces(QUESTIONS)))]
+    assert [one for one in found if one in bare(*ABROAD, keeps=True)] == bare(*ABROAD, keeps=True)
+    assert bare("short", keeps=True)[0] in found
+    order = next(one for one in found if one.stem == "请排列。")
+    assert [order.options["abc".index(key)] for key in order.key] == ["甲", "乙", "丙"]
+
+
+def test_gift_brings_back_what_it_can_say(app: Flask) -> None:
+    found = [item.content for item in read("题.gift", "".join(gift.lines(QUESTIONS)))]
+    assert [one for one in found if one in bare(*ABROAD)] == bare(*ABROAD)
+
+
+def test_qti_brings_back_what_it_can_say(app: Flask) -> None:
+    found = [item.content for item in read("题.zip", qti.package(QUESTIONS))]
+    # A space of full width in a stem is one of half width there.
+    found = [replace(one, stem=one.stem.replace("（ ）", "（　　）")) for one in found]
+    kinds = (*ABROAD[:3], "blanks", "blank", "order", "match", "short")
+    assert [one for one in found if one in bare(*kinds)] == bare(*kinds)
