@@ -25,8 +25,8 @@ def paginate(rows: sa.Select[Any], page: int, per_page: int = PER_PAGE) -> Pagin
 
 
 class FirstPages(SelectPagination):
-    """The first thousand rows of a list that may hold 100,000: to count all would cost more than to show some,
-    and nobody turns to page 2,000. `more`: there are others, to be found by narrowing the list."""
+    """The first thousand rows of a list that may hold 100,000: counting all costs more than showing some, and
+    nobody turns to page 2,000. `more`: there are others, to be found by narrowing the list."""
 
     MOST = 20 * PER_PAGE
     more = False
