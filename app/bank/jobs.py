@@ -1,5 +1,6 @@
-"""What the worker does for the bank: import questions."""
+"""What the worker does for the bank: import questions, look at the whole of it."""
 
+from app.bank import checking
 from app.bank.importing import work
 from app.web.jobs import Job
 
@@ -7,4 +8,5 @@ JOBS = (
     Job("forget old question imports", 3600, work.forget),
     Job("read question imports", 1, work.read_waiting, slow=True),
     Job("save question imports", 1, work.save_stretch, slow=True),
+    Job("check the bank", 2, checking.run, slow=True),
 )

@@ -5,6 +5,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.audit.fields import name_values
 from app.domain.faults import Fault
+from app.domain.quality import Advice
 from app.domain.questions import Kind
 
 KINDS: dict[str, LazyString] = {
@@ -46,6 +47,19 @@ FIELDS: dict[str, LazyString] = {
     "level": _l("认知层次"),
 }  # fmt: skip
 
+# What is weak in a question, and what to do about it.
+WEAKNESSES: dict[str, tuple[LazyString, LazyString]] = {
+    "no_citation": (_l("没有写明依据"), _l("没有依据的试题不能送审；请补上所依据的条款。")),
+    "outdated": (_l("过时的用语"), _l("题干或选项里有已经改掉的提法；确为历史表述的不必改。")),
+    "negative": (
+        _l("否定式问法没有标明"),
+        _l("问的是“不……的是”，但写法特别，学员页面标不出来；请改用“不属于”“不正确的是”等，或改成正面问法。"),
+    ),
+    "overlap": (_l("选项互相包含"), _l("一个选项的文字包含在另一个里，可能两个都对或都不对。")),
+    "others": (_l("选项提到别的选项"), _l("选项次序会打乱，“以上都对”“A和B”就不知所指。")),
+    "longest": (_l("正确选项明显最长"), _l("不读题也猜得出；请把各选项写得长短相近。")),
+}
+
 _FAULTS: dict[tuple[str, str], LazyString] = {
     ("stem", "missing"): _l("请填写题干。"),
     ("stem", "no_blanks"): _l("填空题的题干里要用四个下划线（____）标出每个空。"),
@@ -82,6 +96,12 @@ _FAULTS: dict[tuple[str, str], LazyString] = {
         "认知层次只有识记（recall）、理解（understand）、应用（apply）、分析（analyse）四种。"
     ),
 }
+
+
+def advice_text(advice: Advice) -> str:
+    """The advice in words, with what exactly where that helps."""
+    title, hint = WEAKNESSES[advice.weakness]
+    return f"{title}（{advice.detail}）：{hint}" if advice.detail else f"{title}：{hint}"
 
 
 def fault_text(fault: Fault) -> str:

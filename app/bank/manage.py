@@ -4,6 +4,7 @@ from app.bank import (  # noqa: F401
     manage_exporting,
     manage_imports,
     manage_making,
+    manage_quality,
     manage_question,
     manage_questions,
     manage_review,

@@ -6,10 +6,12 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.bank import browsing, comparing, resting, service, typed
+from app.bank import alike, browsing, comparing, resting, service, terms, typed
 from app.bank.blueprint import bp
 from app.bank.forms import ReviewForm, clean
+from app.bank.labels import advice_text
 from app.bank.models import Question
+from app.domain import quality
 from app.domain.access import Action
 from app.domain.questions import Part, option_keys
 from app.domain.questions import Question as Content
@@ -44,6 +46,12 @@ def _shown(slot: int, part: Content | Part) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def advised(content: Content, question_id: int | None) -> dict[str, Any]:
+    """What to look at again: weaknesses in words, and questions in use that are much like this one."""
+    found = [advice_text(one) for one in quality.advice(content, terms.outdated())]
+    return {"texts": found, "alike": alike.like(content, question_id)}
+
+
 def page_of(question: Question) -> Any:
     return redirect(url_for("bank_manage.question", question_id=question.id))
 
@@ -63,6 +71,7 @@ def question(question_id: int) -> Any:
         "bank/manage/question.html", question=found, history=history, entry=entry, content=content,
         shown=shown(content), answers=_answers(content), grounds=resting.grounds(entry.version),
         against=against, changes=comparing.changes(against.version, entry.version) if against else (),
+        advised=advised(content, found.id),
         today=clock.day(clock.now()),
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ from flask_login import current_user
 from app.bank import browsing, queries, service
 from app.bank.blueprint import bp
 from app.bank.labels import FIELDS, fault_text
-from app.bank.manage_question import load, page_of, shown
+from app.bank.manage_question import advised, load, page_of, shown
 from app.bank.models import Question
 from app.bank.question_form import QuestionForm, filled
 from app.domain.access import Action
@@ -27,6 +27,7 @@ def _page(form: QuestionForm, found: Question | None) -> str:
         "bank/manage/question_form.html", form=form, question=found, sets=queries.rule_sets(),
         shelves=_shelves(form), topics=browsing.topics(), shown=shown(preview) if preview else None,
         missing=missing(preview) if preview else "",
+        advised=advised(preview, found.id if found else None) if preview else None,
     )  # fmt: skip
 
 

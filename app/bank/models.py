@@ -194,6 +194,21 @@ class Comment(Base):
     asks: Mapped[bool] = mapped_column(default=False)
 
 
+class BankCheck(Base):
+    """A look at the whole bank for what is weak, done by the worker. Not `done_at`: still to do.
+
+    `report`: counts, the questions found, and figures (bank.checking).
+    """
+
+    __tablename__ = "bank_check"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ordered_at: Mapped[datetime]
+    ordered_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    done_at: Mapped[datetime | None]
+    report: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
+
+
 class Picture(Base):
     """A picture of a question, drawn anew from what was uploaded; named by the SHA-256 of its bytes."""
 

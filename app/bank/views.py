@@ -6,6 +6,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 
 from app.bank import queries, reading
 from app.bank.citing import chinese_date, source_line
+from app.bank.emphasis import emphasised
 from app.bank.forms import clean
 from app.bank.labels import DIFFICULTIES, KINDS
 from app.domain.access import Action
@@ -19,6 +20,7 @@ bp.add_app_template_filter(lambda kind: str(KINDS[kind]), "kind_label")
 bp.add_app_template_filter(lambda difficulty: str(DIFFICULTIES[difficulty]), "difficulty_label")
 bp.add_app_template_filter(chinese_date, "chinese_date")
 bp.add_app_template_filter(source_line, "source_line")
+bp.add_app_template_filter(emphasised)
 bp.add_app_template_filter(reading.marked, "marked")
 
 

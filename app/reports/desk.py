@@ -9,7 +9,7 @@ from flask import Flask, current_app, url_for
 from flask_babel import gettext as _
 
 from app.audit.queries import chain_state
-from app.bank import stale
+from app.bank import reviewing, stale
 from app.bank.models import Question
 from app.certificates.models import Certificate, CertificateTrouble
 from app.courses.models import Course
@@ -69,6 +69,7 @@ def tiles() -> list[Tile]:
         (Action.PEOPLE_VIEW, _people),
         (Action.PEOPLE_EDIT, _corrections),
         (Action.BANK_VIEW, _questions),
+        (Action.BANK_REVIEW, _review),
         (Action.COURSE_EDIT, _courses),
         (Action.CERTIFICATE_VIEW, _certificates),
         (Action.MARK, _marking),
@@ -112,8 +113,18 @@ def _slips() -> str:
     return url_for("people_manage.slips", unit_id=top) if top else ""
 
 
+def _review(paths: Paths) -> Sequence[Tile]:
+    waiting = reviewing.count()
+    url = url_for("bank_manage.review")
+    return [Tile(waiting, _("道试题待审"), url, waits=True)] if waiting else []
+
+
 def _questions(paths: Paths) -> Sequence[Tile]:
-    in_use = sa.select(sa.func.count()).select_from(Question).where(Question.retired_at.is_(None))
+    in_use = (
+        sa.select(sa.func.count())
+        .select_from(Question)
+        .where(Question.retired_at.is_(None), Question.current_version_id.is_not(None))
+    )
     due = stale.due_count(clock.beijing(clock.now()).date())
     return [
         Tile(db.session.scalar(in_use) or 0, _("道试题在用"), url_for("bank_manage.questions")),

@@ -64,6 +64,15 @@ def upgrade() -> None:
     with op.batch_alter_table('question_comment', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_question_comment_version_id'), ['version_id'], unique=False)
 
+    op.create_table('bank_check',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('ordered_at', sa.BigInteger(), nullable=False),
+    sa.Column('ordered_by', sa.Integer(), nullable=True),
+    sa.Column('done_at', sa.BigInteger(), nullable=True),
+    sa.Column('report', sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(['ordered_by'], ['person.id'], name=op.f('fk_bank_check_ordered_by_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_bank_check'))
+    )
     op.create_table('version_word',
     sa.Column('word', sa.Text(), nullable=False),
     sa.Column('version_id', sa.Integer(), nullable=False),
@@ -215,6 +224,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_version_band_version_id'))
 
     op.drop_table('version_band')
+    op.drop_table('bank_check')
     with op.batch_alter_table('question_comment', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_question_comment_version_id'))
 

@@ -70,6 +70,7 @@ FILLED: dict[str, Callable[[World], Body]] = {
     "bank_manage.question_approve": lambda w: {"number": "1"},
     "bank_manage.question_give_back": lambda w: {"number": "1", "text": "依据不对。"},
     "bank_manage.question_send": lambda w: {},
+    "bank_manage.quality_check": lambda w: {},
     "bank_manage.questions_many": lambda w: {"question": [w.question.id], "act": "retire"},
     "bank_manage.questions_approve": lambda w: {"question": [w.waiting.id]},
     "courses_manage.assignments": lambda w: {"unit_id": w.town.id, "username": ""},

@@ -1,0 +1,127 @@
+"""The whole bank looked at: what is found, by the worker, and how the page shows it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.bank import checking, service, terms
+from app.bank.emphasis import emphasised
+from app.bank.models import Question, VersionBand
+from app.domain.access import Role
+from app.domain.questions import Kind
+from app.domain.questions import Question as Content
+from app.web.db import db
+from tests import factories
+from tests.bank.contents import NOW, load, question, write
+from tests.conftest import Queries
+
+URL = "/manage/bank/quality"
+STEM = "党的各级组织和全体党员必须自觉遵守党的政治纪律和政治规矩，同党中央保持高度一致。"
+JUDGE = Content(Kind.JUDGE, STEM, (), True, "对。", ("five-musts/1",), "政治纪律", "easy")
+
+
+@pytest.fixture
+def author(app: Flask, tmp_path: Path, sign_in: Callable[..., FlaskClient]) -> FlaskClient:
+    load(write(tmp_path))
+    person = factories.person()
+    factories.grant(person, Role.AUTHOR, person.unit)
+    return sign_in(person)
+
+
+def written(**more: object) -> int:
+    made = service.create_question(replace(JUDGE, **more), NOW, factories.person().id)  # type: ignore[arg-type]
+    db.session.commit()
+    return made.id
+
+
+def test_the_worker_finds_what_is_weak(author: FlaskClient) -> None:
+    one, other = written(), written(stem=STEM.replace("自觉", "严格"))
+    bare = written(stem="民法通则还有效，完全不同的一句话。", clauses=())
+    gone = written()
+    service.retire(db.session.get_one(Question, gone), NOW)
+    db.session.commit()
+    assert "还没有检查过" in author.get(URL).text
+    for _twice in (1, 2):
+        author.post(URL)
+    assert "正在检查" in author.get(URL).text
+    assert (checking.run(), checking.run()) == (1, 0)
+    [check, under_way] = checking.last()
+    assert check is not None and not under_way
+    report = check.report
+    assert report["counts"] == {"checked": 5, "no_citation": 1, "outdated": 1, "alike": 1}
+    assert [pair[:2] for pair in report["alike"]] == [[one, other]] and 80 <= report["alike"][0][2] < 100
+    assert report["found"] == {"outdated": [[bare, "民法通则"]], "no_citation": [[bare, ""]]}
+    page = author.get(URL).text
+    assert "对相同或相近" in page and "民法通则 → 《中华人民共和国民法典》" in page and "没有写明依据" in page
+    service.retire(db.session.get_one(Question, bare), NOW)
+    db.session.commit()
+    assert "（这道题已停用）" in author.get(URL).text
+
+
+def test_what_came_before_there_were_numbers_gets_them(author: FlaskClient) -> None:
+    first = written()
+    db.session.execute(sa.delete(VersionBand))
+    db.session.commit()
+    second = written()
+    assert checking.examine()["alike"] == [[first, second, 100]]
+
+
+def test_a_crowd_of_the_same_is_not_compared_one_by_one(author: FlaskClient) -> None:
+    made = [written() for _ in range(40)]
+    pairs = checking.examine()["alike"]
+    assert [pair[:2] for pair in pairs] == [[a, b] for a, b in zip(made, made[1:], strict=False)]
+
+
+def test_only_authors_order_a_check(author: FlaskClient, sign_in: Callable[..., FlaskClient]) -> None:
+    reviewer = factories.person()
+    factories.grant(reviewer, Role.REVIEWER, reviewer.unit)
+    assert sign_in(reviewer).get(URL).status_code == 200
+    assert sign_in(reviewer).post(URL).status_code == 403
+
+
+def test_the_page_asks_as_often_for_many_as_for_one(author: FlaskClient, queries: Queries) -> None:
+    counts = []
+    for more in (1, 3, 30):
+        for n in range(more):
+            written(clauses=(), stem=f"{STEM}{more}{n}")
+        author.post(URL)
+        checking.run()
+        queries.statements.clear()
+        assert author.get(URL).status_code == 200
+        counts.append(len(queries))
+    assert counts == [4, 4, 4]
+
+
+def test_advice_stands_beside_the_preview_and_on_the_page(author: FlaskClient) -> None:
+    twin = written()
+    data = {
+        "kind": "single", "stem": STEM + "不合规的是（　　）。", "options": "党中央\n党中央权威", "key": "A",
+        "difficulty": "easy", "preview": "1",
+    }  # fmt: skip
+    page = author.post("/manage/bank/questions/new", data=data).text
+    assert "选项互相包含（党中央｜党中央权威）" in page and "否定式问法没有标明" in page
+    assert "与已有试题相近" in page and question("five-musts-001").code not in page
+    same = {"kind": "judge", "stem": STEM, "key": "对", "difficulty": "easy", "preview": "1"}
+    page = author.post("/manage/bank/questions/new", data=same).text
+    assert "与已有试题相同：" in page
+    assert "与已有试题" not in author.get(f"/manage/bank/questions/{twin}").text
+
+
+def test_negations_are_marked_and_everything_is_escaped() -> None:
+    assert (
+        emphasised("下列<b>不属于</b>四风的是（　）")
+        == "下列&lt;b&gt;<em>不属于</em>&lt;/b&gt;四风的是（　）"
+    )
+    assert emphasised("谁？") == "谁？"
+
+
+def test_the_list_of_terms_is_whole_and_no_term_stands_in_what_replaced_it() -> None:
+    listed = terms.outdated()
+    assert len(listed) >= 10 and len({term.term for term in listed}) == len(listed)
+    for term in listed:
+        assert term.term not in term.instead and len(term.term) > 3 and term.source and term.since
