@@ -52,7 +52,11 @@ _NEGATIONS = (
     re.compile(rf"(?P<word>除[^。；，,（(]{{1,16}}?外)(?=[，,]?{_WITHIN}{_ASKED})"),
 )
 _NEGATIVE = re.compile(rf"(?:不(?!少于|低于|超过|良)|未|非(?!组织)|错)[^。；，,;？?（(]{{0,6}}?{_ASKED}")
-_OTHERS = re.compile(r"以上|上述|[A-H](?:和|与|、)[A-H]|[都均](?:对|错|是|不)")
+_OTHERS = re.compile(
+    r"(?:以上|上述)(?:都|均|各|全|皆|选项|答案|说法)|(?<![A-Za-z])[A-H](?:和|与|、)[A-H](?![A-Za-z])"
+    r"|^[都均全](?:对|错|正确|不对|不正确|是|不是)$"
+)
+_SHORTEST = 4  # characters that one option must have to be worth finding in another
 
 
 def negations(stem: str) -> list[tuple[int, int]]:
@@ -92,7 +96,7 @@ def _overlapping(options: Sequence[str]) -> Iterator[tuple[str, str]]:
     plain = [normalise(option) for option in options]
     for n, one in enumerate(plain):
         for m, other in enumerate(plain):
-            if n != m and len(one) > 1 and one != other and one in other:
+            if n != m and len(one) >= _SHORTEST and one != other and one in other:
                 yield options[n], options[m]
 
 

@@ -17,7 +17,7 @@ from app.domain.questions import Kind
 from app.domain.questions import Question as Content
 from app.web.db import db
 from tests import factories
-from tests.bank.contents import NOW, load, question, write
+from tests.bank.contents import NOW, load, write
 from tests.conftest import Queries
 
 URL = "/manage/bank/quality"
@@ -100,12 +100,19 @@ def test_the_page_asks_as_often_for_many_as_for_one(author: FlaskClient, queries
 def test_advice_stands_beside_the_preview_and_on_the_page(author: FlaskClient) -> None:
     twin = written()
     data = {
-        "kind": "single", "stem": STEM + "不合规的是（　　）。", "options": "党中央\n党中央权威", "key": "A",
+        "kind": "single", "stem": STEM + "不合规的是（　　）。", "options": "党中央权威\n党中央权威和统一领导", "key": "A",
         "difficulty": "easy", "preview": "1",
     }  # fmt: skip
     page = author.post("/manage/bank/questions/new", data=data).text
-    assert "选项互相包含（党中央｜党中央权威）" in page and "否定式问法没有标明" in page
-    assert "与已有试题相近" in page and question("five-musts-001").code not in page
+    assert "选项互相包含（党中央权威｜党中央权威和统一领导）" in page and "否定式问法没有标明" in page
+    near = {
+        "kind": "judge",
+        "stem": STEM.replace("自觉", "严格"),
+        "key": "对",
+        "difficulty": "easy",
+        "preview": "1",
+    }
+    assert "与已有试题相近（8" in author.post("/manage/bank/questions/new", data=near).text
     same = {"kind": "judge", "stem": STEM, "key": "对", "difficulty": "easy", "preview": "1"}
     page = author.post("/manage/bank/questions/new", data=same).text
     assert "与已有试题相同：" in page
