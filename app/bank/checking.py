@@ -160,4 +160,3 @@ def _shingles(question_ids: Sequence[int]) -> Iterator[tuple[int, frozenset[str]
             .where(Question.id.in_(question_ids[start : start + _BATCH]))
         )
         yield from ((row.id, shingles(alike.texts(row))) for row in rows)
-

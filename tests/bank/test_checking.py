@@ -100,8 +100,8 @@ def test_the_page_asks_as_often_for_many_as_for_one(author: FlaskClient, queries
 def test_advice_stands_beside_the_preview_and_on_the_page(author: FlaskClient) -> None:
     twin = written()
     data = {
-        "kind": "single", "stem": STEM + "不合规的是（　　）。", "options": "党中央权威\n党中央权威和统一领导", "key": "A",
-        "difficulty": "easy", "preview": "1",
+        "kind": "single", "stem": STEM + "不合规的是（　　）。", "key": "A", "difficulty": "easy",
+        "options": "党中央权威\n党中央权威和统一领导", "preview": "1",
     }  # fmt: skip
     page = author.post("/manage/bank/questions/new", data=data).text
     assert "选项互相包含（党中央权威｜党中央权威和统一领导）" in page and "否定式问法没有标明" in page

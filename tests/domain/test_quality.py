@@ -7,6 +7,7 @@ import pytest
 from app.domain.quality import Advice, Tally, Term, Weakness, advice, negations
 from app.domain.questions import Kind, Part, Question
 
+INSIDE = ("党中央权威", "党中央权威和领导")
 SINGLE = Question(Kind.SINGLE, "谁？", ("甲方", "乙方"), "a", "因为。", ("x/1",), "题", "easy")
 
 
@@ -38,7 +39,7 @@ def test_words_that_turn_a_question_round(stem: str, marked: list[str]) -> None:
         (replace(SINGLE, stem="下列做法不合规的是（　　）。"), [Advice(Weakness.NEGATIVE)]),
         (replace(SINGLE, stem="下列说法错误的是（　　）。"), []),
         (replace(SINGLE, kind=Kind.JUDGE, stem="不合规的是他。", options=(), key=True), []),
-        (replace(SINGLE, options=("党中央权威", "党中央权威和统一领导")), [Advice(Weakness.OVERLAP, "党中央权威｜党中央权威和统一领导")]),
+        (replace(SINGLE, options=INSIDE), [Advice(Weakness.OVERLAP, "｜".join(INSIDE))]),
         (replace(SINGLE, options=("警告", "严重警告")), []),
         (replace(SINGLE, options=("五人以上", "都不得从轻")), []),
         (replace(SINGLE, options=("甲方", "以上都对")), [Advice(Weakness.OTHERS, "以上都对")]),
@@ -49,8 +50,8 @@ def test_words_that_turn_a_question_round(stem: str, marked: list[str]) -> None:
         (replace(SINGLE, stem="监察部是谁？"), [Advice(Weakness.OUTDATED, "监察部")]),
         (
             replace(SINGLE, kind=Kind.CASE, options=(), key=None, stem="监察部……", parts=(
-                Part(Kind.MULTIPLE, "选", ("党中央权威", "党中央权威和统一领导"), ["a", "b"]),)),
-            [Advice(Weakness.OVERLAP, "党中央权威｜党中央权威和统一领导"), Advice(Weakness.OUTDATED, "监察部")],
+                Part(Kind.MULTIPLE, "选", INSIDE, ["a", "b"]),)),
+            [Advice(Weakness.OVERLAP, "｜".join(INSIDE)), Advice(Weakness.OUTDATED, "监察部")],
         ),
     ],
 )  # fmt: skip

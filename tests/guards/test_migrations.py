@@ -128,8 +128,8 @@ def test_the_bank_of_the_second_release_stays_in_use(
 
 # Their rows never go, or their numbers stand in no page.
 NUMBERED_ANEW = {
-    "attempt", "audit_check", "audit_event", "bank_check", "blueprint", "certificate", "certificate_trouble", "course",
-    "exam", "paper", "person", "question", "question_comment", "question_version", "rule_set",
+    "attempt", "audit_check", "audit_event", "bank_check", "blueprint", "certificate", "certificate_trouble",
+    "course", "exam", "paper", "person", "question", "question_comment", "question_version", "rule_set",
     "sign_in_failure", "unapplied_response", "unit", "unit_change",
 }  # fmt: skip
 
