@@ -8,11 +8,14 @@ from flask_login import current_user
 
 from app.audit.fields import field_label
 from app.bank import browsing
+from app.bank import queries as bank_queries
 from app.bank.blueprint import bp
-from app.bank.importing import edits, preview, queries
+from app.bank.importing import edits, preview, queries, saving
 from app.bank.importing.forms import ImportForm
 from app.bank.importing.states import DECISIONS, STATES, Decision, State
+from app.bank.manage_writing import missing, shelves
 from app.bank.models import QuestionImport
+from app.bank.question_form import filled
 from app.domain.access import Action
 from app.web import clock
 from app.web.errors import respond
@@ -99,6 +102,23 @@ def import_state(upload_id: int) -> Any:
 def _decision() -> Decision:
     wanted = request.form.get("decision", "")
     return Decision(wanted) if wanted in (Decision.NEW, Decision.MERGE, Decision.LEAVE) else abort(400)
+
+
+@bp.route("/imports/<int:upload_id>/items/<int:at>", methods=["GET", "POST"])
+@requires(Action.BANK_EDIT)
+def import_item(upload_id: int, at: int) -> Any:
+    found = _load(upload_id)
+    item = queries.item(upload_id, at) or abort(404)
+    form = filled(saving.content_of(item), 0, None)
+    if not form.reshaped() and form.validate_on_submit():
+        taken = edits.amend(found, at, form.content())
+        lacks = missing(form.content())
+        flash(_("已保存，还缺：%(fields)s。", fields=lacks) if lacks else _("已保存，没有错误。"))
+        return _go_on(found, group=None if taken.decision == Decision.FAULT else "", _anchor=f"item-{at}")
+    return render_template(
+        "bank/manage/import_item.html", found=found, item=item, form=form, label=field_label,
+        sets=bank_queries.rule_sets(), shelves=shelves(form), topics=browsing.topics(),
+    )  # fmt: skip
 
 
 @bp.post("/imports/<int:upload_id>/items/<int:at>/decide")

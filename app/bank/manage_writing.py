@@ -25,7 +25,7 @@ def _page(form: QuestionForm, found: Question | None) -> str:
         preview = form.content()
     return render_template(
         "bank/manage/question_form.html", form=form, question=found, sets=queries.rule_sets(),
-        shelves=_shelves(form), topics=browsing.topics(), shown=shown(preview) if preview else None,
+        shelves=shelves(form), topics=browsing.topics(), shown=shown(preview) if preview else None,
         missing=missing(preview) if preview else "",
         advised=advised(preview, found.id if found else None) if preview else None,
     )  # fmt: skip
@@ -36,7 +36,7 @@ def missing(content: Any) -> str:
     return "、".join(dict.fromkeys(str(FIELDS[fault.field]) for fault in faults(content)))
 
 
-def _shelves(form: QuestionForm) -> list[Any]:
+def shelves(form: QuestionForm) -> list[Any]:
     """The sets to choose clauses from: those that the question rests on, and the one that is asked for."""
     wanted = dict.fromkeys(name.partition("/")[0] for name in form.clauses.data or ())
     asked = request.values.get("set", "")

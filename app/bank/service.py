@@ -53,19 +53,32 @@ def new_version(
     recipe: dict[str, Any] | None = None,
 ) -> QuestionVersion:
     """The version, a draft, added but not yet flushed, nor the newest, nor findable (`words.index`)."""
-    parts = [{name: value for name, value in asdict(part).items() if name != "key"} for part in content.parts]
-    key = [part.key for part in content.parts] if content.kind is Kind.CASE else content.key
     version = QuestionVersion(
-        question=question, number=number, kind=content.kind.value, stem=content.stem,
-        options=list(content.options), prompts=list(content.prompts), parts=parts, topic=content.topic,
-        difficulty=content.difficulty, level=content.level, tags=list(content.tags),
-        pictures=list(content.pictures), recipe=recipe, created_at=now, created_by=by,
+        question=question, **columns(content, number, now, by, recipe),
         citations=[Citation(clause=clause, revision=clause.revision) for clause in clauses],
-        answer=AnswerKey(key=key, explanation=content.explanation),
+        answer=AnswerKey(key=key_of(content), explanation=content.explanation),
         bands=[VersionBand(value=value) for value in set(bands(shingles_of(content)))],
     )  # fmt: skip
     db.session.add(version)
     return version
+
+
+def columns(
+    content: Content, number: int, now: datetime, by: int | None, recipe: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """What the content is in the table of versions."""
+    parts = [{name: value for name, value in asdict(part).items() if name != "key"} for part in content.parts]
+    return {
+        "number": number, "kind": content.kind.value, "stem": content.stem, "options": list(content.options),
+        "prompts": list(content.prompts), "parts": parts, "topic": content.topic,
+        "difficulty": content.difficulty, "level": content.level, "tags": list(content.tags),
+        "pictures": list(content.pictures), "recipe": recipe, "created_at": now, "created_by": by,
+    }  # fmt: skip
+
+
+def key_of(content: Content) -> object:
+    """As it is stored: of a case, those of its parts."""
+    return [part.key for part in content.parts] if content.kind is Kind.CASE else content.key
 
 
 def cited_clauses(names: Collection[str]) -> dict[str, Clause]:

@@ -18,10 +18,15 @@ _TAG = "#"  # no pair holds it: `normalise` leaves no such mark
 
 def index(versions: Iterable[QuestionVersion]) -> None:
     """Make new versions, which have their ids, findable."""
+    index_texts((version.id, version.stem, version.tags) for version in versions)
+
+
+def index_texts(versions: Iterable[tuple[int, str, Iterable[str]]]) -> None:
+    """The same by id, stem and tags."""
     rows = [
-        {"word": word, "version_id": version.id}
-        for version in versions
-        for word in {*_pairs(version.stem), *(_TAG + tag for tag in version.tags)}
+        {"word": word, "version_id": version_id}
+        for version_id, stem, tags in versions
+        for word in {*_pairs(stem), *(_TAG + tag for tag in tags)}
     ]
     if rows:
         db.session.execute(sa.insert(VersionWord), rows)

@@ -90,6 +90,7 @@ FILLED: dict[str, Callable[[World], Body]] = {
     "people_manage.people_import": _sheet,
     "bank_manage.import_new": lambda w: {"text": "1、党员要交党费。（√）", "rule_set": ""},
     "bank_manage.import_reopen": lambda w: {},  # stands on the page of a finished one
+    "bank_manage.import_item": lambda w: {"stem": "改过的题干"},
     "bank_manage.import_decide": lambda w: {"decision": "leave"},
     "bank_manage.import_decide_all": lambda w: {"decision": "leave"},
     "home.data": lambda w: {"text": "出生日期不对"},

@@ -42,6 +42,9 @@ def letters(text: str) -> str:
 
 
 def key(kind: Kind, text: str, options: Sequence[str], stem: str = "") -> object:
+    """None where there is no answer."""
+    if not text.strip():
+        return None
     match kind:
         case Kind.SINGLE | Kind.MULTIPLE:
             return _choice(kind, text, options)

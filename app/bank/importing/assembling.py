@@ -1,6 +1,7 @@
 """A question as it is written into what it says: its kind, its key, the blanks in its stem."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 from flask_babel import gettext as _
@@ -59,7 +60,7 @@ def clean(text: str) -> str:
 def part(written: Written, notes: list[Note]) -> Part:
     stem, named = _kind_at_head(written.stem)
     stem = _without_scores(stem)
-    options = tuple(clean(option) for option in written.options)
+    options = tuple(clean(option) for option in written.options[:26])
     answer = written.answer.strip()
     said = words.kind(written.kind) or named or words.kind(written.section)
     if written.parts and said is None:
@@ -181,6 +182,26 @@ def _sub(room: re.Pattern[str], stem: str) -> str:
     return stem
 
 
+def with_pictures(content: Question, names: dict[str, str]) -> Question:
+    """The file's pictures by the names under which they are kept; one that could not be read is left out."""
+    kept = list(dict.fromkeys(names[number] for number in content.pictures if number in names))
+    place = {str(at): kept.index(names[n]) + 1 for at, n in enumerate(content.pictures, 1) if n in names}
+
+    def renamed(text: str) -> str:
+        return _PICTURE.sub(lambda one: f"〔图{place[one[1]]}〕" if one[1] in place else "", text).strip()
+
+    return replace(_renamed(content, renamed), pictures=tuple(kept))
+
+
+def _renamed(content: Question, renamed: Callable[[str], str]) -> Question:
+    parts = tuple(
+        replace(part, stem=renamed(part.stem), options=tuple(map(renamed, part.options)))
+        for part in content.parts
+    )
+    options = tuple(map(renamed, content.options))
+    return replace(content, stem=renamed(content.stem), options=options, parts=parts)
+
+
 def numbered_pictures(content: Question) -> Question:
     """The pictures of the file that its texts name, as numbers; the texts count them from 1."""
     texts = "\n".join((content.stem, *content.options, *(t for part in content.parts for t in part.texts)))
@@ -192,11 +213,4 @@ def numbered_pictures(content: Question) -> Question:
     def renamed(text: str) -> str:
         return _PICTURE.sub(lambda one: f"〔图{place.get(one[1], one[1])}〕", text)
 
-    parts = tuple(
-        replace(part, stem=renamed(part.stem), options=tuple(map(renamed, part.options)))
-        for part in content.parts
-    )
-    return replace(
-        content, stem=renamed(content.stem), options=tuple(map(renamed, content.options)), parts=parts,
-        pictures=tuple(found),
-    )  # fmt: skip
+    return replace(_renamed(content, renamed), pictures=tuple(found))

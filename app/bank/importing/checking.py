@@ -29,15 +29,8 @@ def bars(fault: Fault) -> bool:
 
 def words(content: Content) -> list[list[str]]:
     """What is wrong, by field, with the cure."""
-    found = [[fault.field, _text(fault, content)] for fault in faults(content)]
-    return list(map(list, dict.fromkeys(map(tuple, found))))
-
-
-def _text(fault: Fault, content: Content) -> str:
-    empty = content.key in ("", [], None, {"text": "", "phrases": []})
-    if fault.field == "key" and empty and not content.parts:
-        return str(_("没有找到答案。请补上。"))
-    return fault_text(fault)
+    found = dict.fromkeys((fault.field, fault_text(fault)) for fault in faults(content))
+    return [[field, text] for field, text in found]
 
 
 @dataclass

@@ -3,8 +3,9 @@
 import secrets
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
@@ -14,8 +15,18 @@ from app.bank import service, words
 from app.bank.files import CODE
 from app.bank.importing.items import restored
 from app.bank.importing.states import TAKEN, Decision
-from app.bank.models import Citation, Clause, ImportItem, Question, QuestionImport, QuestionVersion
+from app.bank.models import (
+    AnswerKey,
+    Citation,
+    Clause,
+    ImportItem,
+    Question,
+    QuestionImport,
+    QuestionVersion,
+    VersionBand,
+)
 from app.domain.faults import faults
+from app.domain.likeness import bands, shingles_of
 from app.domain.questions import Question as Content
 from app.web.db import db
 
@@ -45,12 +56,13 @@ def save(found: QuestionImport, items: Sequence[ImportItem], now: datetime) -> N
     for number, content in contents.items():
         kept = tuple(name for name in content.clauses if name in known)
         contents[number] = replace(content, clauses=kept)
+    new = [item for item in items if item.decision == Decision.NEW]
     merged = [item for item in items if item.decision == Decision.MERGE]
-    made = _create([item for item in items if item.decision == Decision.NEW], contents, known, now, by)
-    made += _merge(merged, contents, now, by)
+    made = _create(new, contents, known, now, by) + _merge(merged, contents, now, by)
+    complete = [one for one in made if not faults(one.content)]
     if send:
-        _send(made, now, by)
-    _count(found, items, made)
+        _send(complete, now, by)
+    _count(found, items, len(made) - len(complete), len(complete) if send else 0)
 
 
 def content_of(item: ImportItem) -> Content:
@@ -58,7 +70,15 @@ def content_of(item: ImportItem) -> Content:
     return restored(values)
 
 
-Made = list[tuple[Question, QuestionVersion, Content]]
+@dataclass(frozen=True)
+class Made:
+    """A version that an item became."""
+
+    question_id: int
+    code: str
+    version_id: int
+    number: int
+    content: Content
 
 
 def _create(
@@ -67,23 +87,47 @@ def _create(
     known: dict[str, Clause],
     now: datetime,
     by: int,
-) -> Made:
+) -> list[Made]:
+    """Many at once, past the session: ten thousand questions are a hundred thousand rows."""
+    if not items:
+        return []
     codes = _free_codes(items)
-    made: Made = []
-    for item in items:
-        content = contents[item.number]
-        question = Question(code=codes[item.number])
-        cited = [known[name] for name in content.clauses]
-        made.append((question, service.new_version(question, content, cited, 1, now, by), content))
-    db.session.flush()
-    words.index(version for _question, version, _text in made)
-    for item, (question, version, _text) in zip(items, made, strict=True):
-        question.newest_version_id, item.question_id = version.id, question.id
-    record_each(
-        "question.create",
-        [Act(f"question:{q.id}", f"导入试题 {q.code}", after=asdict(content)) for q, _v, content in made],
+    questions = _insert(Question, [{"code": codes[item.number]} for item in items])
+    rows = [service.columns(contents[item.number], 1, now, by) for item in items]
+    versions = _insert(
+        QuestionVersion, [row | {"question_id": q} for row, q in zip(rows, questions, strict=True)]
     )
+    newest = zip(questions, versions, strict=True)
+    db.session.execute(sa.update(Question), [{"id": q, "newest_version_id": v} for q, v in newest])
+    made = []
+    for item, question_id, version_id in zip(items, questions, versions, strict=True):
+        item.question_id = question_id
+        content = contents[item.number]
+        made.append(Made(question_id, codes[item.number], version_id, 1, content))
+    _insert_beside(made, known)
+    words.index_texts((one.version_id, one.content.stem, one.content.tags) for one in made)
+    acts = (Act(f"question:{m.question_id}", f"导入试题 {m.code}", after=asdict(m.content)) for m in made)
+    record_each("question.create", acts)
     return made
+
+
+def _insert(table: type[Question | QuestionVersion], rows: list[dict[str, Any]]) -> list[int]:
+    """Their ids, in the order of the rows."""
+    statement = sa.insert(table).returning(table.id, sort_by_parameter_order=True)
+    return list(db.session.scalars(statement, rows))
+
+
+def _insert_beside(made: Sequence[Made], known: dict[str, Clause]) -> None:
+    keys, cited, shared = [], [], []
+    for one in made:
+        version = {"version_id": one.version_id}
+        keys.append(version | {"key": service.key_of(one.content), "explanation": one.content.explanation})
+        clauses = {known[name].id: known[name].revision for name in one.content.clauses}
+        cited += [version | {"clause_id": id, "revision": revision} for id, revision in clauses.items()]
+        shared += [version | {"value": value} for value in set(bands(shingles_of(one.content)))]
+    for table, rows in ((AnswerKey, keys), (Citation, cited), (VersionBand, shared)):
+        if rows:
+            db.session.execute(sa.insert(table), rows)
 
 
 def _free_codes(items: Sequence[ImportItem]) -> dict[int, str]:
@@ -98,21 +142,19 @@ def _free_codes(items: Sequence[ImportItem]) -> dict[int, str]:
     return codes
 
 
-def _merge(items: Sequence[ImportItem], contents: dict[int, Content], now: datetime, by: int) -> Made:
+def _merge(items: Sequence[ImportItem], contents: dict[int, Content], now: datetime, by: int) -> list[Made]:
     """Each the next version of what it is like; what it does not say stays as it was."""
-    made: Made = []
+    made = []
     versions = _newest(items)
     for item in items:
         assert item.like_id is not None
         newest = versions[item.like_id]
-        before = service.content_of(newest)
-        content = _filled_up(contents[item.number], before)
+        content = _filled_up(contents[item.number], service.content_of(newest))
         question = service.edit_question(item.like_id, content, newest.number, now, by)
         item.question_id = question.id
         if question.newest_version_id != newest.id:
-            version = db.session.get_one(QuestionVersion, question.newest_version_id)
-            versions[item.like_id] = version
-            made.append((question, version, content))
+            versions[question.id] = version = service.newest(question)
+            made.append(Made(question.id, question.code, version.id, version.number, content))
     return made
 
 
@@ -137,22 +179,20 @@ def _filled_up(content: Content, before: Content) -> Content:
     )  # fmt: skip
 
 
-def _send(made: Made, now: datetime, by: int) -> None:
-    complete = [(question, version) for question, version, content in made if not faults(content)]
-    for _question, version in complete:
-        version.submitted_at, version.submitted_by = now, by
-    record_each(
-        "question.send",
-        [Act(f"question:{q.id}", f"送审试题 {q.code} 第 {v.number} 版") for q, v in complete],
-    )
+def _send(complete: Sequence[Made], now: datetime, by: int) -> None:
+    if complete:
+        sent = {"submitted_at": now, "submitted_by": by}
+        db.session.execute(sa.update(QuestionVersion), [{"id": one.version_id, **sent} for one in complete])
+    acts = (Act(f"question:{one.question_id}", f"送审试题 {one.code} 第 {one.number} 版") for one in complete)
+    record_each("question.send", acts)
 
 
-def _count(found: QuestionImport, items: Sequence[ImportItem], made: Made) -> None:
+def _count(found: QuestionImport, items: Sequence[ImportItem], drafts: int, sent: int) -> None:
     """For the page that tells the result."""
     counts = Counter(found.notes.get("saved", {}))
     counts["new"] += sum(item.decision == Decision.NEW for item in items)
     counts["merge"] += sum(item.decision == Decision.MERGE for item in items)
-    counts["draft"] += sum(bool(faults(content)) for _question, _version, content in made)
-    counts["sent"] += sum(version.submitted_at is not None for _question, version, _content in made)
+    counts["draft"] += drafts
+    counts["sent"] += sent
     found.notes = found.notes | {"saved": dict(counts)}
     found.done += len(items)

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from app.audit.service import acting_for
 from app.bank import service
-from app.bank.importing import files, saving
+from app.bank.importing import drawing, files, saving
 from app.bank.importing.basis import Shelf
 from app.bank.importing.checking import Checker
 from app.bank.importing.files import Defaults, Refused
@@ -110,6 +110,7 @@ def _read(number: int) -> int:
     name, data, defaults = found.file_name, found.source or b"", Defaults(**found.notes["defaults"])
     uow.abandon_item()  # nothing is held open while the file is read
     reading = files.read(name, data, defaults)
+    drawing.keep(reading)
     held = _still(number)
     held.done, held.total = 0, len(reading.items)
     db.session.execute(sa.delete(ImportItem).where(ImportItem.import_id == number))  # of an attempt cut short

@@ -8,6 +8,7 @@ from xml.sax.saxutils import escape
 
 import sqlalchemy as sa
 import xlsxwriter
+from PIL import Image
 
 from app.bank.importing import edits, work
 from app.bank.importing.files import Defaults
@@ -51,6 +52,12 @@ def run(text: str, underlined: bool = False) -> str:
 
 def picture(relation: str) -> str:
     return f'<w:r><w:drawing><a:blip xmlns:a="{A}" xmlns:r="{R}" r:embed="{relation}"/></w:drawing></w:r>'
+
+
+def png() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (8, 4), "white").save(out, "PNG")
+    return out.getvalue()
 
 
 def table(*rows: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ from app.audit.models import AuditEvent
 from app.bank import service
 from app.bank.importing import edits, files, saving, work
 from app.bank.importing.states import Decision, State
-from app.bank.models import ImportItem, Question, QuestionImport, QuestionVersion
+from app.bank.models import ImportItem, Picture, Question, QuestionImport, QuestionVersion
 from app.domain.access import Role
 from app.domain.questions import Kind
 from app.domain.questions import Question as Content
@@ -20,7 +20,7 @@ from app.people.models import Person, RoleGrant
 from app.web.db import db
 from tests import factories
 from tests.bank.contents import NOW, QUESTIONS, load, question, write
-from tests.bank.importing.papers import begin, items, read, save
+from tests.bank.importing.papers import begin, docx, items, para, picture, png, read, save
 
 PAPER = """
 一、单选题
@@ -66,7 +66,7 @@ def test_from_the_paper_into_the_bank(author: Person) -> None:
     assert (found.state, found.source, found.done, found.total) == (State.READY, None, 4, 4)
     assert decisions(found) == ["new", "new", "fault", "new"]
     assert items(found)[0].content["clauses"] == ["five-musts/1"]
-    assert ["key", "没有找到答案。请补上。"] in items(found)[2].faults
+    assert ["key", "请填写答案。"] in items(found)[2].faults
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Question)) == 2  # nothing is in it yet
     save(found, send=True)
     assert (found.state, found.done, found.total) == (State.DONE, 3, 3)
@@ -166,6 +166,23 @@ def test_a_killed_worker_loses_nothing(author: Person, monkeypatch: pytest.Monke
         pass
     db.session.expire_all()
     assert (found.state, found.done, len(made(found))) == ("done", 5, 5)
+
+
+def test_pictures_of_a_paper_are_kept(author: Person) -> None:
+    paper = docx(
+        para("1、甲（A）", runs=picture("r1")), para("A.一 B.二"),
+        para("2、乙（B）", runs=picture("r2")), para("A.三 B.四"), media={"r1": png(), "r2": b"none"},
+    )  # fmt: skip
+    found = begin(author.id, paper, "试卷.docx")
+    work.read_waiting()
+    db.session.expire_all()
+    first, second = items(found)
+    [kept] = db.session.scalars(sa.select(Picture)).all()
+    assert (first.content["pictures"], first.content["stem"]) == ([kept.sha256], "甲（　　）〔图1〕")
+    assert (second.content["pictures"], second.content["stem"]) == ([], "乙（　　）")
+    assert second.faults[0][0] == "pictures" and second.decision == "new"
+    save(found)
+    assert [version.pictures for version in made(found)] == [[kept.sha256], []]
 
 
 def test_a_file_that_cannot_be_read_says_why(author: Person) -> None:

@@ -52,7 +52,7 @@ def test_from_the_form_to_the_result(author: FlaskClient) -> None:
     assert author.get(answer.location + "/state").json == {"state": "waiting", "done": 0, "total": 0}
     work.read_waiting()
     page = author.get(answer.location).text
-    assert "将收入 3 道题" in page and "没有找到答案。请补上。" in page and "3、没有答案的题（ ）。" in page
+    assert "将收入 3 道题" in page and "请填写答案。" in page and "3、没有答案的题（ ）。" in page
     assert "首都是北京" not in page  # what is faulty comes first
     whole = author.get(answer.location + "?group=").text
     assert "首都是北京" in whole and "还缺解析、条款" in whole
@@ -77,6 +77,27 @@ def test_decisions_lead_back_to_where_they_were_made(author: FlaskClient) -> Non
     author.post(where + "/decide", data={"decision": "leave", "group": "new"})
     assert [item.decision for item in items(latest())] == ["leave", "leave", "fault", "leave"]
     assert "没有可以收的题" in author.get(where + "?group=leave").text
+
+
+FORM = {
+    "kind": "single", "stem": "没有答案的题（　　）。", "options": "甲\n乙\n丁",
+    "topic": "党章", "difficulty": "easy",
+    "level": "", "explanation": "因为。", "clauses": ["five-musts/1"],
+}  # fmt: skip
+
+
+def test_an_item_is_mended_beside_its_source(author: FlaskClient) -> None:
+    where = paste(author)
+    page = author.get(where + "/items/3").text
+    assert "3、没有答案的题（ ）。" in page and "甲\n乙\n丁</textarea>" in page.replace("\r", "")
+    still = author.post(where + "/items/3", data=FORM | {"key": "D"})
+    assert still.location.endswith("#item-3")
+    assert items(latest())[2].decision == "fault"  # there is no D
+    author.post(where + "/items/3", data=FORM | {"key": "b"})
+    mended = items(latest())[2]
+    assert (mended.decision, mended.faults, mended.content["key"]) == ("new", [], "b")
+    assert author.post(where + "/items/3", data=FORM | {"key": "a", "stem": ""}).status_code == 200
+    assert author.get(where + "/items/9").status_code == 404
 
 
 def test_giving_up_keeps_nothing(author: FlaskClient) -> None:
