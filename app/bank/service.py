@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.audit.service import record
-from app.bank import words
+from app.bank import stored, words
 from app.bank.models import (
     AnswerKey,
     Citation,
@@ -54,31 +54,13 @@ def new_version(
 ) -> QuestionVersion:
     """The version, a draft, added but not yet flushed, nor the newest, nor findable (`words.index`)."""
     version = QuestionVersion(
-        question=question, **columns(content, number, now, by, recipe),
+        question=question, **stored.columns(content, number, now, by, recipe),
         citations=[Citation(clause=clause, revision=clause.revision) for clause in clauses],
-        answer=AnswerKey(key=key_of(content), explanation=content.explanation),
+        answer=AnswerKey(key=stored.key_of(content), explanation=content.explanation),
         bands=[VersionBand(value=value) for value in set(bands(shingles_of(content)))],
     )  # fmt: skip
     db.session.add(version)
     return version
-
-
-def columns(
-    content: Content, number: int, now: datetime, by: int | None, recipe: dict[str, Any] | None = None
-) -> dict[str, Any]:
-    """What the content is in the table of versions."""
-    parts = [{name: value for name, value in asdict(part).items() if name != "key"} for part in content.parts]
-    return {
-        "number": number, "kind": content.kind.value, "stem": content.stem, "options": list(content.options),
-        "prompts": list(content.prompts), "parts": parts, "topic": content.topic,
-        "difficulty": content.difficulty, "level": content.level, "tags": list(content.tags),
-        "pictures": list(content.pictures), "recipe": recipe, "created_at": now, "created_by": by,
-    }  # fmt: skip
-
-
-def key_of(content: Content) -> object:
-    """As it is stored: of a case, those of its parts."""
-    return [part.key for part in content.parts] if content.kind is Kind.CASE else content.key
 
 
 def cited_clauses(names: Collection[str]) -> dict[str, Clause]:

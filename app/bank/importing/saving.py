@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.audit.service import Act, record_each
-from app.bank import service, words
+from app.bank import service, stored, words
 from app.bank.files import CODE
 from app.bank.importing.items import restored
 from app.bank.importing.states import TAKEN, Decision
@@ -93,7 +93,7 @@ def _create(
         return []
     codes = _free_codes(items)
     questions = _insert(Question, [{"code": codes[item.number]} for item in items])
-    rows = [service.columns(contents[item.number], 1, now, by) for item in items]
+    rows = [stored.columns(contents[item.number], 1, now, by) for item in items]
     versions = _insert(
         QuestionVersion, [row | {"question_id": q} for row, q in zip(rows, questions, strict=True)]
     )
@@ -121,7 +121,7 @@ def _insert_beside(made: Sequence[Made], known: dict[str, Clause]) -> None:
     keys, cited, shared = [], [], []
     for one in made:
         version = {"version_id": one.version_id}
-        keys.append(version | {"key": service.key_of(one.content), "explanation": one.content.explanation})
+        keys.append(version | {"key": stored.key_of(one.content), "explanation": one.content.explanation})
         clauses = {known[name].id: known[name].revision for name in one.content.clauses}
         cited += [version | {"clause_id": id, "revision": revision} for id, revision in clauses.items()]
         shared += [version | {"value": value} for value in set(bands(shingles_of(one.content)))]
