@@ -27,14 +27,15 @@ def stale() -> sa.CompoundSelect[int]:
     """Ids of versions on a wording that is no longer the clause's, or on what was superseded since.
 
     In three parts, each of which begins with the few clauses or sets that ever changed: asked as one
-    condition, the engines would go through every citation.
+    condition, or without `is_not(None)`, the engines would go through every citation.
     """
     dated = _citing().join(QuestionVersion, QuestionVersion.id == Citation.version_id)
+    of_sets = dated.join(RuleSet, RuleSet.id == Clause.rule_set_id)
     return sa.union_all(
         _reworded(),
-        dated.where(Clause.superseded_at > QuestionVersion.created_at),
-        dated.join(RuleSet, RuleSet.id == Clause.rule_set_id).where(
-            RuleSet.superseded_at > QuestionVersion.created_at
+        *(
+            found.where(moment.is_not(None), moment > QuestionVersion.created_at)
+            for found, moment in ((dated, Clause.superseded_at), (of_sets, RuleSet.superseded_at))
         ),
     )
 

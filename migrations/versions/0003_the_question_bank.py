@@ -1,14 +1,22 @@
 """the question bank"""
 
+import json
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import sqlalchemy as sa
 from alembic import op
+
+from app.domain.likeness import bands, shingles
+from app.domain.questions import normalise
 
 revision = '0003'
 down_revision = '0002'
 branch_labels = None
 depends_on = None
+
+WORD = sa.table('version_word', sa.column('word', sa.Text), sa.column('version_id', sa.Integer))
+BAND = sa.table('version_band', sa.column('value', sa.BigInteger), sa.column('version_id', sa.Integer))
 
 
 def upgrade() -> None:
@@ -172,6 +180,18 @@ def _fill() -> None:
             'approved_at = created_at, approved_by = created_by'
         )
     )
+    versions = connection.execute(sa.text('SELECT id, stem, options FROM question_version')).all()
+    for version_id, stem, options in versions:
+        _index(version_id, stem, json.loads(options) if isinstance(options, str) else options)
+
+
+def _index(version_id: int, stem: str, options: list[str]) -> None:
+    """What versions are found by. Both functions promise the same result for ever."""
+    words = {''.join(pair) for pair in pairwise(normalise(stem))}
+    values = set(bands(shingles([stem, *options])))
+    for table, name, found in ((WORD, 'word', words), (BAND, 'value', values)):
+        if found:
+            op.bulk_insert(table, [{name: one, 'version_id': version_id} for one in found])
 
 
 def downgrade() -> None:

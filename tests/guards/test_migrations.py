@@ -93,7 +93,7 @@ INSERT INTO clause (id, rule_set_id, code, position, heading, locator, text)
 VALUES (1, 1, '1', 1, '', '', '条文');
 INSERT INTO question (id, code, current_version_id, retired_at) VALUES (1, 'q-1', 2, NULL);
 INSERT INTO question_version (id, question_id, number, kind, stem, options, topic, difficulty, created_at)
-VALUES (1, 1, 1, 'judge', '甲', '[]', '题', 'easy', 5), (2, 1, 2, 'judge', '乙', '[]', '题', 'easy', 6);
+VALUES (1, 1, 1, 'judge', '甲乙。丙', '[]', '题', 'easy', 5), (2, 1, 2, 'judge', '乙', '[]', '题', 'easy', 6);
 INSERT INTO citation (version_id, clause_id) VALUES (1, 1), (2, 1)
 """
 
@@ -114,13 +114,16 @@ def test_the_bank_of_the_second_release_stays_in_use(
             ("SELECT submitted_at, approved_at FROM question_version ORDER BY id", [(5, 5), (6, 6)]),
             ("SELECT c.revision, w.revision, w.text FROM clause c JOIN wording w ON w.clause_id = c.id",
              [(1, 1, "条文")]),
+            ("SELECT word, version_id FROM version_word ORDER BY word", [("乙丙", 1), ("甲乙", 1)]),
+            ("SELECT version_id, count(*) FROM version_band GROUP BY version_id ORDER BY version_id",
+             [(1, 8), (2, 8)]),
             ("SELECT version_id, revision FROM citation ORDER BY version_id", [(1, 1), (2, 1)]),
         ):  # fmt: skip
             assert [tuple(row) for row in db.session.execute(sa.text(query))] == expected
         db.session.rollback()
         downgrade(revision="0002")
         assert db.session.execute(sa.text("SELECT id, stem FROM question_version ORDER BY id")).all() == [
-            (1, "甲"), (2, "乙"),
+            (1, "甲乙。丙"), (2, "乙"),
         ]  # fmt: skip
         db.session.rollback()
         db.engine.dispose()
