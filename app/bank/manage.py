@@ -13,7 +13,7 @@ from app.bank import (  # noqa: F401
     models,
 )
 from app.bank.blueprint import bp as bp
-from app.bank.labels import LEVELS
+from app.bank.labels import LEVELS, RECIPES
 from app.bank.states import STATES, TONES, state, version_state
 
 bp.add_app_template_filter(state, "question_state")
@@ -21,3 +21,4 @@ bp.add_app_template_filter(version_state, "version_state")
 bp.add_app_template_filter(lambda one: str(STATES[one]), "state_label")
 bp.add_app_template_filter(lambda one: TONES.get(one, ""), "state_tone")
 bp.add_app_template_filter(lambda level: str(LEVELS[level]), "level_label")
+bp.add_app_template_filter(lambda name: str(RECIPES.get(name, name)), "recipe_label")

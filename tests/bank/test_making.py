@@ -101,6 +101,7 @@ def test_the_chosen_become_drafts_with_their_recipe_and_are_not_offered_again(au
         v.submitted_at is None and one.current_version_id is None
         for v, one in zip(versions, made, strict=True)
     )
+    assert "从条文出题 · " in author.get(f"/manage/bank/questions/{made[0].id}").text
     left = {p.mark for p in making.propose(ORDER)}
     assert left.isdisjoint({p.mark for p in proposals[:2]})
 

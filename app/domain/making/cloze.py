@@ -22,6 +22,7 @@ _LEAD = re.compile(
     r"(?:必须|决不允许|不允许|不得|不准|不能|严禁|禁止|应当|坚决|坚持|实行|切实|搞|他们|它们|要(?!求|素|点|件|闻))+"
 )
 _TAIL = re.compile(r"(?:的也有之|的有之|的原则|的|等)$")
+_ITSELF = re.compile(r"本(?:条例|规定|准则|规则|法|办法)")  # that a document names itself is nothing to know
 _STOPS = ("", "，", "。", "；", "：", "！", "？")
 _FIGURE = re.compile(
     r"半数以上|过半数|三分之[一二]以上|每季度|每半年|每年|每月|每周"
@@ -45,7 +46,7 @@ def _phrases(text: str) -> Iterator[tuple[int, int]]:
             start = lead.end()
         if tail := _TAIL.search(text[start:end]):
             end = start + tail.start()
-        if SHORTEST_PHRASE <= end - start <= LONGEST_PHRASE:
+        if SHORTEST_PHRASE <= end - start <= LONGEST_PHRASE and not _ITSELF.search(text[start:end]):
             yield start, end
     yield from (found.span() for found in _FIGURE.finditer(text))
 
@@ -81,7 +82,7 @@ def build(
     if (
         at < 0
         or end - start > LONGEST_STEM
-        or LEANING.search(left + right)
+        or LEANING.search(left + phrase + right)
         or not _determined(library, left, phrase, right)
     ):
         return None

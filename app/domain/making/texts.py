@@ -19,7 +19,7 @@ _ALIKE = 0.6  # share of the shorter text's pairs of characters that the longer 
 _SENTENCE = re.compile(r"[^。！？]+")
 _SEGMENT = re.compile(r"[^，。；：、！？“”‘’（）《》〈〉…—\s]+")
 LEANING = re.compile(
-    r"前款|前两款|前项|本款|上述|第一款|第二款"
+    r"前款|前两款|前项|本款|上述|上列|第一款|第二款"
 )  # says nothing apart from what stands before
 ORDINAL = re.compile(r"第([一二三四五六七八九十])(?!届|次|款|项|条|章|节)")
 
