@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Page
 
+from app.bank.models import Question
 from app.courses.models import Course
 from app.exams.models import Exam
 from app.people.models import Person
@@ -22,6 +23,7 @@ def pages() -> dict[str | None, list[str]]:
     """Who → the addresses of their main pages."""
     exam = db.session.scalars(sa.select(Exam.id).where(Exam.kind == "exam")).first()
     course = db.session.scalars(sa.select(Course)).one()
+    question = db.session.scalars(sa.select(Question.id).order_by(Question.id)).first()
     learner = db.session.scalars(sa.select(Person.id).where(Person.username == "learner")).one()
     return {
         None: ["/sign-in", "/verify"],
@@ -33,6 +35,8 @@ def pages() -> dict[str | None, list[str]]:
         "admin": [
             "/manage/", "/manage/people", f"/manage/people/{learner}", f"/manage/people/{learner}/edit",
             f"/manage/people/{learner}/secondment", "/manage/bank/rules", f"/manage/exams/{exam}",
+            "/manage/bank/questions", f"/manage/bank/questions/{question}", "/manage/bank/questions/new",
+            "/manage/bank/review", "/manage/bank/quality",
         ],
         "auditor": ["/manage/audit/", "/manage/audit/chain"],
     }  # fmt: skip
