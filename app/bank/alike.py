@@ -13,6 +13,7 @@ from app.domain.questions import Question as Content
 from app.web.db import db
 
 K = TypeVar("K")
+_CROWD = 50  # questions looked at of those that share one number
 _NEAREST = 20  # how many a question is compared with: those that share most with it
 
 
@@ -41,12 +42,21 @@ def like_each(contents: Mapping[K, Content]) -> dict[K, list[Alike]]:
 
 
 def _near(values: Mapping[K, set[int]]) -> dict[K, list[int]]:
-    """Ids of the questions that share a number with each, those that share most first."""
-    rows = db.session.execute(
-        sa.select(VersionBand.value, Question.id)
+    """Ids of the questions that share a number with each, those that share most first.
+
+    Of a number that a crowd shares (questions made by one pattern), only so many are looked at.
+    """
+    place = sa.func.row_number().over(partition_by=VersionBand.value, order_by=VersionBand.version_id)
+    shared_by = (
+        sa.select(VersionBand.value, Question.id, place.label("place"))
         .join(Question, Question.newest_version_id == VersionBand.version_id)
         .where(VersionBand.value.in_(set().union(*values.values())), Question.retired_at.is_(None))
-        .order_by(Question.id)
+        .subquery()
+    )
+    rows = db.session.execute(
+        sa.select(shared_by.c.value, shared_by.c.id)
+        .where(shared_by.c.place <= _CROWD)
+        .order_by(shared_by.c.id)
     )
     holders: dict[int, list[int]] = defaultdict(list)
     for value, question_id in rows:

@@ -69,4 +69,4 @@ def test_many_at_once_cost_as_much_as_one(bank: None, queries: Queries) -> None:
     queries.statements.clear()
     found = alike.like_each({name: replace(ONE, stem=f"{STEM}{name}") for name in range(30)})
     assert len(queries) == 2
-    assert all(found[name][0].percent == 100 and len(found[name]) == 20 for name in range(30))
+    assert all(found[name][0].percent >= 97 and len(found[name]) == 20 for name in range(30))
