@@ -65,7 +65,7 @@ class Numbers:
         for at in range(level + 1):
             if at in levels and f"%{at + 1}" in text:
                 text = text.replace(f"%{at + 1}", shown(counts.get(at, levels[at].start), levels[at].form))
-        return f"{text} " if text else ""
+        return text if not text or text.endswith(("、", "）", " ")) else f"{text} "
 
     def _named(self, look: Node | None) -> tuple[str, int]:
         """The list and the level: of the paragraph, else of its style, or of what that one is based on."""
