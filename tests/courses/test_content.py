@@ -20,7 +20,7 @@ from tests.conftest import START
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A copy of the shipped content, to break."""
-    for name in ("rule_sets", "questions", "blueprints", "courses"):
+    for name in ("rule_sets", "questions", "readings", "blueprints", "courses"):
         shutil.copytree(CONTENT / name, tmp_path / name)
     return tmp_path
 
