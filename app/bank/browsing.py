@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from app.bank import states, words
 from app.bank.models import Citation, Clause, Comment, Question, QuestionVersion, RuleSet
+from app.domain.topics import within
 from app.people.models import Person
 from app.web.db import db
 from app.web.paging import first_pages
@@ -56,12 +57,14 @@ def _conditions(wanted: Filter, today: date) -> list[sa.ColumnElement[bool]]:
         column == value
         for column, value in (
             (QuestionVersion.kind, wanted.kind),
-            (QuestionVersion.topic, wanted.topic),
             (QuestionVersion.difficulty, wanted.difficulty),
             (QuestionVersion.level, wanted.level),
         )
         if value
     ]
+    if wanted.topic:
+        below = [topic for topic in topics() if within(topic, wanted.topic)]
+        conditions.append(QuestionVersion.topic.in_(below))
     if wanted.q:
         conditions.append(_said(wanted.q))
     if wanted.tag:

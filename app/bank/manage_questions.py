@@ -12,6 +12,7 @@ from app.bank.forms import clean
 from app.bank.labels import DIFFICULTIES, KINDS, LEVELS
 from app.bank.states import CHOICES
 from app.domain.access import Action
+from app.domain.topics import name, tree
 from app.web import clock
 from app.web.gate import requires
 from app.web.paging import asked_page
@@ -36,7 +37,7 @@ def questions() -> Any:
         wanted=wanted,
         sets=[(rule_set.code, rule_set.title) for rule_set in queries.rule_sets()],
         kinds=list(KINDS.items()),
-        topics=[(topic, topic) for topic in browsing.topics()],
+        topics=[(path, "　" * depth + name(path)) for path, depth in tree(browsing.topics())],
         difficulties=list(DIFFICULTIES.items()),
         levels=[(level, text) for level, text in LEVELS.items() if level],
         states=list(CHOICES.items()),

@@ -9,6 +9,7 @@ from app.bank.citing import chinese_date, source_line
 from app.bank.emphasis import emphasised
 from app.bank.forms import clean
 from app.bank.labels import DIFFICULTIES, KINDS
+from app.domain import topics
 from app.domain.access import Action
 from app.web.gate import requires
 from app.web.paging import asked_page
@@ -18,6 +19,7 @@ bp = Blueprint("bank", __name__, url_prefix="/rules", template_folder="templates
 
 bp.add_app_template_filter(lambda kind: str(KINDS[kind]), "kind_label")
 bp.add_app_template_filter(lambda difficulty: str(DIFFICULTIES[difficulty]), "difficulty_label")
+bp.add_app_template_filter(topics.name, "topic_name")
 bp.add_app_template_filter(chinese_date, "chinese_date")
 bp.add_app_template_filter(source_line, "source_line")
 bp.add_app_template_filter(emphasised)

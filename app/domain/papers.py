@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from app.domain.questions import Kind, option_keys
 from app.domain.scoring import Preset
+from app.domain.topics import within
 
 Document: TypeAlias = dict[str, Any]  # JSON: {"title", "sections": […], "slots": […]}
 Order: TypeAlias = list[list[Any]]  # JSON: [[slot, [option keys]], …]
@@ -31,7 +32,10 @@ class Content(NamedTuple):
 
 @dataclass(frozen=True)
 class Section:
-    """One section of a blueprint: `count` questions of `points` tenths each; no topics or rule sets = any."""
+    """One section of a blueprint: `count` questions of `points` tenths each; no topics or rule sets = any.
+
+    A topic stands for those below it, too.
+    """
 
     title: str
     kind: Kind
@@ -98,7 +102,7 @@ def _rng(seed: int) -> random.Random:
 def _fits(section: Section, candidate: Candidate) -> bool:
     return (
         candidate.kind is section.kind
-        and (not section.topics or candidate.topic in section.topics)
+        and (not section.topics or any(within(candidate.topic, topic) for topic in section.topics))
         and (not section.rule_sets or not set(section.rule_sets).isdisjoint(candidate.rule_sets))
     )
 

@@ -67,6 +67,7 @@ def test_a_learner_has_no_business_here(app: Flask, sign_in: Callable[..., Flask
         ("", ["five-musts-001", "five-musts-002"]),
         ("?kind=blanks", ["five-musts-002"]),
         ("?topic=政治纪律", ["five-musts-001"]),
+        ("?topic=组织原则", ["five-musts-002"]),
         ("?difficulty=hard", ["five-musts-002"]),
         ("?q=（　　）", ["five-musts-001"]),
         ("?q=MUSTS-002", ["five-musts-002"]),
