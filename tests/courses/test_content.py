@@ -78,8 +78,9 @@ def test_a_fault_is_named_and_nothing_is_loaded(
 
 
 def test_too_few_questions_are_a_fault_of_the_quiz(app: Flask, folder: Path) -> None:
-    shutil.rmtree(folder / "questions")
-    (folder / "questions").mkdir()
+    for name in ("questions", "readings"):
+        shutil.rmtree(folder / name)
+        (folder / name).mkdir()
     bank.load(folder, START)
     with pytest.raises(ContentError, match="试题不够，还差 10 题"):
         content.load(folder, START)
