@@ -56,6 +56,7 @@ STRUCTURE = {
     "second_factor": ("secret_sealed",), "setting": ("key",), "sign_in_failure": ("device",),
     "sign_in_session": ("id",), "unapplied_response": ("value", "reason"),
     "unit": ("path", "code", "kind"), "unit_change": ("what", "before", "after"),
+    "version_word": ("word",),
 }  # fmt: skip
 
 

@@ -26,10 +26,8 @@ def may_be_head(text: str) -> bool:
     return len(bare) <= 40 and _TITLE.fullmatch(bare) is not None
 
 
-def is_head(text: str, following: str, questions: list[Written]) -> bool:
+def is_head(text: str, following: str, found: int, unanswered: int) -> bool:
     """Do answers to the whole paper follow, or the one answer to the question just read?"""
-    found = len(questions)
-    unanswered = sum(not one.answer and not one.parts for one in questions)
     flat_next = half(following).strip()
     listed = bool(_RANGE.match(flat_next) or _ONE.match(flat_next) or _GRID.match(flat_next))
     if listed or lines.section(following) is not None:

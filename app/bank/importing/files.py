@@ -23,6 +23,7 @@ MAX_BYTES = 7 * 1024 * 1024
 _MAX_ROWS = 120_000  # an option a row
 _SHEETS = 20
 _LONGEST_CELL = 6000
+_MAX_LINES = 300_000
 
 
 class Refused(Exception):
@@ -110,6 +111,8 @@ def _of_text(file_name: str, whole: str, defaults: Defaults) -> Reading:
     if file_name.endswith(".toml") or whole.lstrip().startswith("[[question]]"):
         return Reading(*own.questions(whole))
     split = whole.split("\n")
+    if len(split) > _MAX_LINES:
+        raise DocumentError("weight")
     lines = _cut([Line(_("第 %(n)s 行", n=n), line) for n, line in enumerate(split, 1)])
     if file_name.endswith(".gift") or gift.looks_so(whole):
         return Reading(*gift.questions(lines, defaults.topic, defaults.difficulty))

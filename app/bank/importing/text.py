@@ -21,6 +21,10 @@ def questions(source: Sequence[Line]) -> tuple[list[Written], list[Line]]:
     return [one for one in reader.found if one.stem or one.options], reader.ignored
 
 
+def _lacks(one: Written) -> bool:
+    return not one.answer and not one.parts
+
+
 class _Reader:
     """Takes lines one by one; `now` is the question they belong to, `field` the part of it."""
 
@@ -28,6 +32,7 @@ class _Reader:
         self.source = source
         self.numbered = any(lines.start(line.text) for line in source)
         self.found: list[Written] = []
+        self.unanswered = 0  # of those before the last
         self.ignored: list[Line] = []
         self.answers = Answers()
         self.in_answers = False
@@ -61,7 +66,7 @@ class _Reader:
         if not self.found or not may_be_head(line.text):
             return False
         following = next((one.text for one in self.source[at + 1 : at + _AHEAD] if one.text.strip()), "")
-        if is_head(line.text, following, self.found):
+        if is_head(line.text, following, len(self.found), self.unanswered + _lacks(self.found[-1])):
             self.in_answers, self.now, self.section = True, None, ""
             self.answers.section("", "")
             return True
@@ -150,6 +155,7 @@ class _Reader:
         return True
 
     def _open(self, line: Line, number: int, text: str, mark: str) -> None:
+        self.unanswered += bool(self.found) and _lacks(self.found[-1])
         self.now = Written(line.place, number, section=self.section, answer=mark, source=[line.text])
         self.found.append(self.now)
         self.case = self.now if words.kind(self.section) is Kind.CASE else None

@@ -282,6 +282,7 @@ HOSTILE = {
     "broken archive": (b"PK\x03\x04" + b"x" * 500, "读不了"),
     "rows": (b"\xef\xbb\xbf" + "题干,A,B,答案\n".encode() + b"x,1,2,A\n" * 130_000, "行太多"),
     "deep TOML": (b"a = " + b"[" * 3000 + b"]" * 3000, ""),
+    "lines": (b"x\n" * 300_001, "文字太多"),
     "empty": (b"", "没有找到试题"),
     "prose": ("今天天气很好。\n我们去开会。".encode(), "没有找到试题"),
 }  # fmt: skip
