@@ -9,6 +9,7 @@ from app.bank import content, files, readings, service
 from app.bank.models import Question
 from app.domain.questions import Kind
 from app.domain.questions import Question as Content
+from app.web.config import CONTENT
 from app.web.db import db
 from tests import factories
 
@@ -100,7 +101,8 @@ def answer(text: Content) -> Any:
 
 
 def read_all(folder: Path) -> Path:
-    """A second reader has answered every question that can be read."""
+    """A second reader has answered every question that can be read. Never those of the product itself."""
+    assert folder != CONTENT
     bank, _faults = files.read(folder)
     sheet = folder / "sheet.toml"
     answers = {code: json.dumps(answer(text), ensure_ascii=False) for code, text in bank.questions.items()}

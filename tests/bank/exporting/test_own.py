@@ -8,7 +8,7 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.bank import browsing, files, service
+from app.bank import browsing, content, files, service
 from app.bank.exporting import excel, own, picking
 from app.bank.importing import files as importing
 from app.bank.importing.basis import Shelf
@@ -56,7 +56,7 @@ def test_the_same_bank_gives_the_same_bytes_whatever_the_order(app: Flask, tmp_p
 
 def test_the_whole_content_comes_back(app: Flask, tmp_path: Path) -> None:
     bank, _faults = files.read(CONTENT)
-    load(CONTENT)
+    content.load(CONTENT, NOW)
     questions = list(picking.picked(browsing.Filter(state="all"), NOW.date()))
     data = own.archive(questions, picking.rule_sets())
     again, faults = files.read(unpacked(data, tmp_path))
