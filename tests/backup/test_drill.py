@@ -22,6 +22,7 @@ from app.people import facts
 from app.people.facts import PersonFacts
 from app.people.models import Person
 from app.people.service import create_person
+from app.web import schema
 from app.web.db import Base, db
 from tests import factories
 from tests.backup.conftest import run
@@ -242,6 +243,7 @@ def test_a_running_service_is_not_pulled_from_under_its_people(
 def test_a_newer_schema_is_refused(
     app: Flask, school: Candidate, installation: Callable[..., Flask], tmp_path: Path
 ) -> None:
+    version = schema.current()
     db.session.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
     made = {}
     try:
@@ -250,7 +252,7 @@ def test_a_newer_schema_is_refused(
             db.session.commit()
             made = run(app, "backup", tmp_path / "backups")
     finally:
-        db.session.execute(sa.text("UPDATE alembic_version SET version_num = '0002'"))
+        db.session.execute(sa.text("UPDATE alembic_version SET version_num = :version"), {"version": version})
         db.session.commit()
     assert made.exit_code == 0
     [path] = (tmp_path / "backups").glob("*.tar")
