@@ -10,6 +10,7 @@ from tests.guards.source import ROOT
 TEXT = {".py", ".md", ".toml", ".txt", ".in", ".sh", ".html", ".css", ".js", ".cfg", ".ini", ".mako", ""}
 FORBIDDEN = {
     "package index": re.compile(r"--(?:extra-)?index-url|--find-links|--trusted-host|/simple\b"),
+    "mark of a merge": re.compile(r"^(?:<{7} |>{7} |={7}$)", re.MULTILINE),
     "home or work folder": re.compile(r"(?<![\w.])/(?:home|root|work|Users)/\w"),
 }
 
