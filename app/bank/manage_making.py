@@ -6,7 +6,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.bank import browsing, making, queries, service
+from app.bank import browsing, bulk, making, queries, service
 from app.bank.answers import answer_text
 from app.bank.blueprint import bp
 from app.bank.labels import RECIPES
@@ -15,7 +15,6 @@ from app.bank.models import RuleSet
 from app.domain.access import Action
 from app.web import clock
 from app.web.gate import requires
-from app.web.intake import LARGEST
 
 
 @bp.get("/making")
@@ -92,7 +91,7 @@ def remaking() -> Any:
 @bp.post("/remaking")
 @requires(Action.BANK_EDIT)
 def remake() -> Any:
-    ids = [int(text) for text in request.form.getlist("question") if text.isdigit() and int(text) <= LARGEST]
+    ids = bulk.ticked(request.form.getlist("question"))
     try:
         made = making.make_again(ids, clock.now(), current_user.person_id)
     except service.Stale:

@@ -101,7 +101,8 @@ def edit_question(
     Until it is approved, the version published before is drawn. Where a clause has a later wording than the
     one cited, to save the same again says that it still holds.
     """
-    question = db.session.get_one(Question, question_id, with_for_update=True)
+    db.session.flush()
+    question = db.session.get_one(Question, question_id, with_for_update=True, populate_existing=True)
     edited = newest_of(question, based_on)
     before = content_of(edited)
     if rescrambled(by_clause_name(content)) != rescrambled(before) or any(
@@ -116,7 +117,9 @@ def edit_question(
 
 
 def newest(question: Question) -> QuestionVersion:
-    return db.session.get_one(QuestionVersion, question.newest_version_id)
+    """As it stands now, whatever was loaded before the question was locked."""
+    db.session.flush()  # what is not yet written would be dropped
+    return db.session.get_one(QuestionVersion, question.newest_version_id, populate_existing=True)
 
 
 def newest_of(question: Question, number: int) -> QuestionVersion:

@@ -11,8 +11,8 @@ _FALSE = {"错", "错误", "否", "×", "✗", "✘", "✕", "╳", "x", "f", "f
 MARKS = r"√✓✔×✗✘╳✕"
 _CIRCLED = {ord("①") + n: chr(ord("A") + n) for n in range(8)}
 _BETWEEN = re.compile(r"[\s,、;.。/|和与及&]+")
-_NUMBERED = re.compile(
-    r"\s*(?:\(?\d{1,2}\s*[.、):]|\(\d{1,2}\)|[①-⑩]|第[一二三四五六七八九十]{1,2}空\s*[:,]?)\s*"
+_NUMBERED = re.compile(  # no digit after the mark: 3.5亿 and 12:30 are answers
+    r"\s*(?:\(?\d{1,2}\s*[.、):](?!\s*\d)|\(\d{1,2}\)|[①-⑩]|第[一二三四五六七八九十]{1,2}空\s*[:,]?)\s*"
 )
 _POINT = re.compile(
     r"\s*(?:\(\s*(?:\d{1,2}|[一二三四五六七八九十]{1,2})\s*\)|\d{1,2}\s*[.、)](?!\d)|[①-⑳]|"
@@ -61,7 +61,8 @@ def key(kind: Kind, text: str, options: Sequence[str], stem: str = "") -> object
 
 
 def _choice(kind: Kind, text: str, options: Sequence[str]) -> object:
-    found = letters(text).lower() or _digits(text, len(options)) or _by_text(text, options)
+    # The options' own words first: of 2, 3, 5 and 7 the answer "3" is the second.
+    found = letters(text).lower() or _by_text(text, options) or _digits(text, len(options))
     if not found:
         return text.strip()
     if kind is Kind.SINGLE:
@@ -94,7 +95,7 @@ def _blanks(text: str, blanks: int) -> list[list[str]]:
     """One list a blank: the first way of cutting the answer that gives as many pieces as there are blanks."""
     whole = text.strip()
     if blanks <= 1:
-        return [_variants(_NUMBERED.sub("", whole, count=1) if _NUMBERED.match(half(whole)) else whole)]
+        return [_variants(_unnumbered(whole))]
     for cut in (r"\n+", r"[;；]", r"[\t]| {2,}|　+", r"[|｜]", r"[,，]", r"[、]", r"\s+", r"[,，、;；\s]+"):
         pieces = [piece.strip() for piece in re.split(cut, whole) if piece.strip()]
         if len(pieces) == blanks:
@@ -111,8 +112,8 @@ def _unnumbered(piece: str) -> str:
 
 
 def _variants(piece: str) -> list[str]:
-    """ "甲/乙" and "甲|乙" say the same in two ways."""
-    found = [part.strip() for part in re.split(r"[|｜/]", piece)]
+    """ "甲/乙" and "甲|乙" say the same in two ways; 2015/1/13 is one."""
+    found = [part.strip() for part in re.split(r"[|｜]|(?<!\d)/|/(?!\d)", piece)]
     return [part for part in found if part] or [piece]
 
 

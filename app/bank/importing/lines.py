@@ -46,6 +46,7 @@ _SPACED = re.compile(r"\s*(\d{1,4})[\s]+(?=\S)")
 _MARK = re.compile(
     r"(?<![A-Za-z0-9])(?:\((?P<round>[A-Ha-h])\)|(?P<letter>[A-Ha-h])\s?(?P<style>[.、:)]))\s*"
 )
+_ANSWERED = re.compile(r"\(\s?[A-Ha-h](?:[\s、,;.]*[A-Ha-h])+\s?\)")  # "(A、B、C)" marks no options
 _SPACED_OPTION = re.compile(r"(?:(?<=^)|(?<=\s))([A-H])(?:\s+|(?=[\u4e00-\u9fff“《]))")
 
 
@@ -105,7 +106,7 @@ def options(text: str, wanted: int) -> tuple[int, list[str]]:
 
     In the midst of a line they begin only with A, and then B follows.
     """
-    flat = half(text)
+    flat = _ANSWERED.sub(lambda found: " " * len(found[0]), half(text))
     heads = _sequence(list(_MARK.finditer(flat)), flat, wanted)
     if not heads:
         heads = _in_order(list(_SPACED_OPTION.finditer(flat)), wanted)
@@ -159,6 +160,10 @@ def fields(text: str) -> list[tuple[str, str]]:
         # 来源： in the midst of a line may be part of what is asked.
         inside = found["bare"] and not cuts and flat[: found.start()].strip()
         if inside and field not in ("answer", "explanation"):
+            continue
+        # 解析：……，正确答案为A。 goes on explaining.
+        explaining = bool(cuts) and cuts[-1][0] == "explanation" and found["bare"] and field == "answer"
+        if explaining and not found[0].rstrip().endswith(":"):
             continue
         if not cuts or found.start() >= cuts[-1][2]:
             cuts.append((field, found.start(), found.end()))

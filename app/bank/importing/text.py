@@ -84,7 +84,7 @@ class _Reader:
         if kind is Kind.CASE and self.case is not None and self._part(line, start):
             return True
         if start is None:
-            return self._begins_bare(line)
+            return self._begins_bare(at, line)
         if self.now is not None and self._is_point(at, start, kind):
             return False
         self._open(line, start.number, line.text[start.end :], start.mark)
@@ -92,22 +92,21 @@ class _Reader:
         self.style = self.style or start.style
         return True
 
-    def _begins_bare(self, line: Line) -> bool:
+    def _begins_bare(self, at: int, line: Line) -> bool:
         """Where nothing is numbered, an empty line after an answer ends the question."""
         if self.numbered or lines.options(line.text, 0)[1] or lines.fields(line.text)[0][1] != line.text:
             return False
         answered = self.now is not None and self.field == "answer" and self.now.answer and self.now.options
         if self.now is not None and not answered and not (self.gap and (self.now.answer or self.now.options)):
             return False
-        if self.now is None and self.field == "" and not self.section and not self._asks(line):
+        if self.now is None and self.field == "" and not self.section and not self._asks(at):
             return False
         self._open(line, len(self.found) + 1, line.text, "")
         return True
 
-    def _asks(self, line: Line) -> bool:
+    def _asks(self, at: int) -> bool:
         """A first line that no number marks: is it a question, or a title above them?"""
-        at = self.source.index(line) + 1
-        following = [one.text for one in self.source[at : at + 4] if one.text.strip()]
+        following = [one.text for one in self.source[at + 1 : at + 5] if one.text.strip()]
         return bool(following) and bool(
             lines.options(following[0], 0)[1] or lines.fields(following[0])[0][1] != following[0]
         )

@@ -206,3 +206,23 @@ def test_what_is_no_question_is_left_out() -> None:
 )
 def test_numbers_and_letters_in_a_stem_begin_nothing(stem: str) -> None:
     assert said(f"1、{stem}\nA.甲\nB.乙\n答案：A") == [("single", stem, ("甲", "乙"), "a")]
+
+
+@pytest.mark.parametrize("given", ["A、B、C", "A,B,C", "ABC", "A B C", "Ａ、Ｂ、Ｃ"])
+def test_letters_in_the_bracket_are_no_options(given: str) -> None:
+    paper = f"二、多项选择题\n1、党的纪律包括（{given}）。\nA.甲 B.乙 C.丙 D.丁"
+    [(kind, stem, options, key)] = said(paper)
+    assert (kind, stem.split("（")[0], options, key) == ("multiple", "党的纪律包括", FOUR, ["a", "b", "c"])
+
+
+def test_an_explanation_may_name_the_answer() -> None:
+    paper = "1、题干（B）。\nA.甲 B.乙 C.丙 D.丁\n解析：误选甲的多，正确答案为B，见第三条。"
+    [item] = read(paper)
+    assert (item.content.key, item.content.explanation) == ("b", "误选甲的多，正确答案为B，见第三条。")
+
+
+def test_a_long_text_without_numbers_is_read_in_one_go() -> None:
+    """Were each line sought among all, ten times the lines would cost a hundred times as much."""
+    lines = [Line(f"第 {n} 行", "没有编号的一行文字。") for n in range(20_000)]
+    written, ignored = text.questions(lines)
+    assert (len(written), len(ignored)) == (0, 20_000)
