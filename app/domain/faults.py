@@ -1,5 +1,6 @@
 """What makes a question well formed (question_bank/README.md)."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from app.domain.questions import (
 
 MIN_OPTIONS, MAX_OPTIONS, MAX_PARTS = 2, 8, 10
 _NO_STEM = ("stem", "missing")
+BAR = re.compile("[|｜]")  # stands between what a form takes for two things
 MIN_IN_ORDER = 3  # of two things, a guess is right every second time
 
 
@@ -38,7 +40,7 @@ def faults(q: Question) -> tuple[Fault, ...]:
     Codes by field:
     stem         missing · no_blanks (kind blanks without ____)
     options      too_few, too_many (2–8; order, match 3–8) · not_allowed (kinds without options) ·
-                 empty_option · duplicate_option (the same once normalised)
+                 empty_option · duplicate_option (the same once normalised) · line_break · bar (match)
     prompts      not_allowed · too_few (match: 2 at least) · empty_option · duplicate_option ·
                  too_many (more than options)
     key          missing · key_shape (not what this kind takes) · key_unknown (names no option) ·
@@ -60,12 +62,16 @@ def faults(q: Question) -> tuple[Fault, ...]:
     return tuple(found)
 
 
+_UNSHOWABLE = {"too_many", "part_kind", "key_shape", "line_break", "bar"}
+
+
 def hindrances(found: Iterable[Fault]) -> tuple[Fault, ...]:
     """Those of the faults with which a question cannot even be shown: a draft may have any other."""
     return tuple(
         fault
         for fault in found
-        if fault.code in {"too_many", "part_kind", "key_shape"} or (fault.field, fault.code) == _NO_STEM
+        if fault.code in {"too_many", "part_kind", "key_shape", "line_break", "bar"}
+        or (fault.field, fault.code) == _NO_STEM
     )
 
 
@@ -139,6 +145,10 @@ def _prompt_faults(part: Part) -> Iterator[Fault]:
     if n > len(part.options):
         yield Fault("prompts", "too_many", f"{n} / {len(part.options)}")
     yield from _list_faults("prompts", part.prompts)
+    for field, texts in (("prompts", part.prompts), ("options", part.options)):
+        for position, text in enumerate(texts, start=1):
+            if BAR.search(text):
+                yield Fault(field, "bar", str(position))
 
 
 def _list_faults(field: str, texts: Iterable[str]) -> Iterator[Fault]:
@@ -147,6 +157,8 @@ def _list_faults(field: str, texts: Iterable[str]) -> Iterator[Fault]:
         if not text.strip():
             yield Fault(field, "empty_option", str(position))
             continue
+        if "\n" in text.strip():
+            yield Fault(field, "line_break", str(position))
         # An option of punctuation only is compared as it stands, or all of them would be one.
         earlier = first.setdefault(normalise(text) or text.strip(), position)
         if earlier != position:
@@ -210,6 +222,8 @@ def _blanks_faults(part: Part) -> Iterator[Fault]:
     if len(part.key) != blanks:
         yield Fault("key", "blank_count", f"{len(part.key)} / {blanks}")
     for position, variants in enumerate(part.key, start=1):
+        if any(BAR.search(variant) or "\n" in variant for variant in variants):
+            yield Fault("key", "bar", str(position))
         if any(not normalise(variant) for variant in variants):
             yield Fault("key", "empty_variant", str(position))
 

@@ -57,10 +57,15 @@ def clean(text: str) -> str:
     return text.replace(UNDERLINED, "").replace(UPRIGHT, "").strip()
 
 
+def one_line(text: str) -> str:
+    """A cell may hold line breaks; an option that did would be two in the form."""
+    return " ".join(clean(text).split("\n")) if "\n" in text else clean(text)
+
+
 def part(written: Written, notes: list[Note]) -> Part:
     stem, named = _kind_at_head(written.stem)
     stem = _without_scores(stem)
-    options = tuple(clean(option) for option in written.options[:26])
+    options = tuple(one_line(option) for option in written.options[:26])
     answer = written.answer.strip()
     said = words.kind(written.kind) or named or words.kind(written.section)
     if written.parts and said is None:
@@ -77,7 +82,7 @@ def part(written: Written, notes: list[Note]) -> Part:
     key = answers.key(kind, answer, options, stem)
     if kind in WITH_OPTIONS and kind not in CHOICES and isinstance(key, list):
         options, key = _mixed(options, key)
-    prompts = tuple(clean(prompt) for prompt in written.prompts)
+    prompts = tuple(one_line(prompt) for prompt in written.prompts)
     return Part(kind, clean(stem), options, key, prompts)
 
 
