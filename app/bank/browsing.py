@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
-from app.bank import states, words
-from app.bank.models import Citation, Clause, Comment, Question, QuestionVersion, RuleSet
+from app.bank import stale, states, words
+from app.bank.models import Citation, Clause, Comment, Question, QuestionVersion
 from app.domain.topics import within
 from app.people.models import Person
 from app.web.db import db
@@ -75,7 +75,7 @@ def _conditions(wanted: Filter, today: date) -> list[sa.ColumnElement[bool]]:
         )
         conditions.append(QuestionVersion.created_by.in_(named))
     if wanted.rule_set:
-        conditions.append(Question.newest_version_id.in_(_citing(wanted.rule_set)))
+        conditions.append(Question.newest_version_id.in_(stale.resting(wanted.rule_set)))
     if wanted.review == "overdue":
         conditions.append(Question.review_on <= today)
     return [*conditions, *states.CONDITIONS.get(wanted.state, states.CONDITIONS[""])]
@@ -85,16 +85,6 @@ def _said(text: str) -> sa.ColumnElement[bool]:
     """In the stem, or, of what could be one, in the code."""
     said = words.written(text)
     return sa.or_(Question.code.icontains(text, autoescape=True), said) if text.isascii() else said
-
-
-def _citing(rule_set: str) -> sa.Select[Any]:
-    """Versions that rest on the set."""
-    return (
-        sa.select(Citation.version_id)
-        .join(Clause, Clause.id == Citation.clause_id)
-        .join(RuleSet, RuleSet.id == Clause.rule_set_id)
-        .where(RuleSet.code == rule_set)
-    )
 
 
 def question(question_id: int) -> Question | None:

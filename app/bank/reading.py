@@ -1,5 +1,6 @@
 """What the learner's pages read of rule sets: a set with its clauses and wordings, and a search over all."""
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 
@@ -39,24 +40,15 @@ def search(wanted: Sequence[str], page: int) -> Pagination:
 
 
 def marked(text: str, wanted: Sequence[str]) -> Markup:
-    """The text with what was searched for marked."""
-    lower, ends = text.lower(), [0] * len(text)
-    for word in wanted:
-        start = lower.find(word.lower())
-        while start >= 0:
-            for at in range(start, min(start + len(word), len(text))):
-                ends[at] = 1
-            start = lower.find(word.lower(), start + 1)
-    parts: list[Markup] = []
-    at = 0
-    while at < len(text):
-        end = at
-        while end < len(text) and ends[end] == ends[at]:
-            end += 1
-        part = escape(text[at:end])
-        parts.append(Markup("<mark>{}</mark>").format(part) if ends[at] else part)
-        at = end
-    return Markup("").join(parts)
+    """The text with what was searched for marked; of two words that overlap, the longer."""
+    if not wanted:
+        return escape(text)
+    longest_first = sorted(wanted, key=len, reverse=True)
+    parts = re.split(f"({'|'.join(map(re.escape, longest_first))})", text, flags=re.IGNORECASE)
+    shown = (
+        Markup("<mark>{}</mark>").format(part) if n % 2 else escape(part) for n, part in enumerate(parts)
+    )
+    return Markup("").join(shown)
 
 
 def earlier_wordings(clauses: Collection[Clause]) -> dict[int, list[Wording]]:

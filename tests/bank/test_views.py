@@ -5,6 +5,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.bank.reading import marked
 from app.domain.questions import Kind
 from app.domain.questions import Question as Content
 from app.web.db import db
@@ -65,3 +66,26 @@ def test_a_set_with_enough_questions_leads_to_its_quiz(learner: FlaskClient) -> 
         publish(Content(Kind.JUDGE, stem, (), True, "对。", ("five-musts/1",), "政治纪律", "easy"))
     db.session.commit()
     assert link in learner.get("/rules/five-musts").text
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("团结", ["2"]),
+        ("维护", ["1", "2"]),
+        ("维护 权威", ["1"]),
+        ("五个必须 团结", ["2"]),
+        ("没有", []),
+        ("%", []),
+    ],
+)
+def test_clauses_are_found_by_every_word(learner: FlaskClient, asked: str, found: list[str]) -> None:
+    html = learner.get("/rules/search", query_string={"q": asked}).text
+    assert [code for code in ("1", "2") if f'/rules/five-musts#clause-{code}"' in html] == found
+    assert ("没有找到" in html) is not bool(found)
+
+
+def test_what_was_sought_is_marked_and_nothing_else_is_let_through() -> None:
+    assert marked("党的<团结>统一", ["团结", "团结>统"]) == "党的&lt;<mark>团结&gt;统</mark>一"
+    assert marked("Party 党", ["party"]) == "<mark>Party</mark> 党"
+    assert marked("a<b", []) == "a&lt;b"
