@@ -15,6 +15,7 @@ from app.domain.questions import (
     Kind,
     Part,
     Question,
+    comparable,
     normalise,
     option_keys,
 )
@@ -40,14 +41,14 @@ def faults(q: Question) -> tuple[Fault, ...]:
     Codes by field:
     stem         missing · no_blanks (kind blanks without ____)
     options      too_few, too_many (2–8; order, match 3–8) · not_allowed (kinds without options) ·
-                 empty_option · duplicate_option (the same once normalised) · line_break · bar (match)
+                 empty_option · duplicate_option (`comparable` alike) · line_break · bar (match)
     prompts      not_allowed · too_few (match: 2 at least) · empty_option · duplicate_option ·
                  too_many (more than options)
     key          missing · key_shape (not what this kind takes) · key_unknown (names no option) ·
                  key_too_few (multiple: under 2) · key_duplicate · key_unsorted (multiple) ·
                  key_count (order: not every option; match: not one per prompt) ·
                  key_in_order (order, match: the options stand as the key has them, which gives it away) ·
-                 blank_count (not one list per ____) · empty_variant (nothing left once normalised) ·
+                 blank_count (not one list per ____) · empty_variant (nothing `comparable`) ·
                  phrase_unknown (recite: not in the text, in this order)
     parts        missing, too_many (case: 1–10) · not_allowed (another kind) · part_kind (a case in a case)
     explanation, clauses, topic   missing
@@ -160,7 +161,7 @@ def _list_faults(field: str, texts: Iterable[str]) -> Iterator[Fault]:
         if "\n" in text.strip():
             yield Fault(field, "line_break", str(position))
         # An option of punctuation only is compared as it stands, or all of them would be one.
-        earlier = first.setdefault(normalise(text) or text.strip(), position)
+        earlier = first.setdefault(comparable(text) or text.strip(), position)
         if earlier != position:
             yield Fault(field, "duplicate_option", f"{earlier}, {position}")
 
@@ -224,7 +225,7 @@ def _blanks_faults(part: Part) -> Iterator[Fault]:
     for position, variants in enumerate(part.key, start=1):
         if any(BAR.search(variant) or "\n" in variant for variant in variants):
             yield Fault("key", "bar", str(position))
-        if any(not normalise(variant) for variant in variants):
+        if any(not comparable(variant) for variant in variants):
             yield Fault("key", "empty_variant", str(position))
 
 

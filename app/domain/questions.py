@@ -4,6 +4,7 @@ Source of the rules: question_bank/README.md (files).
 """
 
 import random
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -150,11 +151,26 @@ def _rescrambled(part: Part) -> Part:
 
 
 def normalise(text: str) -> str:
-    """What of a written answer counts: not width, case, space or punctuation (category P); symbols (S) do.
+    """What of a text counts: not width, case, space or punctuation (category P); symbols (S) do.
 
-    Idempotent. Source: question_bank/README.md, `blanks`.
+    Idempotent. What questions are found by is stored, and depends on it: never change it.
+    Source: question_bank/README.md, `recite`.
     """
     # Folding case can undo NFKC, and dropping a mark can bring a letter and its accent together: hence again.
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     kept = (char for char in folded if not char.isspace() and unicodedata.category(char)[0] != "P")
     return unicodedata.normalize("NFKC", "".join(kept))
+
+
+def comparable(text: str) -> str:
+    """What of a short answer counts: as `normalise`, but a number stays what it is.
+
+    So 1.5 is not 15, nor 3-5 the same as 35, while 2015-1-13 is 2015/1/13 and 1,000 is 1000. Idempotent.
+    Source: question_bank/README.md, `blanks`.
+    """
+    folded = _THOUSANDS.sub("", unicodedata.normalize("NFKC", text))
+    return ".".join(map(normalise, _BETWEEN_DIGITS.split(folded)))
+
+
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_BETWEEN_DIGITS = re.compile(r"(?<=\d)\s*[-.,:;/·、。‐-―]+\s*(?=\d)")

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from enum import StrEnum
 
-from app.domain.questions import Kind, normalise
+from app.domain.questions import Kind, comparable, normalise
 
 
 class Preset(StrEnum):
@@ -104,10 +104,10 @@ def _agreeing(key: object, value: object, agrees: Callable[[object, object], boo
 def _accepts(variants: object, text: object) -> bool:
     if not isinstance(variants, list) or not isinstance(text, str):
         return False
-    given = normalise(text)
-    # Punctuation alone normalises to nothing, and nothing is never an answer.
+    given = comparable(text)
+    # Of punctuation alone nothing counts, and nothing is never an answer.
     return given != "" and any(
-        isinstance(variant, str) and normalise(variant) == given for variant in variants
+        isinstance(variant, str) and comparable(variant) == given for variant in variants
     )
 
 

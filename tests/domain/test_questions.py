@@ -1,10 +1,21 @@
+import re
 import unicodedata
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.questions import Kind, Part, Question, normalise, option_keys, placed, rescrambled, scrambled
+from app.domain.questions import (
+    Kind,
+    Part,
+    Question,
+    comparable,
+    normalise,
+    option_keys,
+    placed,
+    rescrambled,
+    scrambled,
+)
 
 
 def test_kinds_answered_alike_share_a_letter() -> None:
@@ -45,6 +56,35 @@ def test_normalise_is_idempotent_and_clean(text: str) -> None:
     normal = normalise(text)
     assert normalise(normal) == normal
     assert not any(char.isspace() or unicodedata.category(char).startswith("P") for char in normal)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("1.5", "１．５"), ("1。5", "1.5"), ("2015-1-13", "2015/1/13"), ("3 — 5", "3-5"),
+        ("12：30", "12:30"), ("1,000,000", "1000000"), ("“三会一课”", "三会 一课"),
+        ("50%。", "50"), ("第1、2条", "第1，2条"),
+    ],
+)  # fmt: skip
+def test_answers_that_count_as_one(one: str, other: str) -> None:
+    assert comparable(one) == comparable(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("1.5", "15"), ("3-5", "35"), ("12:30", "1230"), ("1,5", "15"), ("1.000", "1000")]
+)
+def test_numbers_stay_what_they_are(one: str, other: str) -> None:
+    assert comparable(one) != comparable(other)
+    assert normalise(one) == normalise(other)
+
+
+@settings(deadline=None)
+@given(st.text() | st.text("0١.,:-~/、 ％“条a\u0301"))
+def test_what_is_compared_is_normal_but_for_points_in_numbers(text: str) -> None:
+    counted = comparable(text)
+    assert comparable(counted) == counted
+    assert normalise(counted) == normalise(text)
+    assert "." not in re.sub(r"(?<=\d)\.(?=\d)", "", counted)
 
 
 def test_what_is_scrambled_gives_nothing_away() -> None:

@@ -76,6 +76,8 @@ def test_share_is_the_nearest_half_up(full: int, part: int, whole: int) -> None:
         (M, ["a", "c"], ["a", ["c"]], HALF, 0),
         (M, ["a", "c"], ["a"], PER_BLANK, 0),
         (M, [], [], HALF, 0),
+        (B, [["1.5"]], ["１．５"], PER_BLANK, 20),
+        (B, [["1.5"]], ["15"], PER_BLANK, 0),
         (B, TWO, ["党中央", "党的团结"], EXACT, 20),
         (B, TWO, [" 党中央。", "“团结”"], EXACT, 20),
         (B, TWO, ["党中央", ""], EXACT, 0),

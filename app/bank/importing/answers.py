@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from app.bank.importing.items import half
-from app.domain.questions import Kind, normalise, option_keys, scrambled
+from app.domain.questions import Kind, comparable, normalise, option_keys, scrambled
 
 _TRUE = {"对", "正确", "是", "√", "✓", "✔", "t", "true", "yes", "y", "r", "v", "1", "☑", "√√"}
 _FALSE = {"错", "错误", "否", "×", "✗", "✘", "✕", "╳", "x", "f", "false", "no", "n", "w", "0", "不正确"}
@@ -80,11 +80,11 @@ def _digits(text: str, options: int) -> str:
 
 def _by_text(text: str, options: Sequence[str]) -> str:
     """The right options' own words, or a letter with them: "B.北京"."""
-    named = {normalise(option): name for name, option in zip(option_keys(len(options)), options, strict=True)}
-    if whole := named.get(normalise(text)):
+    named = dict(zip(map(comparable, options), option_keys(len(options)), strict=True))
+    if whole := named.get(comparable(text)):
         return whole
     parts = [part for part in re.split(r"[\n;；|]", text) if part.strip()]
-    found = [named.get(normalise(part)) for part in parts]
+    found = [named.get(comparable(part)) for part in parts]
     if parts and all(found):
         return "".join(name for name in found if name)
     headed = [re.match(r"\s*([A-H])\s*[.、:)]", half(part)) for part in parts]
