@@ -2,9 +2,12 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Sequence
+
+from flask_babel import gettext as _
 
 from app.bank.importing import lines, words
-from app.bank.importing.answers import MARKS
+from app.bank.importing.answers import MARKS, letters, truth
 from app.bank.importing.items import Note, Written, half
 from app.domain.questions import Kind
 
@@ -15,6 +18,7 @@ _RANGE = re.compile(
 )
 _ONE = re.compile(rf"[(]?(\d{{1,4}})\s?[.、:)]?\s*((?:{_KEYS})(?:[,、]?\s?[A-H])*)(?=$|[\s,;、。.]|\d|[(])")
 _EACH = re.compile(_KEYS)
+_MOST = 2000  # questions of a range
 _SAME = 300  # questions of one number: sections of a paper
 _TITLE = re.compile(r".{0,30}(?:参考答案|标准答案|试题答案|答案)(?:及|与|和)?(?:评分标准|解析|详解|要点)?")
 _GRID = re.compile(r"\s*(题号|序号|题目)[\s|:]*(\d.*)")
@@ -51,16 +55,18 @@ class Answers:
         if text and (_RANGE.search(text) or _ONE.match(text)):
             self.take(text)
 
-    def take(self, text: str) -> None:
+    def take(self, text: str) -> bool:
+        """Whether the line is part of an answer."""
         flat = half(text).strip()
         if self._grid(flat) or self._listed(flat):
-            return
+            return True
         start = lines.start(text) or lines.bracketed(text)
         if start is not None and (not self._in_points(start) or start.number == 1 and not self.given):
             self._add(start.number)
             self._fields(text[start.end :])
         elif self.given:
             self._fields(text)
+        return bool(self.given)
 
     def _in_points(self, start: lines.Start) -> bool:
         """A numbered line that does not count on is a point of the answer above it."""
@@ -76,8 +82,7 @@ class Answers:
             cells = re.split(r"[\s|]+", found[1].strip())
             if len(cells) != len(self.numbers):
                 cells = _EACH.findall(found[1])
-            for number, cell in zip(self.numbers, cells, strict=False):
-                self._add(int(number), cell)
+            self._add_all(list(map(int, self.numbers)), cells, flat)
             self.numbers = []
             return True
         return False
@@ -91,11 +96,22 @@ class Answers:
             return False
         for found in ranges:
             first, last = int(found[1]), int(found[2])
-            for number, key in zip(range(first, last + 1), _cut(found[3], last - first + 1), strict=False):
-                self._add(number, key)
+            numbers = range(first, min(last, first + _MOST) + 1)
+            self._add_all(numbers, _cut(found[3], len(numbers)), found[0])
         for found in ones:
             self._add(int(found[1]), found[2])
         return True
+
+    def _add_all(self, numbers: Sequence[int], keys: Sequence[str], written: str) -> None:
+        """As many keys as numbers; else none of them is sure, and each question says so."""
+        if len(keys) == len(numbers):
+            for number, key in zip(numbers, keys, strict=True):
+                self._add(number, key)
+            return
+        text = _("卷末“%(text)s”里题号与答案的个数不一致，没有采用，请核对。", text=written.strip()[:40])
+        for number in numbers:
+            self._add(number)
+            self.given[-1][2].notes.append(Note("key", text))
 
     def _add(self, number: int, answer: str = "") -> None:
         self.given.append((self.kind, number, Written("", number, answer=answer)))
@@ -119,7 +135,9 @@ class Answers:
         for kind, number, given in self.given:
             fitting = [at for at in places[number][:_SAME] if _of_kind(questions[at], kind)]
             found = next((at for at in fitting if at >= after), fitting[0] if fitting else None)
-            if found is not None:
+            if found is None:
+                _tell(questions, kind, given)
+            else:
                 after = found + 1
                 _merge(questions[found], given)
 
@@ -128,10 +146,31 @@ def _of_kind(one: Written, kind: str) -> bool:
     return not kind or one.section == kind or words.kind(one.section) is words.kind(kind)
 
 
+def _tell(questions: Sequence[Written], kind: str, given: Written) -> None:
+    """An answer that no question takes: said at the question before, so that it is not lost."""
+    if not questions:
+        return
+    before = [one for one in questions if _of_kind(one, kind)] or questions
+    near = next((one for one in reversed(before) if one.number < given.number), before[-1])
+    text = _(
+        "卷末有第 %(n)s 题的答案“%(answer)s”，卷中没有读到这道题，请核对。",
+        n=given.number, answer=given.answer[:20],
+    )  # fmt: skip
+    near.notes.append(Note("", text))
+
+
+def same(one: str, other: str) -> bool:
+    """Do two ways of writing a key mean the same?"""
+    if truth(one) is not None and truth(other) is not None:
+        return truth(one) == truth(other)
+    return (letters(one) or half(one.strip())) == (letters(other) or half(other.strip()))
+
+
 def _merge(one: Written, given: Written) -> None:
     answer, _dot, rest = _headed(given.answer, one)
-    if one.answer.strip() and answer and half(one.answer.strip()) != half(answer):
-        text = f"题目处的答案“{one.answer[:20]}”与文末的“{answer[:20]}”不一致，请核对。"
+    one.notes += given.notes
+    if one.answer.strip() and answer and not same(one.answer, answer):
+        text = _("题目处的答案“%(a)s”与文末的“%(b)s”不一致，请核对。", a=one.answer[:20], b=answer[:20])
         one.notes.append(Note("key", text, bars=True))
     one.answer = one.answer or answer
     one.explanation = "\n".join(part for part in (one.explanation, rest, given.explanation) if part)

@@ -19,6 +19,18 @@ _POINT = re.compile(
     r"[一二三四五六七八九十]{1,2}、|(?:第[一二三四五六七八九十]{1,2}|[一二三四五六七八九十]是)[,、:])\s*"
 )
 
+_NUMBERS = tuple(  # of answers to the parts of a case; one way of numbering, for points have another
+    map(
+        re.compile,
+        (
+            r"\((\d{1,2})\)\s*",
+            r"([①-⑩])\s*",
+            r"第(\d{1,2})[问题]\s*[:、]?\s*",
+            r"(?<![\d.])(\d{1,2})[.、)](?!\d)\s*",
+        ),
+    )
+)
+
 
 def truth(text: str) -> bool | None:
     """None: neither."""
@@ -142,6 +154,24 @@ def points(text: str) -> list[str]:
             found = [found[0][head.end() : end] for head, end in zip(heads, ends, strict=True)]
     cut = [line[head.end() :] if (head := _POINT.match(half(line))) else line for line in found]
     return [point.strip(" \t;；") for point in cut if point.strip(" \t;；")]
+
+
+def shared(text: str, parts: int) -> list[str] | None:
+    """ "（1）… （2）…" cut where as many are numbered as there are parts; None where it is not so."""
+    flat = half(text)
+    for style in _NUMBERS:
+        heads: list[re.Match[str]] = []
+        for head in style.finditer(flat):
+            if _number(head[1]) == len(heads) + 1:
+                heads.append(head)
+        if len(heads) == parts and not flat[: heads[0].start()].strip():
+            ends = [head.start() for head in heads[1:]] + [len(text)]
+            return [text[head.end() : end].strip() for head, end in zip(heads, ends, strict=True)]
+    return None
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdigit() and text.isascii() else "①②③④⑤⑥⑦⑧⑨⑩".find(text) + 1
 
 
 def in_unordered(options: Sequence[str], right: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:

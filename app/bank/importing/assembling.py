@@ -20,17 +20,24 @@ _BARE_END = re.compile(rf"(?<=[。?!)\s])\s*({_LETTERS}|[{answers.MARKS}])\s*$")
 _LETTER, _TF = re.compile("[A-H]"), re.compile("[A-EGH]")  # that name options, where there are none
 _BRACKETS = re.compile(r"\(\s*\)")
 _LINES = re.compile(r"_{2,}")
+_ROOM_AT_END = re.compile(r"\s*[(（][\s　]*[)）][^\S\n]*([。.]?)[^\S\n]*(?=(?:\s*〔图\d{1,4}〕)*$)")
 _ANY_BRACKET = re.compile(r"\(([^()]{1,80})\)")
 _UNDER = re.compile(f"{UNDERLINED}([^{UPRIGHT}]*){UPRIGHT}")
 _PICTURE = re.compile(r"〔图(\d{1,4})〕")
+_PICTURE_PLACE = re.compile(r"〔图\d{1,4}〕")
 
 
 def item(written: Written, topic: str = "", difficulty: str = "") -> Item:
     """`topic`, `difficulty`: where the question does not say."""
     notes = list(written.notes)
+    for one in (written, *written.parts):
+        _place_pictures(one, notes)
     asked = part(written, notes)
-    parts = tuple(part(one, notes) for one in written.parts) if asked.kind is Kind.CASE else ()
-    key = None if asked.kind is Kind.CASE else asked.key
+    case = asked.kind is Kind.CASE
+    if case:
+        _gather(written, notes)
+    parts = tuple(part(one, notes) for one in written.parts) if case else ()
+    key = None if case else asked.key
     level = words.level(written.level) if written.level else ""
     if level is None:
         notes.append(Note("level", _("“%(v)s”不是认知层次，没有采用。", v=written.level[:20])))
@@ -51,6 +58,42 @@ def item(written: Written, topic: str = "", difficulty: str = "") -> Item:
         notes,
         written.code,
     )
+
+
+def _place_pictures(written: Written, notes: list[Note]) -> None:
+    """A picture that stands below the key belongs to what is asked; nowhere else does the bank keep any."""
+    found = _PICTURE_PLACE.findall(written.answer)
+    if found and (written.options or not _is_long(written.answer)):
+        written.answer = _PICTURE_PLACE.sub("", written.answer).strip()
+        written.stem = "\n".join([written.stem, *found])
+        notes.append(Note("pictures", _("图片原在答案后面，已放到题干下面，请核对。")))
+    for field in ("answer", "explanation"):
+        text = getattr(written, field)
+        if _PICTURE_PLACE.search(text):
+            setattr(written, field, _PICTURE_PLACE.sub("", text).strip())
+            notes.append(Note("pictures", _("答案要点和解析里的图片没有收，题库只在题干和选项里放图片。")))
+
+
+def _is_long(answer: str) -> bool:
+    """Is it answered in sentences? A picture among them would give the answer away."""
+    return len(_PICTURE_PLACE.sub("", answer).strip()) > 20
+
+
+def _gather(case: Written, notes: list[Note]) -> None:
+    """What is written at one place for all parts: answers are shared out, explanations stay together."""
+    given = [one for one in (case, *case.parts) if one.answer.strip()]
+    whole = given[0] if len(given) == 1 and (given[0] is case or len(case.parts) > 1) else None
+    pieces = answers.shared(whole.answer, len(case.parts)) if whole else None
+    if whole and pieces:
+        whole.answer = ""
+        for one, piece in zip(case.parts, pieces, strict=True):
+            one.answer = piece
+    elif case.answer.strip():
+        text = _("答案“%(text)s”没有分到各小题，请核对。", text=case.answer.strip()[:40])
+        notes.append(Note("key", text))
+    for field in ("explanation", "basis", "topic", "difficulty", "level", "tags"):
+        said = [text for one in (case, *case.parts) if (text := getattr(one, field).strip())]
+        setattr(case, field, "\n".join(said) if field in ("explanation", "basis") else "".join(said[:1]))
 
 
 def clean(text: str) -> str:
@@ -79,6 +122,8 @@ def part(written: Written, notes: list[Note]) -> Part:
         stem, answer = _blanks(stem, answer)
     if kind is Kind.CASE:
         return Part(kind, clean(stem), options, None)
+    if kind in WITH_OPTIONS:
+        stem = _sub(_BRACKETS, stem, EMPTY)
     key = answers.key(kind, answer, options, stem)
     if kind in WITH_OPTIONS and kind not in CHOICES and isinstance(key, list):
         options, key = _mixed(options, key)
@@ -145,7 +190,7 @@ def _judge(stem: str, options: tuple[str, ...], answer: str) -> Part:
         options = ()
     elif _is_judge(options, ""):
         options = ()
-    stem = re.sub(r"\s*[(（][\s　]*[)）]\s*([。.]?)\s*$", r"\1", clean(stem))
+    stem = _ROOM_AT_END.sub(r"\1", clean(stem))
     return Part(Kind.JUDGE, stem, options, answers.key(Kind.JUDGE, answer, ()))
 
 
@@ -170,9 +215,9 @@ def _blanks(stem: str, answer: str) -> tuple[str, str]:
     if not answer and _UNDER.search(stem):
         inside = [one[1].strip() for one in _UNDER.finditer(stem)]
         stem = _UNDER.sub(BLANK, stem)
-    stem = _sub(_LINES, stem)
+    stem = _sub(_LINES, stem, BLANK)
     if BLANK not in stem:
-        stem = _sub(_BRACKETS, stem)
+        stem = _sub(_BRACKETS, stem, BLANK)
     if BLANK not in stem and not answer:
         found = [one for one in _ANY_BRACKET.finditer(half(stem)) if normalise(one[1])]
         inside = [stem[one.start(1) : one.end(1)].strip() for one in found]
@@ -181,9 +226,10 @@ def _blanks(stem: str, answer: str) -> tuple[str, str]:
     return stem, answer or "\n".join(inside)
 
 
-def _sub(room: re.Pattern[str], stem: str) -> str:
+def _sub(room: re.Pattern[str], stem: str, uniform: str) -> str:
+    """Every way of leaving room in the one way of the bank."""
     for one in reversed(list(room.finditer(half(stem)))):
-        stem = stem[: one.start()] + BLANK + stem[one.end() :]
+        stem = stem[: one.start()] + uniform + stem[one.end() :]
     return stem
 
 

@@ -42,6 +42,8 @@ _START = re.compile(
     r"|【\s?(?P<boxed>\d{1,4})\s?】|\[(?P<square>\d{1,4})\]|(?P<lettered>[Qq]\d{1,4}|题目?\s?\d{1,4})\s?[.、:)])\s*"
 )
 _BRACKETED = re.compile(r"\s*\((\d{1,4})\)\s*")
+_BRACKETED_WITHIN = re.compile(r"\((\d{1,4})\)")
+PICTURES = re.compile(r"(?:\s*〔图\d{1,4}〕)+\s*")  # a line of nothing else
 _SPACED = re.compile(r"\s*(\d{1,4})[\s]+(?=\S)")
 _MARK = re.compile(
     r"(?<![A-Za-z0-9])(?:\((?P<round>[A-Ha-h])\)|(?P<letter>[A-Ha-h])\s?(?P<style>[.、:)]))\s*"
@@ -93,6 +95,14 @@ def bracketed(text: str) -> Start | None:
     """ "(1) …", which may be a question, a part of one or a point of an answer."""
     found = _BRACKETED.match(half(text[:40]))
     return Start(int(found[1]), "()", found.end()) if found else None
+
+
+def last_bracketed(text: str, before: int) -> int:
+    """How far "(1) … (2) …" in the text has counted on from `before`."""
+    for found in _BRACKETED_WITHIN.finditer(half(text)):
+        if int(found[1]) in (1, before + 1):
+            before = int(found[1])
+    return before
 
 
 def spaced(text: str) -> Start | None:
@@ -148,8 +158,16 @@ def _in_order(found: list[re.Match[str]], wanted: int) -> list[tuple[int, int]]:
     return heads
 
 
+def labelled(text: str) -> str:
+    """The field of a line that is nothing but its label: 参考答案."""
+    field = _FIELD_OF.get(half(text).strip(" \t:【】[]"), "")
+    return field if field in ("answer", "explanation") else ""
+
+
 def fields(text: str) -> list[tuple[str, str]]:
     """The line cut at its labels: ("", what stands before the first), (field, text), …"""
+    if field := labelled(text):
+        return [("", ""), (field, "")]
     flat = half(text)
     cuts: list[tuple[str, int, int]] = []
     if head := _ANSWER_HEAD.match(flat):
@@ -161,9 +179,9 @@ def fields(text: str) -> list[tuple[str, str]]:
         inside = found["bare"] and not cuts and flat[: found.start()].strip()
         if inside and field not in ("answer", "explanation"):
             continue
-        # 解析：……，正确答案为A。 goes on explaining.
+        # 解析：……，正确答案为A。 or ……，正确答案：A。 goes on explaining.
         explaining = bool(cuts) and cuts[-1][0] == "explanation" and found["bare"] and field == "answer"
-        if explaining and not found[0].rstrip().endswith(":"):
+        if explaining and (not found[0].rstrip().endswith(":") or flat[found.start() - 1] in ",;"):
             continue
         if not cuts or found.start() >= cuts[-1][2]:
             cuts.append((field, found.start(), found.end()))

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
+from flask_babel import gettext as _
+
 from app.bank.importing import lines, words
-from app.bank.importing.answer_lists import Answers, is_head, may_be_head
-from app.bank.importing.items import Line, Written
+from app.bank.importing.answer_lists import Answers, is_head, may_be_head, same
+from app.bank.importing.items import Line, Note, Written
 from app.domain.questions import Kind
 
 _WRITTEN_KINDS = (Kind.SHORT, Kind.ESSAY, Kind.CASE)
@@ -22,7 +24,7 @@ def questions(source: Sequence[Line]) -> tuple[list[Written], list[Line]]:
 
 
 def _lacks(one: Written) -> bool:
-    return not one.answer and not one.parts
+    return not any(each.answer for each in (one, *one.parts))
 
 
 class _Reader:
@@ -39,7 +41,8 @@ class _Reader:
         self.section = self.field = self.style = ""
         self.now: Written | None = None
         self.case: Written | None = None  # `now` is a part of it
-        self.last = self.point = 0
+        self.last = self.before = 0  # numbers: of the question, and of the last of the section before
+        self.point = self.inner = 0  # of what is numbered within the question
         self.gap = False  # an empty line stood before this one
 
     def take(self, at: int) -> None:
@@ -49,7 +52,8 @@ class _Reader:
             return
         if not self._head(at, line):
             if self.in_answers:
-                self.answers.take(line.text)
+                if not self.answers.take(line.text):
+                    self.ignored.append(line)
             elif not self._begins(at, line):
                 self._belongs(at, line)
         self.gap = False
@@ -59,13 +63,16 @@ class _Reader:
         section = lines.section(line.text)
         if section is not None:
             self.in_answers = self.in_answers or section.answers
-            self.now, self.case, self.section, self.style, self.last = None, None, section.kind, "", 0
+            self.now, self.case, self.section, self.style = None, None, section.kind, ""
+            self.last, self.before = 0, self.last or self.before
             if self.in_answers:
                 self.answers.section(section.kind, section.rest)
             return True
         if not self.found or not may_be_head(line.text):
             return False
         following = next((one.text for one in self.source[at + 1 : at + _AHEAD] if one.text.strip()), "")
+        if self.case and lines.labelled(line.text) and lines.section(following) is None:
+            return False  # the answers to this case
         if is_head(line.text, following, len(self.found), self.unanswered + _lacks(self.found[-1])):
             self.in_answers, self.now, self.section = True, None, ""
             self.answers.section("", "")
@@ -74,10 +81,8 @@ class _Reader:
 
     def _begins(self, at: int, line: Line) -> bool:
         """Does a question, or a part of a case, begin here?"""
-        start = lines.start(line.text)
         kind = words.kind(self.section)
-        if start is None and not self.numbered:
-            start = lines.bracketed(line.text)
+        start = lines.start(line.text) or self._counts_on(lines.bracketed(line.text), kind)
         spaced = lines.spaced(line.text) if start is None else None
         if spaced and spaced.number == self.last + 1 and not self._writing(kind) and self.section:
             start = spaced
@@ -88,9 +93,36 @@ class _Reader:
         if self.now is not None and self._is_point(at, start, kind):
             return False
         self._open(line, start.number, line.text[start.end :], start.mark)
+        self._tell_jump(start.number)
         self.last, self.point = start.number, 0
         self.style = self.style or start.style
         return True
+
+    def _counts_on(self, start: lines.Start | None, kind: Kind | None) -> lines.Start | None:
+        """ "(11) …" after question 10 begins the next, unless it goes on from a (10) within that question."""
+        if start is None or not self.numbered:
+            return start
+        if start.number != self.last + 1 or kind is Kind.CASE and self.now is not None:
+            return None
+        if self.now is None:
+            return start if self.section else None
+        if self.style != "()" and (start.number == self.inner + 1 or kind in _WRITTEN_KINDS):
+            return None
+        return start
+
+    def _tell_jump(self, number: int) -> None:
+        """Numbers that do not count on: a question may not have been read."""
+        assert self.now is not None
+        before = self.last or self.before
+        if number in (1, before + 1):
+            return
+        if not before:
+            text = _("题号从 %(n)s 开始，请核对前面有没有漏读的题。", n=number)
+        elif number > before:
+            text = _("题号从 %(a)s 跳到 %(b)s，请核对有没有漏读的题。", a=before, b=number)
+        else:
+            text = _("题号 %(b)s 在 %(a)s 之后，次序不对，请核对有没有读错的题。", a=before, b=number)
+        self.now.notes.append(Note("", text))
 
     def _begins_bare(self, at: int, line: Line) -> bool:
         """Where nothing is numbered, an empty line after an answer ends the question."""
@@ -159,6 +191,7 @@ class _Reader:
         self.found.append(self.now)
         self.case = self.now if words.kind(self.section) is Kind.CASE else None
         self.field = "stem"
+        self.inner = lines.last_bracketed(text, 0)
         self._cut(self.now, text)
 
     def _cut(self, one: Written, text: str) -> None:
@@ -186,7 +219,16 @@ class _Reader:
             if field == "score":
                 continue
             before = getattr(one, field)
+            if field == "answer" and before and self._says_again(one, text):
+                continue
             setattr(one, field, f"{before}\n{text}" if before and text else before or text)
+
+    def _says_again(self, one: Written, text: str) -> bool:
+        """A second answer to a question with options: the same once more, or one that has to be looked at."""
+        if one.options and not same(one.answer, text):
+            message = _("这道题写了两个答案：“%(a)s”和“%(b)s”，请核对。", a=one.answer[:20], b=text[:20])
+            one.notes.append(Note("key", message, bars=True))
+        return bool(one.options)
 
     def _belongs(self, at: int, line: Line) -> None:
         """The line goes on with the question before it."""
@@ -195,6 +237,7 @@ class _Reader:
             self.ignored.append(line)
             return
         (self.case or one).source.append(line.text)
+        self.inner = lines.last_bracketed(line.text, self.inner)
         (_none, before), *labelled = lines.fields(line.text)
         if before.strip():
             self._go_on(at, one, before.strip())
@@ -221,7 +264,7 @@ class _Reader:
                 self.field = "options"
                 return
         if self.field == "options" and one.options:
-            one.options[-1] += text
+            self._below_options(one, text)
         elif self.field in ("", "score"):
             self.ignored.append(self.source[at])
         elif self.field in _BY_LINE or not getattr(one, self.field):
@@ -229,3 +272,10 @@ class _Reader:
             setattr(one, self.field, f"{before}\n{text}" if before else text)
         else:
             setattr(one, self.field, f"{getattr(one, self.field)}{text}")
+
+    def _below_options(self, one: Written, text: str) -> None:
+        """The rest of a long option; a picture there is the question's, unless the option is nothing else."""
+        if one.options[-1] and lines.PICTURES.fullmatch(text):
+            one.stem += f"\n{text}"
+        else:
+            one.options[-1] += text

@@ -118,7 +118,7 @@ def test_word_counts_by_itself() -> None:
         para("参考答案"), para("一、单选题 1.B 2.A"),
     )  # fmt: skip
     assert said(paper) == [
-        ("single", "甲（ ）", ("一", "二", "三"), "b"), ("single", "乙（ ）", ("四", "五"), "a"),
+        ("single", "甲（　　）", ("一", "二", "三"), "b"), ("single", "乙（　　）", ("四", "五"), "a"),
         ("judge", "丙。", (), True), ("blanks", "丁是____，____。", (), [["一年"]]),
     ]  # fmt: skip
 
@@ -130,7 +130,8 @@ def test_tables_in_word() -> None:
         table(["题型", "题干", "A", "B", "答案"], ["单选题", "丙", "一", "二", "B"]),
     )  # fmt: skip
     assert [(stem, options, key) for _kind, stem, options, key in said(paper)] == [
-        ("甲（ ）", ("一", "二", "三", "四"), "d"), ("乙（ ）", ("一", "二"), "a"), ("丙", ("一", "二"), "b"),
+        ("甲（　　）", ("一", "二", "三", "四"), "d"), ("乙（　　）", ("一", "二"), "a"),
+        ("丙", ("一", "二"), "b"),
     ]  # fmt: skip
 
 

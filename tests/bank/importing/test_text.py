@@ -205,7 +205,8 @@ def test_what_is_no_question_is_left_out() -> None:
     "stem", ["2023年修订的条例（ ）", "1.5倍的处分（ ）", "下列属于A类的（ ）", "根据《条例》第1、2条（ ）"]
 )
 def test_numbers_and_letters_in_a_stem_begin_nothing(stem: str) -> None:
-    assert said(f"1、{stem}\nA.甲\nB.乙\n答案：A") == [("single", stem, ("甲", "乙"), "a")]
+    asked = stem.replace("（ ）", "（　　）")
+    assert said(f"1、{stem}\nA.甲\nB.乙\n答案：A") == [("single", asked, ("甲", "乙"), "a")]
 
 
 @pytest.mark.parametrize("given", ["A、B、C", "A,B,C", "ABC", "A B C", "Ａ、Ｂ、Ｃ"])
