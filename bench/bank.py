@@ -74,7 +74,7 @@ def _question(
             "approved_at": now,
         },
         AnswerKey: {"version_id": version, "key": "b", "explanation": text[:100]},
-        Citation: {"version_id": version, "clause_id": clause, "revision": 1},
+        Citation: {"version_id": version, "clause_id": clause, "revision": 1, "at": now},
     }  # fmt: skip
 
 

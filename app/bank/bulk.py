@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from flask_babel import gettext as _
 
-from app.bank import service
+from app.bank import service, tagging
 from app.bank.labels import fault_text
 from app.bank.models import Question
 from app.bank.question_form import tags
@@ -68,7 +68,7 @@ def run(act: Act, ids: Sequence[int], order: Order) -> Outcome:
 
 def _why(error: Exception) -> str:
     if isinstance(error, service.OwnWork):
-        return str(_("本人命题或送审的，要由其他人审定"))
+        return str(_("本人写过或送审的，要由其他人审定"))
     if isinstance(error, service.Unfit):
         return str(_("内容不全：%(text)s", text=fault_text(error.faults[0]).rstrip("。")))
     return str(error if isinstance(error, Refused) else _("刚刚有变动"))
@@ -121,7 +121,7 @@ def _add_tags(question: Question, order: Order) -> None:
     given = tags(order.value)
     if not given or any(len(tag) > 20 for tag in given):
         raise Unusable(_("请填写要加的标签，每个不超过 20 个字。"))
-    if not service.add_tags(question, given, order.by):
+    if not tagging.add_tags(question, given, order.now, order.by):
         raise Refused(_("已有这些标签"))
 
 

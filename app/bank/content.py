@@ -12,7 +12,7 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from app.audit.service import record
 from app.bank import files, rule_sets, service, stale, words
-from app.bank.models import Citation, Clause, Question, QuestionVersion, RuleSet
+from app.bank.models import Citation, Clause, Comment, Question, QuestionVersion, RuleSet
 from app.domain.questions import Question as Content
 from app.web.content import ContentError, Fault
 from app.web.db import db
@@ -137,11 +137,12 @@ def _load_questions(bank: files.Bank, now: datetime, counts: Counter[str]) -> No
 
 
 def _publish_read(bank: files.Bank, now: datetime, counts: Counter[str]) -> None:
-    """The others are for a reviewer of this school."""
+    """The others are for a reviewer of this school, and so is what one has given back."""
+    given_back = sa.exists().where(Comment.version_id == QuestionVersion.id, Comment.asks)
     waiting = db.session.scalars(
         sa.select(QuestionVersion)
         .join(Question, Question.newest_version_id == QuestionVersion.id)
-        .where(QuestionVersion.created_by.is_(None), QuestionVersion.approved_at.is_(None))
+        .where(QuestionVersion.created_by.is_(None), QuestionVersion.approved_at.is_(None), ~given_back)
         .options(contains_eager(QuestionVersion.question))
     )
     for version in waiting:

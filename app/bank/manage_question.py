@@ -6,7 +6,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.bank import alike, browsing, comparing, resting, service, terms, typed
+from app.bank import alike, browsing, comparing, grounds, service, terms, typed
 from app.bank.blueprint import bp
 from app.bank.forms import ReviewForm, clean
 from app.bank.labels import advice_text
@@ -69,10 +69,9 @@ def question(question_id: int) -> Any:
     against = _against(found, history, entry)
     return render_template(
         "bank/manage/question.html", question=found, history=history, entry=entry, content=content,
-        shown=shown(content), answers=_answers(content), grounds=resting.grounds(entry.version),
+        shown=shown(content), answers=_answers(content), grounds=grounds.of(entry.version),
         against=against, changes=comparing.changes(against.version, entry.version) if against else (),
-        advised=advised(content, found.id),
-        today=clock.day(clock.now()),
+        advised=advised(content, found.id), hands=service.hands(found), today=clock.day(clock.now()),
     )  # fmt: skip
 
 

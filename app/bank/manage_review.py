@@ -57,7 +57,7 @@ def question_approve(question_id: int) -> Any:
     try:
         service.approve(found, _seen(), clock.now(), current_user.person_id)
     except service.OwnWork as error:
-        raise Forbidden(_("这道题由您命题或送审，要由其他审题人审定。"), "own_work") from error
+        raise Forbidden(_("上次审定以后您写过或送审过这道题，要由其他审题人审定。"), "own_work") from error
     except service.Stale:
         return _changed(found)
     flash(_("已审定 %(code)s，可以用于组卷。", code=found.code))

@@ -169,14 +169,17 @@ class AnswerKey(Base):
 
 
 class Citation(Base):
-    """That a version rests on a clause. `revision`: the wording that the author had before them; where the
-    clause has a later one, the question is to be reviewed."""
+    """That a version rests on a clause. `revision`: the wording that the author had before them, `at`: when.
+
+    Where the clause has a later wording, or was superseded since, the question is to be reviewed.
+    """
 
     __tablename__ = "citation"
 
     version_id: Mapped[int] = mapped_column(sa.ForeignKey("question_version.id"), primary_key=True)
     clause_id: Mapped[int] = mapped_column(sa.ForeignKey("clause.id"), primary_key=True, index=True)
     revision: Mapped[int]
+    at: Mapped[datetime] = mapped_column(server_default="0")
 
     clause: Mapped[Clause] = relationship()
 

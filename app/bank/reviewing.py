@@ -4,7 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import aliased, contains_eager
 
 from app.bank.models import Question, QuestionVersion
 from app.bank.states import CONDITIONS, State
@@ -26,8 +26,13 @@ def _waiting(*columns: Any) -> sa.Select[Any]:
 
 
 def _others(person_id: int) -> sa.ColumnElement[bool]:
-    """Not the person's own work (`service.OwnWork`)."""
-    return sa.and_(_V.created_by.is_distinct_from(person_id), _V.submitted_by.is_distinct_from(person_id))
+    """The person has no hand in it (`service.hands`)."""
+    written = aliased(QuestionVersion)
+    return ~sa.exists().where(
+        written.question_id == Question.id,
+        written.id > sa.func.coalesce(Question.current_version_id, 0),
+        sa.or_(written.created_by == person_id, written.submitted_by == person_id),
+    )
 
 
 def queue(number: int) -> Pagination:

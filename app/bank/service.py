@@ -32,7 +32,7 @@ class Stale(Exception):
 
 
 class OwnWork(Exception):
-    """Whoever wrote or submitted a version does not approve it."""
+    """Whoever had a hand in what is to be approved does not approve it (`hands`)."""
 
 
 class Unfit(Exception):
@@ -55,7 +55,7 @@ def new_version(
     """The version, a draft, added but not yet flushed, nor the newest, nor findable (`words.index`)."""
     version = QuestionVersion(
         question=question, **stored.columns(content, number, now, by, recipe),
-        citations=[Citation(clause=clause, revision=clause.revision) for clause in clauses],
+        citations=[Citation(clause=clause, revision=clause.revision, at=now) for clause in clauses],
         answer=AnswerKey(key=stored.key_of(content), explanation=content.explanation),
         bands=[VersionBand(value=value) for value in set(bands(shingles_of(content)))],
     )  # fmt: skip
@@ -83,7 +83,7 @@ def create_question(
     """A new question, its first version a draft."""
     question = Question(code=f"own-{secrets.token_hex(4)}")
     db.session.add(question)
-    _make_newest(question, content, 1, now, by, recipe)
+    make_newest(question, content, 1, now, by, recipe)
     record("question.create", f"question:{question.id}", f"新建试题 {question.code}", after=asdict(content))
     return question
 
@@ -105,10 +105,8 @@ def edit_question(
     question = db.session.get_one(Question, question_id, with_for_update=True, populate_existing=True)
     edited = newest_of(question, based_on)
     before = content_of(edited)
-    if rescrambled(by_clause_name(content)) != rescrambled(before) or any(
-        outdated(cited, edited) for cited in edited.citations
-    ):
-        _make_newest(question, content, edited.number + 1, now, by, recipe)
+    if rescrambled(by_clause_name(content)) != rescrambled(before) or any(map(outdated, edited.citations)):
+        make_newest(question, content, edited.number + 1, now, by, recipe)
         record(
             "question.edit", f"question:{question.id}", f"修改试题 {question.code}",
             before=asdict(before), after=asdict(content),
@@ -130,9 +128,10 @@ def newest_of(question: Question, number: int) -> QuestionVersion:
     return found
 
 
-def _make_newest(
+def make_newest(
     question: Question, content: Content, number: int, now: datetime, by: int, recipe: dict[str, Any] | None
 ) -> None:
+    """The question's next version, a draft."""
     clauses = cited_clauses(content.clauses)
     cited = [clauses[name] for name in content.clauses]
     version = new_version(question, content, cited, number, now, by, recipe)
@@ -173,7 +172,7 @@ def confirm(question: Question, number: int, review_on: date | None, now: dateti
         "question.confirm", f"question:{question.id}", f"复核试题 {question.code} 第 {number} 版",
         before=before, after={"review_on": review_on},
     )  # fmt: skip
-    if not any(outdated(cited, version) for cited in version.citations):
+    if not any(map(outdated, version.citations)):
         return
     clauses = [cited.clause for cited in version.citations]
     fresh = new_version(question, content_of(version), clauses, number + 1, now, by, version.recipe)
@@ -183,9 +182,9 @@ def confirm(question: Question, number: int, review_on: date | None, now: dateti
     submit(question, fresh.number, now, by)
 
 
-def outdated(cited: Citation, version: QuestionVersion) -> bool:
+def outdated(cited: Citation) -> bool:
     clause, moments = cited.clause, (cited.clause.superseded_at, cited.clause.rule_set.superseded_at)
-    return cited.revision < clause.revision or any(at and at > version.created_at for at in moments)
+    return cited.revision < clause.revision or any(at and at > cited.at for at in moments)
 
 
 def submit(question: Question, number: int, now: datetime, by: int) -> None:
@@ -199,10 +198,21 @@ def submit(question: Question, number: int, now: datetime, by: int) -> None:
     record("question.send", f"question:{question.id}", f"送审试题 {question.code} 第 {number} 版")
 
 
+def hands(question: Question) -> set[int | None]:
+    """Who wrote or sent any version since the last one that was approved: an edit by somebody else in between
+    makes nobody a stranger to the text."""
+    V = QuestionVersion
+    since = V.id > (question.current_version_id or 0)
+    rows = db.session.execute(
+        sa.select(V.created_by, V.submitted_by).where(V.question_id == question.id, since)
+    )
+    return {person for row in rows for person in row}
+
+
 def approve(question: Question, number: int, now: datetime, by: int) -> None:
     """Publish the newest version. Raises OwnWork; Stale unless it is in review and of this number."""
     version = _in_review(question, number)
-    if by in {version.created_by, version.submitted_by}:
+    if by in hands(question):
         raise OwnWork
     version.approved_at, version.approved_by = now, by
     question.current_version_id = version.id
@@ -240,35 +250,6 @@ def plan_review(question: Question, on: date | None) -> None:
         "question.plan", f"question:{question.id}", f"为试题 {question.code} 设复核日期",
         before=before, after={"review_on": on},
     )  # fmt: skip
-
-
-def add_tags(question: Question, tags: Collection[str], by: int) -> bool:
-    """Tags are for those who look for questions: the version that has them is as far as the one before.
-
-    Whether any was new. Whoever wrote the text stays its author, and it rests on what it rested on then.
-    """
-    tagged = newest(question)
-    before = content_of(tagged)
-    content = replace(before, tags=tuple(dict.fromkeys([*before.tags, *tags])))
-    if content == before:
-        return False
-    published = question.current_version_id == tagged.id
-    author = tagged.created_by or by
-    _make_newest(question, content, tagged.number + 1, tagged.created_at, author, tagged.recipe)
-    made = newest(question)
-    for name in ("submitted_at", "submitted_by", "approved_at", "approved_by"):
-        setattr(made, name, getattr(tagged, name))
-    rested = {cited.clause_id: cited.revision for cited in tagged.citations}
-    for cited in made.citations:
-        cited.revision = rested[cited.clause_id]
-    if published:
-        question.current_version_id = made.id
-    record(
-        "question.tag", f"question:{question.id}", f"为试题 {question.code} 加标签",
-        before={"tags": before.tags}, after={"tags": content.tags},
-    )  # fmt: skip
-    db.session.flush()
-    return True
 
 
 def _in_review(question: Question, number: int) -> QuestionVersion:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy.orm import joinedload
 
-from app.bank.models import Citation, Clause, Question, QuestionVersion, RuleSet, Wording
+from app.bank.models import Citation, Clause, Question, RuleSet, Wording
 from app.web.db import db
 from app.web.paging import first_pages
 
@@ -29,13 +29,12 @@ def stale() -> sa.CompoundSelect[int]:
     In three parts, each of which begins with the few clauses or sets that ever changed: asked as one
     condition, or without `is_not(None)`, the engines would go through every citation.
     """
-    dated = _citing().join(QuestionVersion, QuestionVersion.id == Citation.version_id)
-    of_sets = dated.join(RuleSet, RuleSet.id == Clause.rule_set_id)
+    of_sets = _citing().join(RuleSet, RuleSet.id == Clause.rule_set_id)
     return sa.union_all(
         _reworded(),
         *(
-            found.where(moment.is_not(None), moment > QuestionVersion.created_at)
-            for found, moment in ((dated, Clause.superseded_at), (of_sets, RuleSet.superseded_at))
+            found.where(moment.is_not(None), moment > Citation.at)
+            for found, moment in ((_citing(), Clause.superseded_at), (of_sets, RuleSet.superseded_at))
         ),
     )
 

@@ -64,7 +64,7 @@ def test_approving_many_leaves_out_ones_own(admin: Person, sign_in: Callable[...
     db.session.commit()
     page = act(client, "", mine, theirs, url=f"{URL}/many/approve")
     assert "1 题：已办理。" in page
-    assert f"（本人命题或送审的，要由其他人审定）：{mine.code}" in page
+    assert f"（本人写过或送审的，要由其他人审定）：{mine.code}" in page
     assert (mine.current_version_id, theirs.current_version_id) == (None, theirs.newest_version_id)
 
 

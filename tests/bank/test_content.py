@@ -149,3 +149,18 @@ def test_the_whole_content_loads_and_a_retired_question_stays_retired(app: Flask
     db.session.flush()
     assert content.load(CONTENT, NOW) == {}
     assert retired.retired_at == NOW
+
+
+def test_what_a_reviewer_gave_back_no_file_publishes(app: Flask, tmp_path: Path) -> None:
+    content.load(write(tmp_path), NOW)  # nobody has read them yet
+    made, reviewer = question("five-musts-001"), factories.person()
+    service.give_back(made, 1, "选项太短。", NOW, reviewer.id)
+    db.session.commit()
+    load(tmp_path)  # a second reader has answered it meanwhile
+    assert (made.current_version_id, service.newest(made).submitted_at) == (None, None)
+    assert question("five-musts-002").current_version_id is not None
+    service.submit(made, 1, NOW, reviewer.id)
+    load(tmp_path)
+    assert made.current_version_id is None  # sent again, it waits for the reviewer
+    load(write(tmp_path, QUESTIONS, "个人权威", "局部权威"))
+    assert made.current_version_id == service.newest(made).id

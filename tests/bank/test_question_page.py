@@ -108,4 +108,4 @@ def test_the_page_asks_as_often_for_many_versions_as_for_one(author: FlaskClient
         queries.statements.clear()
         assert author.get(f"{URL}/{made.id}").status_code == 200
         counts.append(len(queries))
-    assert counts == [10, 10, 10]
+    assert counts == [11, 11, 11]

@@ -56,7 +56,7 @@ def test_the_queue_goes_from_the_oldest_to_the_next(
     client = sign_in(reviewer)
     html = client.get("/manage/bank/review").text
     assert html.index("自己的") < html.index("先送的") < html.index("后送的")
-    assert html.count("本人命题或送审") == 1
+    assert html.count("本人写过或送审") == 1
     first = client.get("/manage/bank/review/next").location
     assert first == f"{URL}/{early.id}?queue=0"
     assert (
@@ -83,7 +83,7 @@ def test_nobody_approves_their_own_work_and_is_told_why(
     assert "要由其他审题人审定" in client.get(f"{URL}/{made.id}").text
     answer = client.post(f"{URL}/{made.id}/approve", data={"number": "1"})
     assert answer.status_code == 403
-    assert "这道题由您命题或送审，要由其他审题人审定。" in answer.text
+    assert "上次审定以后您写过或送审过这道题，要由其他审题人审定。" in answer.text
     assert made.current_version_id is None
 
 

@@ -1,6 +1,7 @@
 """From draft to published: who may take which step, and what is drawn meanwhile."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.audit.models import AuditEvent
-from app.bank import queries, service
+from app.bank import grounds, queries, reviewing, service, stale, tagging
 from app.bank.models import Comment, Question, QuestionVersion
 from app.domain.questions import Kind, Part
 from app.domain.questions import Question as Content
@@ -111,3 +112,65 @@ def test_files_have_been_read_twice_already(bank: None) -> None:
     made = question("five-musts-001")
     assert (newest(made).approved_at, newest(made).approved_by) == (NOW, None)
     assert made.current_version_id == made.newest_version_id
+
+
+# Steps by person: w writes, s sends, t tags, g gives back; then who of a, b, c may approve.
+HANDS = {
+    "aw as": "bc",
+    "aw bs": "c",
+    "aw bw bs": "c",
+    "aw as cg bw bs": "c",
+    "aw bw aw cs": "",
+    "aw bt as": "c",
+    "aw as cg as": "bc",  # who only said what to mend has written nothing
+    "aw bw bs c! cw cs": "ab",  # approved in between: what came before is settled
+    "aw bs c! at bw bs": "ac",  # tags on a published version are published with it
+}
+
+
+@pytest.mark.parametrize("engine_app", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("steps", "may"), HANDS.items())
+def test_whoever_had_a_hand_in_it_does_not_approve(bank: None, steps: str, may: str) -> None:
+    people = {name: factories.person() for name in "abc"}
+    made: Question | None = None
+    for n, (who, step) in enumerate(steps.split()):
+        by, at = people[who].id, NOW + timedelta(minutes=n)
+        if made is None:
+            made = service.create_question(JUDGE, at, by)
+            continue
+        number = service.newest(made).number
+        match step:
+            case "w":
+                service.edit_question(made.id, replace(JUDGE, stem=f"第 {n} 稿对吗？"), number, at, by)
+            case "s":
+                service.submit(made, number, at, by)
+            case "t":
+                assert tagging.add_tags(made, ["重点"], at, by)
+            case "g":
+                service.give_back(made, number, "请改。", at, by)
+            case "!":
+                service.approve(made, number, at, by)
+    assert made is not None
+    waits = {name: reviewing.following(person.id) for name, person in people.items()}
+    allowed = {name for name, person in people.items() if person.id not in service.hands(made)}
+    assert allowed == set(may) == {name for name, found in waits.items() if found == made.id}
+    for name, person in people.items():
+        assert (made.id in reviewing.own(person.id)) is (name not in may)
+        if name not in may:
+            with pytest.raises(service.OwnWork):
+                service.approve(made, service.newest(made).number, NOW, person.id)
+    if may:
+        service.approve(made, service.newest(made).number, NOW, people[may[0]].id)
+
+
+def test_tags_say_who_added_them_and_settle_nothing(bank: None) -> None:
+    made, by = publish(JUDGE), factories.person()
+    clause = service.cited_clauses(["five-musts/1"])["five-musts/1"]
+    clause.superseded_on, clause.superseded_at = NOW.date(), NOW + timedelta(hours=1)
+    assert stale.due_count(NOW.date()) == 3  # this one, and two from the files
+    assert tagging.add_tags(made, ["重点"], NOW + timedelta(hours=2), by.id)
+    tagged = newest(made)
+    assert (tagged.created_by, tagged.created_at) == (by.id, NOW + timedelta(hours=2))
+    assert (tagged.approved_at, made.current_version_id) == (NOW, tagged.id)
+    assert stale.stale_among([tagged.id]) == {tagged.id}
+    assert [ground.shaken for ground in grounds.of(tagged)] == [True]

@@ -48,7 +48,7 @@ def question(rules: RuleSet, kind: Kind, key: Any = None) -> QuestionVersion:
         approved_at=CREATED,
     )  # fmt: skip
     version.answer = AnswerKey(key=KEYS[kind] if key is None else key, explanation=f"解析{n}")
-    version.citations = [Citation(clause=rules.clauses[0], revision=1)]
+    version.citations = [Citation(clause=rules.clauses[0], revision=1, at=CREATED)]
     db.session.add(version)
     db.session.flush()
     identity.current_version_id = identity.newest_version_id = version.id

@@ -129,6 +129,26 @@ def test_the_bank_of_the_second_release_stays_in_use(
         db.engine.dispose()
 
 
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+def test_a_citation_knows_what_its_version_knew(
+    engine: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    app = create_app(settings(_address(engine, tmp_path, request), tmp_path))
+    with app.app_context():
+        upgrade(revision="0002")
+        for statement in OLD_BANK.split(";"):
+            db.session.execute(sa.text(statement))
+        db.session.commit()
+        upgrade(revision="0004")
+        kept = sa.text("SELECT version_id, at FROM citation ORDER BY version_id")
+        assert db.session.execute(kept).all() == [(1, 5), (2, 6)]
+        db.session.rollback()
+        downgrade(revision="0003")
+        assert db.session.execute(sa.text("SELECT count(*) FROM citation")).scalar() == 2
+        db.session.rollback()
+        db.engine.dispose()
+
+
 # Their rows never go, or their numbers stand in no page.
 NUMBERED_ANEW = {
     "attempt", "audit_check", "audit_event", "bank_check", "blueprint", "certificate", "certificate_trouble",

@@ -104,7 +104,7 @@ def _create(
         item.question_id = question_id
         content = contents[item.number]
         made.append(Made(question_id, codes[item.number], version_id, 1, content))
-    _insert_beside(made, known)
+    _insert_beside(made, known, now)
     words.index_texts((one.version_id, one.content.stem, one.content.tags) for one in made)
     acts = (Act(f"question:{m.question_id}", f"导入试题 {m.code}", after=asdict(m.content)) for m in made)
     record_each("question.create", acts)
@@ -117,13 +117,15 @@ def _insert(table: type[Question | QuestionVersion], rows: list[dict[str, Any]])
     return list(db.session.scalars(statement, rows))
 
 
-def _insert_beside(made: Sequence[Made], known: dict[str, Clause]) -> None:
+def _insert_beside(made: Sequence[Made], known: dict[str, Clause], now: datetime) -> None:
     keys, cited, shared = [], [], []
     for one in made:
         version = {"version_id": one.version_id}
         keys.append(version | {"key": stored.key_of(one.content), "explanation": one.content.explanation})
         clauses = {known[name].id: known[name].revision for name in one.content.clauses}
-        cited += [version | {"clause_id": id, "revision": revision} for id, revision in clauses.items()]
+        cited += [
+            version | {"clause_id": id, "revision": revision, "at": now} for id, revision in clauses.items()
+        ]
         shared += [version | {"value": value} for value in set(bands(shingles_of(one.content)))]
     for table, rows in ((AnswerKey, keys), (Citation, cited), (VersionBand, shared)):
         if rows:

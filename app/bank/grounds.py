@@ -29,7 +29,7 @@ class Ground:
     superseded_by: str | None
 
 
-def grounds(version: QuestionVersion) -> list[Ground]:
+def of(version: QuestionVersion) -> list[Ground]:
     """In the order of the sets; one statement. The citations of the version are loaded."""
     follower = aliased(RuleSet)
     rows = db.session.execute(
@@ -44,7 +44,7 @@ def grounds(version: QuestionVersion) -> list[Ground]:
     return [
         Ground(
             clause=cite(clause, rule_set),
-            shaken=outdated(cited, version),
+            shaken=outdated(cited),
             reworded=pieces(then or "", clause.text) if cited.revision < clause.revision else (),
             superseded_on=clause.superseded_on or rule_set.superseded_on,
             superseded_by=successor,
