@@ -1,17 +1,14 @@
-"""Pictures that people upload, drawn anew in a limited process (app/web/picture_child.py)."""
+"""Pictures that people upload, drawn anew in a limited process (app/web/redrawing.py)."""
 
 import json
-import subprocess
-import sys
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
 
 from flask_babel import lazy_gettext as _l
 
-TIMEOUT = 30.0  # seconds for one picture
+from app.web import limited
+
 MAX_BYTES = 8 * 1024 * 1024  # of the file
-_CHILD = Path(__file__).with_name("picture_child.py")
 
 REFUSALS = {
     "unreadable": _l("读不了这张图片。请另存为 PNG 或 JPEG 后再上传。"),
@@ -44,12 +41,11 @@ def redraw(data: bytes) -> Drawn:
     """The picture in a file of unknown origin. Raises PictureError."""
     if len(data) > MAX_BYTES:
         raise PictureError(str(REFUSALS["weight"]))
-    command = [sys.executable, "-I", str(_CHILD)]
     try:
-        done = subprocess.run(command, input=data, capture_output=True, timeout=TIMEOUT, check=True)
-    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+        answer = limited.run("app.web.redrawing", data)
+    except limited.Exhausted as error:
         raise PictureError(str(REFUSALS["exhausted"])) from error
-    head, _newline, body = done.stdout.partition(b"\n")
+    head, _newline, body = answer.partition(b"\n")
     said = json.loads(head)
     if "refused" in said:
         raise PictureError(str(REFUSALS[said["refused"]]))

@@ -8,13 +8,10 @@ import csv
 import io
 import json
 import re
-import subprocess
-import sys
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -23,14 +20,14 @@ from flask import Response, stream_with_context
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.web import clock
-from app.web.sheet_child import LONGEST as LONGEST
+from app.web import clock, limited, workbooks
+from app.web.signatures import NAMES
+from app.web.unpacking import Refused
+from app.web.workbooks import LONGEST as LONGEST
 
 MIMETYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 EXACT_DIGITS = 15  # what a number in a spreadsheet keeps
 LISTED_ROWS = 20_000  # how far down a column offers its list
-TIMEOUT = 60.0  # seconds for one file
-_CHILD = Path(__file__).with_name("sheet_child.py")
 _FORBIDDEN_IN_TITLE = re.compile(r"[\[\]:*?/\\']")
 
 
@@ -56,7 +53,6 @@ EMPTY = Cell("")
 REFUSALS = {
     "unreadable": _l("读不了这个文件。请用 Excel 或 WPS 另存为 .xlsx 后再上传。"),
     "word": _l("这是 Word 文档，不是表格。请把内容放进 Excel 或 WPS 表格，存为 .xlsx 后再上传。"),
-    "markup": _l("这是网页格式的文件，不是真正的表格。请用 Excel 或 WPS 打开，另存为 .xlsx 后再上传。"),
     "password": _l("文件设有打开密码。请去掉密码，另存为 .xlsx 后再上传。"),
     "unpacked": _l("文件展开后太大。请只保留需要导入的内容，另存为 .xlsx 后再上传。"),
     "area": _l("表格右边或下边很远处有零散内容。请删去那些行和列，另存为 .xlsx 后再上传。"),
@@ -65,38 +61,48 @@ REFUSALS = {
 }
 
 
-def _read(data: bytes, limit: int, sheets: int, longest: int) -> Any:
-    """What the child that reads it says."""
-    command = [sys.executable, "-I", str(_CHILD), str(limit), str(sheets), str(longest)]
-    try:
-        done = subprocess.run(command, input=data, capture_output=True, timeout=TIMEOUT, check=True)
-    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-        raise SheetError(str(REFUSALS["exhausted"])) from error
-    return json.loads(done.stdout)
+def _refusal(reason: str, limit: int) -> SheetError:
+    if reason == "rows":
+        return SheetError(_("表中的行太多，一次最多 %(n)s 行。请分几次导入。", n=limit))
+    if reason in NAMES:
+        return SheetError(
+            _(
+                "这是%(what)s，不是表格。请用 Excel 或 WPS 做成表格，另存为 .xlsx 后再上传。",
+                what=NAMES[reason],
+            )
+        )
+    return SheetError(str(REFUSALS[reason]))
 
 
-def read_titled(
-    data: bytes, *, limit: int, sheets: int, longest: int = LONGEST
-) -> list[tuple[str, list[list[Cell]]]]:
+def read_titled(data: bytes, *, limit: int, sheets: int, longest: int) -> list[tuple[str, list[list[Cell]]]]:
     """The first visible sheets of an .xlsx, .xls or .csv file by title; row n is item n-1.
 
-    Empty rows at the end are dropped, cells of more than `longest` characters cut. More than `limit` rows in
-    the first sheet are a SheetError.
+    Only in a limited process. Empty rows at the end are dropped, cells of more than `longest` characters cut.
+    More than `limit` rows in the first sheet are a SheetError.
     """
-    answer = _read(data, limit, sheets, longest)
-    if answer.get("refused") == "rows":
-        raise SheetError(_("表中的行太多，一次最多 %(n)s 行。请分几次导入。", n=limit))
-    if "refused" in answer:
-        raise SheetError(str(REFUSALS[answer["refused"]]))
-    sheets_read: list[list[list[Any]]] = answer["sheets"]
-    for row in (row for rows in sheets_read for row in rows):
-        row[:] = map(_cell, row)  # in place: never all of it twice
-    return list(zip(answer["titles"], sheets_read, strict=True))
+    try:
+        found = workbooks.read(data, limit, sheets, longest)
+    except Refused as refusal:
+        raise _refusal(refusal.reason, limit) from refusal
+    return [(title, _cells(rows)) for title, rows in found]
 
 
 def read_book(data: bytes, *, limit: int, sheets: int) -> list[list[list[Cell]]]:
-    """The rows of the first visible sheets."""
-    return [rows for _title, rows in read_titled(data, limit=limit, sheets=sheets)]
+    """The rows of the first visible sheets, taken apart in a limited process."""
+    try:
+        answer = limited.run("app.web.workbooks", data, str(limit), str(sheets))
+    except limited.Exhausted as error:
+        raise SheetError(str(REFUSALS["exhausted"])) from error
+    said = json.loads(answer)
+    if "refused" in said:
+        raise _refusal(said["refused"], limit)
+    return [_cells(rows) for rows in said["sheets"]]
+
+
+def _cells(rows: list[Any]) -> list[list[Cell]]:
+    for row in rows:
+        row[:] = map(_cell, row)  # in place: never all of it twice
+    return rows
 
 
 def _cell(given: Any) -> Cell:

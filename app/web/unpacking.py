@@ -1,4 +1,4 @@
-"""What app/web/document_child.py and the modules beside it unpack: archives, XML, pictures, all bounded."""
+"""Archives, XML and pictures that people upload, unpacked within bounds."""
 
 import base64
 import re
@@ -11,7 +11,7 @@ MAX_ENTRIES = 20_000
 MAX_UNPACKED = 96 * 1024 * 1024  # an archive of a few kilobytes can unpack to gigabytes
 MAX_PART = 40 * 1024 * 1024  # of XML; its tree takes many times as much
 MAX_NODES, MAX_DEPTH = 1_500_000, 100
-MAX_TEXT = 12_000_000  # characters; the process that asked holds them all in memory
+MAX_TEXT = 12_000_000  # characters; the worker holds them all in memory
 MAX_PICTURES, MAX_PICTURE = 48 * 1024 * 1024, 8 * 1024 * 1024  # bytes of all, of one
 _PICTURE = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".emf", ".wmf")
 _INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060\ufeff]")
@@ -20,7 +20,7 @@ Node = list[Any]  # [tag, attributes, children], names without their namespaces
 
 
 class Refused(Exception):
-    """The file cannot be read; `reason` is a key of documents.REFUSALS."""
+    """The file cannot be read; `reason` is a key of the REFUSALS of who asked."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

@@ -1,4 +1,4 @@
-"""Word documents, for app/web/document_child.py: their paragraphs with the numbers that Word counts restored.
+"""Word documents: their paragraphs with the numbers that Word counts restored.
 
 A paragraph's text holds 〔图n〕 where a picture stands, and what is underlined between \\x0e and \\x0f;
 underlined room is ____.
@@ -10,10 +10,12 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any
 
-from unpacking import MAX_TEXT, Node, Refused, child, children, clean, part, pictures, tree, value
-from word_numbers import Numbers
+from app.web.unpacking import MAX_TEXT, Node, Refused, child, children, clean, part, pictures, tree, value
+from app.web.word_numbers import Numbers
 
 UNDERLINED, UPRIGHT = "\x0e", "\x0f"
+_EACH = 20  # characters that a paragraph or cell weighs beside its own
+_WIDEST = 60  # columns that one cell spans
 _ROOM = re.compile(f"{UNDERLINED}[\\s\u3000\xa0_]*{UPRIGHT}")
 _SKIPPED = {"del", "moveFrom", "Fallback", "txbxContent", "rt", "instrText", "delText", "pPr", "rPr"}
 _SYMBOLS = {"F0FC": "√", "F0FE": "√", "F050": "√", "F0FB": "×", "F0FD": "×", "F04F": "×", "F0D6": "√"}
@@ -29,8 +31,6 @@ def read(archive: zipfile.ZipFile) -> dict[str, Any]:
     document = _Document(Numbers(opened("word/numbering.xml"), opened("word/styles.xml")), _targets(rels))
     body = child(tree(part(archive, "word/document.xml")), "body")
     document.read(body or ["body", {}, []])
-    if document.weight > MAX_TEXT:
-        raise Refused("weight")
     stored = pictures(archive, [name for name in document.pictures if name in names])
     shown = {str(at): stored.get(name, "") for at, name in enumerate(document.pictures, 1)}
     return {"blocks": document.blocks, "pictures": shown}
@@ -51,7 +51,12 @@ class _Document:
         self.numbers, self.targets = numbers, targets
         self.blocks: list[dict[str, Any]] = []
         self.pictures: list[str] = []
-        self.weight = 0
+        self.room = [MAX_TEXT]  # shared with the cells of its tables
+
+    def _weigh(self, size: int) -> None:
+        self.room[0] -= size + _EACH
+        if self.room[0] < 0:
+            raise Refused("weight")
 
     def read(self, body: Node) -> None:
         for node in body[2]:
@@ -70,7 +75,7 @@ class _Document:
         text = _ROOM.sub("____", text)
         kept = UNDERLINED + UPRIGHT
         shown = "".join(one if one in kept else clean(one) for one in re.split(f"([{kept}])", text))
-        self.weight += len(shown) + 20
+        self._weigh(len(shown))
         return f"{head}{shown}"
 
     def _text(self, node: Node, underlined: bool = False) -> Iterator[str]:
@@ -115,16 +120,18 @@ class _Document:
                 text = self._cell(cell)
                 if merged and value(merged) != "restart" and rows and len(rows[-1]) > len(cells):
                     text = rows[-1][len(cells)]
+                    self._weigh(len(text))
                 span = value(child(look, "gridSpan"))
-                cells += [text, *[""] * (min(int(span), 60) - 1 if span.isdigit() else 0)]
+                beside = min(int(span), _WIDEST) - 1 if re.fullmatch("[1-9][0-9]{0,3}", span) else 0
+                self._weigh(beside * _EACH)
+                cells += [text, *[""] * beside]
             rows.append(cells)
         return rows
 
     def _cell(self, cell: Node) -> str:
         inner = _Document(self.numbers, self.targets)
-        inner.pictures = self.pictures
+        inner.pictures, inner.room = self.pictures, self.room
         inner.read(cell)
-        self.weight += inner.weight
         lines = (
             block["text"] if "text" in block else "\n".join(map("\t".join, block["rows"]))
             for block in inner.blocks

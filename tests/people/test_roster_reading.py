@@ -10,7 +10,7 @@ import xlsxwriter
 
 from app.domain.roster import Field
 from app.people.roster import files
-from app.web import sheet_child
+from app.web import workbooks
 from app.web.sheets import SheetError
 from tests import xls
 from tests.people.rosters import id_number, xlsx
@@ -246,9 +246,9 @@ def test_bad_files_are_refused_in_words(what: str) -> None:
 
 
 def test_merged_areas_without_end_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sheet_child, "MAX_AREA", 10)
+    monkeypatch.setattr(workbooks, "MAX_AREA", 10)
     data = xlsx(("甲", "1"), ("乙", "2"), header=("姓名", "工号"), merged=("A2:B3",))
-    assert sheet_child.read(data, 100, 1)
-    monkeypatch.setattr(sheet_child, "MAX_AREA", 3)
-    with pytest.raises(sheet_child.Refused):
-        sheet_child.read(data, 100, 1)
+    assert workbooks.read(data, 100, 1)
+    monkeypatch.setattr(workbooks, "MAX_AREA", 3)
+    with pytest.raises(workbooks.Refused):
+        workbooks.read(data, 100, 1)

@@ -7,7 +7,7 @@ import zlib
 import pytest
 from PIL import Image
 
-from app.web import pictures
+from app.web import limited, pictures
 from app.web.pictures import PictureError, redraw
 
 
@@ -85,6 +85,12 @@ def test_what_is_no_picture_is_refused_with_the_cure(data: bytes, reason: str) -
 
 
 def test_a_child_that_ends_itself_harms_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pictures, "TIMEOUT", 0.0)
+    monkeypatch.setattr(limited, "TIMEOUT", 0.0)
     with pytest.raises(PictureError, match="太复杂"):
         redraw(made())
+
+
+def test_a_child_that_wants_too_much_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limited, "MEMORY", 200 << 20)
+    with pytest.raises(PictureError, match="太复杂"):
+        redraw(made(size=(6000, 6000)))

@@ -7,7 +7,6 @@ import pytest
 import xlsxwriter
 from flask import Flask
 
-from app.web.sheet_child import area
 from app.web.sheets import (
     LONGEST,
     Cell,
@@ -18,6 +17,7 @@ from app.web.sheets import (
     write_xlsx,
     xlsx_response,
 )
+from app.web.workbooks import area
 
 
 def texts(data: bytes) -> list[list[str]]:
@@ -60,7 +60,7 @@ def test_row_numbers_survive_empty_rows(app: Flask) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"\0", b"\x89PNG\r\n\x1a\n\0", b"PK\x03\x04 broken", write_xlsx("a", [], [])[:200]]
+    "data", [b"\0", b"\x89PNG\r\n\x1a\n\0", b"<?xml?>", b"PK\x03\x04 broken", write_xlsx("a", [], [])[:200]]
 )
 def test_a_file_that_is_no_sheet_is_refused_in_words(app: Flask, data: bytes) -> None:
     with pytest.raises(SheetError, match="另存为 .xlsx"):

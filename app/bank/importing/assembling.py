@@ -15,7 +15,9 @@ LONGEST_SOURCE = 6000
 _KIND_HEAD = re.compile(rf"\s*[【\[(]\s*({words.WORDS})\s*[】\])]\s*")
 _SCORE = re.compile(r"[(\[【]\s*(?:本题|共|每题)?\s*\d{1,3}(?:\.\d)?\s*分\s*[)\]】]")
 _LETTERS = r"[A-H](?:[\s,、]{0,2}[A-H]){0,7}"
-_FILLED = re.compile(rf"\(\s*({_LETTERS}|[{answers.MARKS}]|对|错|正确|错误|[TF])\s*\)|_+\s*({_LETTERS})\s*_+")
+_FILLED = re.compile(
+    rf"\(\s*({_LETTERS}|[{answers.MARKS}]|对|错|正确|错误|[TF])\s*\)|_{{1,40}}\s*({_LETTERS})\s*_{{1,40}}"
+)
 _BARE_END = re.compile(rf"(?<=[。?!)\s])\s*({_LETTERS}|[{answers.MARKS}])\s*$")
 _LETTER, _TF = re.compile("[A-H]"), re.compile("[A-EGH]")  # that name options, where there are none
 _BRACKETS = re.compile(r"\(\s*\)")

@@ -1,4 +1,4 @@
-"""A file or a text, whatever its format, into questions. Raises Refused with the cure."""
+"""A file or a text, whatever its format, into questions: only in a limited process (reading.py)."""
 
 import base64
 import binascii
@@ -40,10 +40,13 @@ class Defaults:
 
 
 def read(file_name: str, data: bytes, defaults: Defaults) -> Reading:
+    """Raises Refused."""
     try:
         reading = _read(file_name.lower(), data, defaults)
     except (DocumentError, SheetError, own.BadToml) as error:
         raise Refused(str(error)) from error
+    except csv.Error as error:
+        raise Refused(_("有的英文引号没有成对，分不清各列。请另存为 .xlsx 后再上传。")) from error
     if len(reading.items) > MAX_QUESTIONS:
         raise Refused(_("一次最多导入 %(n)s 道题。请分成几个文件，再分别上传。", n=MAX_QUESTIONS))
     if not reading.items:
@@ -63,6 +66,7 @@ def _none_found(reading: Reading) -> str:
 
 
 def _read(file_name: str, data: bytes, defaults: Defaults) -> Reading:
+    documents.check(data)
     if file_name.endswith((".csv", ".tsv")):
         return _of_sheets(data, defaults)
     try:

@@ -13,10 +13,21 @@ from app.bank import queries
 from app.bank.forms import clean
 from app.bank.importing.files import MAX_BYTES, Defaults
 from app.bank.labels import DIFFICULTIES
+from app.web import documents
 from app.web.choices import choices
+from app.web.documents import DocumentError
 
 LONGEST = 300_000  # characters pasted at once
 _SUFFIXES = (".docx", ".xlsx", ".xls", ".csv", ".txt", ".xml", ".gift", ".zip", ".toml")
+
+
+def _stranger(data: bytes) -> str:
+    """Why no reader takes a file that begins so; "" for any that may be tried."""
+    try:
+        documents.check(data)
+    except DocumentError as error:
+        return str(error)
+    return ""
 
 
 class ImportForm(FlaskForm):
@@ -51,18 +62,17 @@ class ImportForm(FlaskForm):
         valid: bool = super().validate(extra_validators)
         sent = self.file.data
         self.content = sent.read(MAX_BYTES + 1) if sent else b""
-        name = (sent.filename or "").lower() if sent else ""
         wrong = ""
         if sent and self.text.data:
             wrong = _("文件和文字只能选一样。请清空其中之一。")
-        elif name.endswith(".doc"):
-            wrong = _("这是旧的 .doc 格式。请用 Word 或 WPS 打开，另存为 .docx 后再上传。")
         elif sent and not self.content:
             wrong = _("文件是空的。请核对后重新选择。")
         elif len(self.content) > MAX_BYTES:
             wrong = _("文件超过 %(mb)s MB。请压缩图片，或分成几个文件，再分别上传。", mb=MAX_BYTES >> 20)
         elif not sent and not self.text.data:
             wrong = _("请选择文件，或粘贴试题文字。")
+        else:
+            wrong = _stranger(self.content)
         if wrong:
             self.file.errors = [wrong]
         return valid and not wrong

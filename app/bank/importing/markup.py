@@ -1,4 +1,4 @@
-"""Markup as text: of HTML in a string, and of the trees that app/web/document_child.py makes of XML."""
+"""Markup as text: of HTML in a string, and of the trees that app/web/documents.py makes of XML."""
 
 import re
 from collections.abc import Callable, Iterator

@@ -17,6 +17,8 @@ def questions(text: str) -> tuple[list[Item], list[Line]]:
         table = parse_toml(text, "")
     except RecursionError as error:
         raise BadToml(_("文件的结构太复杂，读不了。")) from error
+    except ValueError as error:  # a number of thousands of digits
+        raise BadToml(_("文件里有太长的数字，读不了。")) from error
     if isinstance(table, Fault):
         raise BadToml(_("第 %(n)s 行：%(what)s", n=table.line, what=table.message))
     lines = text.split("\n")

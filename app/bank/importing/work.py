@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from app.audit.service import acting_for
 from app.bank import service
-from app.bank.importing import drawing, files, saving
+from app.bank.importing import drawing, reading, saving
 from app.bank.importing.basis import Shelf
 from app.bank.importing.checking import Checker
 from app.bank.importing.files import Defaults, Refused
@@ -109,23 +109,23 @@ def _read(number: int) -> int:
     found = db.session.get_one(QuestionImport, number)
     name, data, defaults = found.file_name, found.source or b"", Defaults(**found.notes["defaults"])
     uow.abandon_item()  # nothing is held open while the file is read
-    reading = files.read(name, data, defaults)
-    drawing.keep(reading)
+    made = reading.read(name, data, defaults)
+    drawing.keep(made)
     held = _still(number)
-    held.done, held.total = 0, len(reading.items)
+    held.done, held.total = 0, len(made.items)
     db.session.execute(sa.delete(ImportItem).where(ImportItem.import_id == number))  # of an attempt cut short
     uow.commit_item()
     checker = Checker(Shelf(defaults.rule_set), {})
-    for first, batch in _batches(reading.items):
+    for first, batch in _batches(made.items):
         rows = [row | {"import_id": number} for row in checker.values(batch, first)]
         held = _still(number)
         db.session.execute(sa.insert(ImportItem), rows)
         held.done = first + len(batch) - 1
         uow.commit_item()
     held = _still(number)
-    held.state, held.source, held.notes = State.READY, None, held.notes | _notes(reading)
+    held.state, held.source, held.notes = State.READY, None, held.notes | _notes(made)
     uow.commit_item()
-    return len(reading.items)
+    return len(made.items)
 
 
 def _batches(items: Sequence[Item]) -> Iterator[tuple[int, Sequence[Item]]]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.bank.importing import files
-from app.bank.importing.files import Defaults, Refused
+from app.bank.importing.files import Defaults
 from app.bank.importing.items import Reading
 from tests.bank.contents import QUESTIONS
 from tests.bank.importing.papers import docx, para, picture, run, table, xlsx
@@ -255,58 +255,3 @@ def test_our_own_files_keep_their_ids() -> None:
         ("five-musts-001", ("five-musts/1",)),
         ("five-musts-002", ("five-musts/2", "five-musts/1")),
     ]
-
-
-def _bomb(name: str, size: int) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(name, b"<w>" + b" " * size)
-    return out.getvalue()
-
-
-ENTITIES = '<!DOCTYPE q [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;">]><quiz>&b;</quiz>'
-HOSTILE = {
-    "old Word": (b"\xd0\xcf\x11\xe0" + b"\0" * 600 + "WordDocument".encode("utf-16-le"), "另存为 .docx"),
-    "locked": (b"\xd0\xcf\x11\xe0" + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le"), "去掉密码"),
-    "bomb": (_bomb("word/document.xml", 150_000_000), "展开后太大"),
-    "large part": (_bomb("word/document.xml", 60_000_000), "展开后太大"),
-    "entities": (ENTITIES.encode(), "DOCTYPE"),
-    "outside": (b'<!DOCTYPE q [<!ENTITY a SYSTEM "file:///etc/passwd">]><quiz>&a;</quiz>', "DOCTYPE"),
-    "entities in UTF-16": (ENTITIES.encode("utf-16"), "DOCTYPE"),
-    "deep": (b"<quiz>" + b"<a>" * 5000 + b"</a>" * 5000 + b"</quiz>", "结构太复杂"),
-    "broken": (b"<quiz><question>", "不完整"),
-    "other XML": (b"<rss><channel/></rss>", "不认识这种 XML"),
-    "page": (b"<html><body>1</body></html>", "网页格式"),
-    "PDF": (b"%PDF-1.7\n1 0 obj", "PDF"),
-    "RTF": (b"{\\rtf1 abc}", "RTF"),
-    "garbage": (bytes(range(1, 256)) * 40, "读不了"),
-    "broken archive": (b"PK\x03\x04" + b"x" * 500, "读不了"),
-    "rows": (b"\xef\xbb\xbf" + "题干,A,B,答案\n".encode() + b"x,1,2,A\n" * 130_000, "行太多"),
-    "deep TOML": (b"a = " + b"[" * 3000 + b"]" * 3000, ""),
-    "lines": (b"x\n" * 300_001, "文字太多"),
-    "empty": (b"", "没有找到试题"),
-    "prose": ("今天天气很好。\n我们去开会。".encode(), "没有找到试题"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", HOSTILE)
-def test_what_cannot_be_read_is_refused_with_the_cure(name: str) -> None:
-    data, words = HOSTILE[name]
-    file_name = {"rows": "题.csv", "deep TOML": "题.toml"}.get(name, "题")
-    with pytest.raises(Refused) as refused:
-        read(data, file_name)
-    assert words in str(refused.value)
-
-
-def test_lines_without_end_take_no_time() -> None:
-    """Patterns that look back and forth over a long line would take minutes."""
-    for line in (
-        "1、" + "（" * 50_000,
-        "A." * 50_000,
-        "一" * 50_000,
-        "1-1-" * 25_000,
-        "答案：" * 20_000,
-        "　" * 90_000,
-    ):
-        paper = f"一、单选题\n1、甲（A）\nA.一 B.二\n{line}\n参考答案\n{line}"
-        assert len(read(paper).items) >= 1

@@ -10,7 +10,7 @@ from flask import Flask
 
 from app.audit.models import AuditEvent
 from app.bank import service
-from app.bank.importing import edits, files, saving, work
+from app.bank.importing import edits, reading, saving, work
 from app.bank.importing.states import Decision, State
 from app.bank.models import ImportItem, Picture, Question, QuestionImport, QuestionVersion
 from app.domain.access import Role
@@ -194,14 +194,14 @@ def test_a_file_that_cannot_be_read_says_why(author: Person) -> None:
 
 
 def test_given_up_while_it_is_read(author: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    number, whole = begin(author.id, PAPER.encode()).id, files.read
+    number, whole = begin(author.id, PAPER.encode()).id, reading.read
 
     def meanwhile(*given: Any) -> Any:
         db.session.execute(sa.delete(QuestionImport))
         db.session.commit()
         return whole(*given)
 
-    monkeypatch.setattr(files, "read", meanwhile)
+    monkeypatch.setattr(reading, "read", meanwhile)
     assert work.read_waiting() == 0
     assert db.session.scalars(sa.select(ImportItem)).all() == []
     assert db.session.get(QuestionImport, number) is None

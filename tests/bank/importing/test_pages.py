@@ -18,6 +18,7 @@ from tests.bank.contents import load, write
 from tests.bank.importing.papers import items
 from tests.bank.importing.test_flow import PAPER
 from tests.conftest import Queries
+from tests.xls import compound
 
 NEW = "/manage/bank/imports/new"
 
@@ -113,7 +114,8 @@ def test_giving_up_keeps_nothing(author: FlaskClient) -> None:
     [
         ({}, "请选择文件，或粘贴试题文字。"),
         ({"file": (io.BytesIO(b""), "空.txt")}, "文件是空的"),
-        ({"file": (io.BytesIO(b"x"), "旧.doc")}, "另存为 .docx"),
+        ({"file": (io.BytesIO(compound("WordDocument", b"x")), "旧.docx")}, "另存为 .docx"),
+        ({"file": (io.BytesIO(b"MZ\x90\0"), "题.docx")}, "这是程序"),
         ({"file": (io.BytesIO(b"x"), "题.txt"), "text": "1、甲"}, "只能选一样"),
         ({"text": "1、甲", "difficulty": "x"}, "有内容需要更正"),
     ],

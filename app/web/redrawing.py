@@ -1,21 +1,14 @@
-"""The process that draws a picture somebody sent anew; app/web/pictures.py starts it by path.
+"""Pictures that people upload, drawn anew: only in a limited process (app/web/limited.py).
 
-It imports nothing of the application, and its memory and time are limited: a file made to exhaust them ends
-this process and nothing else. Drawn anew, nothing is left of the file but what one sees: no position of the
-camera, no second file at its end. The file comes on standard input; the answer is a line of JSON, {"mime",
-"width", "height"} or {"refused": reason}, then the picture's bytes.
+Nothing is left of the file but what one sees: no position of the camera, no second file at its end.
 """
 
 import io
 import json
-import resource
-import sys
 import warnings
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-MEMORY = 1 << 30  # address space
-SECONDS = 20  # of the processor
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP")  # each one more reader to trust
 LARGEST = 1600  # pixels of the longer side
 MAX_PIXELS = 40_000_000  # of the file: a few kilobytes can unpack to gigabytes
@@ -67,22 +60,17 @@ def _saved(image: Image.Image, form: str) -> bytes:
     return out.getvalue()
 
 
-def main() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+def answer(data: bytes) -> bytes:
+    """For app/web/pictures.py: a line of JSON, what it is or why it is none, then the picture's bytes."""
     warnings.simplefilter("ignore")
     body = b""
     head: dict[str, object]
     try:
-        head, body = redraw(sys.stdin.buffer.read())
+        head, body = redraw(data)
     except Refused as refusal:
         head = {"refused": refusal.reason}
     except Image.DecompressionBombError:
         head = {"refused": "large"}
     except _UNREADABLE:
         head = {"refused": "unreadable"}
-    sys.stdout.buffer.write(json.dumps(head).encode() + b"\n" + body)
-
-
-if __name__ == "__main__":
-    main()
+    return json.dumps(head).encode() + b"\n" + body

@@ -1,18 +1,9 @@
-"""The process that reads a spreadsheet somebody sent; app/web/sheets.py starts it by path.
-
-It imports nothing of the application, so it starts fast, and its memory and time are limited: a file made
-to exhaust them ends this process and nothing else. The file comes on standard input; the answer is JSON:
-{"sheets": [[[cell, …], …], …], "titles": [title, …]}, a cell being its text, or [text] for a number, or
-{"refused": reason}.
-Usage: sheet_child.py LIMIT SHEETS LONGEST
-"""
+"""Spreadsheets that people upload, taken apart: only in a limited process (app/web/limited.py)."""
 
 import csv
 import io
 import json
 import re
-import resource
-import sys
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -22,8 +13,9 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
-MEMORY = 1 << 30  # address space
-SECONDS = 40  # of the processor
+from app.web import signatures
+from app.web.unpacking import Refused
+
 MAX_UNPACKED = 64 * 1024 * 1024  # an archive of a few kilobytes can unpack to gigabytes
 MAX_AREA = 1_500_000  # the reader makes room for every cell between the first and the last, filled or not
 LONGEST = 500  # characters of a cell unless more is asked for; what is longer is cut
@@ -32,31 +24,49 @@ _EACH = 20  # characters that a filled cell weighs beside its own
 _INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060\ufeff]")
 _TAG = re.compile(rb"<(?:\w+:)?(row|c)\b([^<>]*)>")
 _PLACE = re.compile(rb"""\br\s*=\s*["']([A-Z]*)([0-9]{1,9})["']""")
-_COMPOUND = b"\xd0\xcf\x11\xe0"  # .xls, and an encrypted .xlsx
-_MARKUP = re.compile(rb"\s*<(?:!|\?|html|table|meta|style)", re.I)
 _SEPARATORS = ",\t;|，；"
+
+_UNREADABLE = (CalamineError, zipfile.BadZipFile, zlib.error, csv.Error, IndexError, OSError, ValueError,
+               RuntimeError, NotImplementedError)  # fmt: skip
 
 Cell = str | list[str]  # [text]: the file holds a number
 Rows = list[list[Cell]]
 
 
-class Refused(Exception):
-    """The file cannot be read; `reason` is a key of sheets.REFUSALS."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+def answer(data: bytes, *given: str) -> bytes:
+    """For app/web/sheets.py, as JSON: the titles, and the sheets; or why they cannot be had."""
+    try:
+        found = read(data, *map(int, given))
+    except Refused as refusal:
+        return json.dumps({"refused": refusal.reason}).encode()
+    said = {"sheets": [rows for _title, rows in found], "titles": [title for title, _rows in found]}
+    return json.dumps(said, ensure_ascii=False).encode("utf-8", "replace")
 
 
 def read(data: bytes, limit: int, sheets: int, longest: int = LONGEST) -> list[tuple[str, Rows]]:
-    """Up to `sheets` visible sheets by title, row n of the file being item n-1; of text, the one table."""
-    if data.startswith((b"PK", _COMPOUND)):
+    """Up to `sheets` visible sheets by title, row n of the file being item n-1; of text, the one table.
+
+    Raises Refused.
+    """
+    try:
+        return _light(_tables(data, limit, sheets), longest)
+    except PasswordError as error:
+        raise Refused("password") from error
+    except _UNREADABLE as error:
+        raise Refused("unreadable") from error
+
+
+def _tables(data: bytes, limit: int, sheets: int) -> list[tuple[str, Rows]]:
+    stranger = signatures.stranger(data)
+    if stranger not in ("", "sheet"):
+        raise Refused(stranger)
+    if data.startswith((b"PK", signatures.COMPOUND)):
         if data.startswith(b"PK"):
             _check_archive(data)
-        return _light(list(_of_workbook(data, limit, sheets)), longest)
-    if _MARKUP.match(data):
+        return list(_of_workbook(data, limit, sheets))
+    if data.lstrip().startswith((b"<?", b"<!")):
         raise Refused("markup")
-    return _light([("", _trimmed(_of_text(_decoded(data), limit)))], longest)
+    return [("", _trimmed(_of_text(_decoded(data), limit)))]
 
 
 def _light(sheets: list[tuple[str, Rows]], longest: int) -> list[tuple[str, Rows]]:
@@ -196,27 +206,3 @@ def _trimmed(rows: Rows) -> Rows:
     while rows and not any(text for cell in rows[-1] for text in cell):
         rows.pop()
     return rows
-
-
-_UNREADABLE = (CalamineError, zipfile.BadZipFile, zlib.error, csv.Error, IndexError, OSError, ValueError,
-               RuntimeError, NotImplementedError)  # fmt: skip
-
-
-def main() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    answer: dict[str, Any]
-    try:
-        found = read(sys.stdin.buffer.read(), *map(int, sys.argv[1:4]))
-        answer = {"sheets": [rows for _title, rows in found], "titles": [title for title, _rows in found]}
-    except Refused as refusal:
-        answer = {"refused": refusal.reason}
-    except PasswordError:
-        answer = {"refused": "password"}
-    except _UNREADABLE:
-        answer = {"refused": "unreadable"}
-    sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=False).encode("utf-8", "replace"))
-
-
-if __name__ == "__main__":
-    main()

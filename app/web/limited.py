@@ -1,0 +1,34 @@
+"""Work on what people send, in a process of its own with limited memory and time (limited_child.py).
+
+A file made to exhaust them ends that process and nothing else.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import structlog
+
+MEMORY = 1 << 30  # address space
+SECONDS = 90  # of the processor; 20,000 questions take a third of it
+TIMEOUT = 240.0  # seconds in all, for a process that waits
+LARGEST = 160 * 1024 * 1024  # bytes of an answer; who asked holds them all in memory
+_CHILD = Path(__file__).with_name("limited_child.py")
+log = structlog.get_logger()
+
+
+class Exhausted(Exception):
+    """The work did not come to its end: it wanted more than it may have, or died of what it read."""
+
+
+def run(module: str, data: bytes, *given: str) -> bytes:
+    """What `answer(data, *given)` of the module gives. Raises Exhausted."""
+    limits = (str(limit) for limit in (MEMORY, SECONDS, LARGEST))
+    command = [sys.executable, "-I", str(_CHILD), module, *limits, *given]
+    try:
+        done = subprocess.run(command, input=data, capture_output=True, timeout=TIMEOUT, check=True)
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+        said = (error.stderr or b"").decode(errors="replace")[-400:]
+        log.warning("limited_work_ended", module=module, how=str(error.__cause__ or type(error)), said=said)
+        raise Exhausted from error
+    return done.stdout
