@@ -118,6 +118,9 @@ def _load_questions(bank: files.Bank, now: datetime, counts: Counter[str]) -> No
     made: list[QuestionVersion] = []
     for code, content in bank.questions.items():
         question = stored.get(code)
+        if question is not None and question.id not in imported:
+            _give_way(question)
+            question = None
         if question is None:
             question = Question(code=code)
             counts["questions_created"] += 1
@@ -134,6 +137,16 @@ def _load_questions(bank: files.Bank, now: datetime, counts: Counter[str]) -> No
         version.question.newest_version_id = version.id
     _publish_read(bank, now, counts)
     db.session.flush()
+
+
+def _give_way(question: Question) -> None:
+    """One that was made here and has the id of a file's takes an id of this bank's own."""
+    before, question.code = question.code, service.own_code()
+    db.session.flush()
+    record(
+        "question.update", f"question:{question.id}", f"试题 {before} 的编号归题库文件，改为 {question.code}",
+        before={"code": before}, after={"code": question.code},
+    )  # fmt: skip
 
 
 def _publish_read(bank: files.Bank, now: datetime, counts: Counter[str]) -> None:

@@ -35,6 +35,7 @@ from app.web.choices import choices
 from app.web.pictures import PictureError
 
 MOST_PICTURES, MOST_TAGS, LONGEST_TAG = 8, 10, 20
+LONGEST = {"stem": 10_000, "options": 4000, "key": 10_000, "explanation": 4000, "topic": 40}  # characters
 _IN_PART = re.compile(r"(?P<n>\d+): (?P<detail>.*)")
 _FIELDS = {"prompts": "options"}  # where a fault stands whose field is not in the form
 
@@ -50,9 +51,9 @@ class PartForm(Form):
     kind = SelectField(
         _l("题型"), choices=choices((kind, text) for kind, text in KINDS.items() if kind != Kind.CASE)
     )
-    stem = TextAreaField(_l("题干"), [Length(max=10000)], [clean], render_kw={"rows": 4})
-    options = TextAreaField(_l("选项"), [Length(max=4000)], [clean], render_kw={"rows": 5})
-    key = TextAreaField(_l("答案"), [Length(max=10000)], [clean], render_kw={"rows": 4})
+    stem = TextAreaField(_l("题干"), [Length(max=LONGEST["stem"])], [clean], render_kw={"rows": 4})
+    options = TextAreaField(_l("选项"), [Length(max=LONGEST["options"])], [clean], render_kw={"rows": 5})
+    key = TextAreaField(_l("答案"), [Length(max=LONGEST["key"])], [clean], render_kw={"rows": 4})
 
     def part(self) -> Part:
         kind = Kind(self.kind.data)
@@ -72,11 +73,17 @@ class QuestionForm(PartForm, FlaskForm):
         _l("添加图片"), render_kw={"accept": "image/png,image/jpeg,image/gif,image/webp"}
     )
     explanation = TextAreaField(
-        _l("解析"), [Length(max=4000)], [clean], description=_l("为什么对，其余为什么不对。")
+        _l("解析"),
+        [Length(max=LONGEST["explanation"])],
+        [clean],
+        description=_l("为什么对，其余为什么不对。"),
     )
     clauses = SelectMultipleField(_l("依据的条款"), validate_choice=False, default=())
     topic = StringField(
-        _l("知识点"), [Length(max=40)], [clean], render_kw={"list": "topics", "autocomplete": "off"}
+        _l("知识点"),
+        [Length(max=LONGEST["topic"])],
+        [clean],
+        render_kw={"list": "topics", "autocomplete": "off"},
     )
     difficulty = SelectField(_l("难度"), choices=choices(DIFFICULTIES.items()), default="medium")
     level = SelectField(_l("认知层次"), choices=choices(LEVELS.items()), default="")

@@ -77,11 +77,16 @@ def by_clause_name(content: Content) -> Content:
     return replace(content, clauses=tuple(sorted(content.clauses)))
 
 
+def own_code() -> str:
+    """The id of a question that is made here: no file has one like it."""
+    return f"own-{secrets.token_hex(4)}"
+
+
 def create_question(
     content: Content, now: datetime, by: int, recipe: dict[str, Any] | None = None
 ) -> Question:
     """A new question, its first version a draft."""
-    question = Question(code=f"own-{secrets.token_hex(4)}")
+    question = Question(code=own_code())
     db.session.add(question)
     make_newest(question, content, 1, now, by, recipe)
     record("question.create", f"question:{question.id}", f"新建试题 {question.code}", after=asdict(content))

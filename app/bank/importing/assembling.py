@@ -54,11 +54,12 @@ def item(written: Written, topic: str = "", difficulty: str = "") -> Item:
     source = "\n".join(written.source).translate({ord(UNDERLINED): None, ord(UPRIGHT): None})
     return Item(
         written.place,
-        source[:LONGEST_SOURCE],
+        source if len(source) <= LONGEST_SOURCE else f"{source[:LONGEST_SOURCE]}……",
         numbered_pictures(content),
         clean(written.basis),
         notes,
         written.code,
+        [field for field, said in (("topic", clean(written.topic)), ("difficulty", hard)) if not said],
     )
 
 

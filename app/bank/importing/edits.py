@@ -62,15 +62,23 @@ def _held_item(found: QuestionImport, at: int) -> ImportItem:
 
 
 def amend(found: QuestionImport, at: int, content: Content) -> ImportItem:
-    """Other content for an item; once nothing bars it any more, it is taken."""
+    """Other content for an item; once nothing bars it, it is taken, unless the bank has much the same."""
     item = _held_item(found, at)
+    before, like_id = item.content, item.like_id
     wrong = any(map(checking.bars, faults(content)))
-    item.content = item.content | stored(content) | {"barred": wrong}
+    values = stored(content)
+    assumed = [name for name in before.get("assumed", ()) if values[name] == before[name]]
+    item.content = before | values | {"barred": wrong, "assumed": assumed}
     item.faults = checking.words(content)
+    item.like_id, same = checking.like(content, before.get("code", ""))
     if wrong:
         item.decision = Decision.FAULT
-    elif item.decision == Decision.FAULT:
-        item.decision = Decision.MERGE if item.content.get("code") and item.like_id else Decision.NEW
+    elif (
+        item.decision == Decision.FAULT
+        or item.like_id != like_id
+        or (same and item.decision == Decision.LEAVE)
+    ):
+        item.decision = Decision.MERGE if same else Decision.LEAVE if item.like_id else Decision.NEW
     found.revision += 1
     record("question_import.edit", _target(found), f"更正第 {at} 题（{found.file_name}）")
     return item

@@ -22,7 +22,6 @@ MAX_QUESTIONS = 20_000
 MAX_BYTES = 7 * 1024 * 1024
 _MAX_ROWS = 120_000  # an option a row
 _SHEETS = 20
-_LONGEST_CELL = 6000
 _MAX_LINES = 300_000
 
 
@@ -85,7 +84,7 @@ def _read(file_name: str, data: bytes, defaults: Defaults) -> Reading:
 
 
 def _cut(lines: Sequence[Line]) -> list[Line]:
-    return [line if len(line.text) <= LONGEST else Line(line.place, line.text[:LONGEST]) for line in lines]
+    return [Line(line.place, line.text[: LONGEST + 1]) for line in lines]
 
 
 def _assembled(
@@ -99,7 +98,7 @@ def _of_sheets(data: bytes, defaults: Defaults) -> Reading:
     written: list[Written] = []
     ignored: list[Line] = []
     named = False
-    for title, cells in read_titled(data, limit=_MAX_ROWS, sheets=_SHEETS, longest=_LONGEST_CELL):
+    for title, cells in read_titled(data, limit=_MAX_ROWS, sheets=_SHEETS, longest=LONGEST + 1):
         rows = [[cell.text for cell in row] for row in cells]
         found = tables.questions(title, rows)
         if found is not None:

@@ -66,6 +66,7 @@ class Item:
     basis: str = ""  # what it rests on, in words; clauses are found later
     notes: list[Note] = field(default_factory=list)
     code: str = ""  # its stable id, where it came from a bank like this one
+    assumed: Sequence[str] = ()  # fields that the file does not name, filled with what was chosen for all
 
 
 @dataclass

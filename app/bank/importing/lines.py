@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from app.bank.importing import words
 from app.bank.importing.items import half
 
-LONGEST = 10_000  # characters of a line; what is longer is cut
+LONGEST = 10_000  # characters of a line or cell; of a longer one no more than tells so is read
 
 _FIELDS = {
     "answer": "正确答案 参考答案 标准答案 试题答案 本题答案 答案要点 参考要点 答题要点 要点 评分标准 答案 "

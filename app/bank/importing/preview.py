@@ -7,12 +7,11 @@ from flask_babel import lazy_gettext as _l
 
 from app.audit.fields import field_label
 from app.bank.importing import queries
-from app.bank.importing.checking import LATER
 from app.bank.importing.queries import Like
 from app.bank.importing.saving import content_of
 from app.bank.labels import fault_text
 from app.bank.models import ImportItem
-from app.domain.faults import faults
+from app.domain.faults import Fault
 from app.domain.questions import Kind, Part, Question, option_keys
 
 GROUPS = {
@@ -50,15 +49,14 @@ class Row:
 def lines(items: Sequence[ImportItem]) -> list[Row]:
     """One statement, however many items."""
     like = queries.like(items) if items else {}
+    missing = [[name, fault_text(Fault(name, "missing"))] for name in ("explanation", "topic", "clauses")]
     made = []
     for item in items:
         content = content_of(item)
         whole = Part(content.kind, content.stem, content.options, content.key, content.prompts)
         parts = [asked(part) for part in content.parts]
-        later = [fault for fault in faults(content) if fault.field in LATER and fault.code == "missing"]
-        texts = {fault_text(fault) for fault in later}
-        shown = [fault for fault in item.faults if fault[1] not in texts]
-        lacks = "、".join(dict.fromkeys(field_label(fault.field) for fault in later))
+        shown = [fault for fault in item.faults if fault not in missing]
+        lacks = "、".join(field_label(fault[0]) for fault in missing if fault in item.faults)
         made.append(Row(item, content, asked(whole), parts, shown, lacks, like.get(item.like_id or 0)))
     return made
 

@@ -1,6 +1,5 @@
 """Items into the bank, a stretch in one transaction. A saved item knows its question; others are due."""
 
-import secrets
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -8,11 +7,11 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, selectinload
 
 from app.audit.service import Act, record_each
 from app.bank import service, stored, words
 from app.bank.files import CODE
+from app.bank.importing import merging
 from app.bank.importing.items import restored
 from app.bank.importing.states import TAKEN, Decision
 from app.bank.models import (
@@ -23,6 +22,7 @@ from app.bank.models import (
     Question,
     QuestionImport,
     QuestionVersion,
+    RuleSet,
     VersionBand,
 )
 from app.domain.faults import faults
@@ -31,7 +31,7 @@ from app.domain.questions import Question as Content
 from app.web.db import db
 
 STRETCH = 250
-EXTRA = ("code", "barred")  # what an item's content holds beside the question
+EXTRA = ("code", "barred", "assumed")  # what an item's content holds beside the question
 
 
 def next_items(number: int) -> list[ImportItem]:
@@ -58,11 +58,15 @@ def save(found: QuestionImport, items: Sequence[ImportItem], now: datetime) -> N
         contents[number] = replace(content, clauses=kept)
     new = [item for item in items if item.decision == Decision.NEW]
     merged = [item for item in items if item.decision == Decision.MERGE]
-    made = _create(new, contents, known, now, by) + _merge(merged, contents, now, by)
-    complete = [one for one in made if not faults(one.content)]
+    created, changed = _create(new, contents, known, now, by), _merge(merged, contents, now, by)
+    complete = [one for one in (*created, *changed) if not faults(one.content)]
     if send:
         _send(complete, now, by)
-    _count(found, items, len(made) - len(complete), len(complete) if send else 0)
+    drafts = len(created) + len(changed) - len(complete)
+    _count(found, len(items), {
+        "new": len(created), "merge": len(changed), "same": len(merged) - len(changed), "draft": drafts,
+        "sent": len(complete) if send else 0,
+    })  # fmt: skip
 
 
 def content_of(item: ImportItem) -> Content:
@@ -133,52 +137,33 @@ def _insert_beside(made: Sequence[Made], known: dict[str, Clause], now: datetime
 
 
 def _free_codes(items: Sequence[ImportItem]) -> dict[int, str]:
-    """The id that an item brings, unless it is taken; else one of this bank's own."""
+    """The id that an item brings; one of this bank's own where it is taken, or may yet come with a file."""
     brought = {item.number: item.content.get("code", "") for item in items}
     taken = set(db.session.scalars(sa.select(Question.code).where(Question.code.in_(brought.values()))))
+    official = tuple(f"{code}-" for code in db.session.scalars(sa.select(RuleSet.code)))
     codes = {}
     for number, code in brought.items():
-        fits = code and CODE.fullmatch(code) and code not in taken
-        codes[number] = code if fits else f"own-{secrets.token_hex(4)}"
+        fits = code and CODE.fullmatch(code) and code not in taken and not code.startswith(official)
+        codes[number] = code if fits else service.own_code()
         taken.add(codes[number])
     return codes
 
 
 def _merge(items: Sequence[ImportItem], contents: dict[int, Content], now: datetime, by: int) -> list[Made]:
-    """Each the next version of what it is like; what it does not say stays as it was."""
+    """Each the next version of what it is like; those that say nothing new are left out."""
     made = []
-    versions = _newest(items)
+    versions = merging.newest([item.like_id for item in items])
     for item in items:
         assert item.like_id is not None
         newest = versions[item.like_id]
-        content = _filled_up(contents[item.number], service.content_of(newest))
+        assumed = item.content.get("assumed", ())
+        content = merging.filled_up(contents[item.number], service.content_of(newest), assumed)
         question = service.edit_question(item.like_id, content, newest.number, now, by)
         item.question_id = question.id
         if question.newest_version_id != newest.id:
             versions[question.id] = version = service.newest(question)
             made.append(Made(question.id, question.code, version.id, version.number, content))
     return made
-
-
-def _newest(items: Sequence[ImportItem]) -> dict[int, QuestionVersion]:
-    rows = db.session.scalars(
-        sa.select(QuestionVersion)
-        .join(Question, Question.newest_version_id == QuestionVersion.id)
-        .where(Question.id.in_([item.like_id for item in items]))
-        .options(
-            joinedload(QuestionVersion.answer),
-            selectinload(QuestionVersion.citations).joinedload(Citation.clause).joinedload(Clause.rule_set),
-        )
-    )
-    return {version.question_id: version for version in rows}
-
-
-def _filled_up(content: Content, before: Content) -> Content:
-    return replace(
-        content, explanation=content.explanation or before.explanation,
-        clauses=content.clauses or before.clauses, level=content.level or before.level,
-        tags=content.tags or before.tags, pictures=content.pictures or before.pictures,
-    )  # fmt: skip
 
 
 def _send(complete: Sequence[Made], now: datetime, by: int) -> None:
@@ -189,12 +174,9 @@ def _send(complete: Sequence[Made], now: datetime, by: int) -> None:
     record_each("question.send", acts)
 
 
-def _count(found: QuestionImport, items: Sequence[ImportItem], drafts: int, sent: int) -> None:
+def _count(found: QuestionImport, done: int, counted: dict[str, int]) -> None:
     """For the page that tells the result."""
     counts = Counter(found.notes.get("saved", {}))
-    counts["new"] += sum(item.decision == Decision.NEW for item in items)
-    counts["merge"] += sum(item.decision == Decision.MERGE for item in items)
-    counts["draft"] += drafts
-    counts["sent"] += sent
+    counts.update(counted)
     found.notes = found.notes | {"saved": dict(counts)}
-    found.done += len(items)
+    found.done += done

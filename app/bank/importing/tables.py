@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from flask_babel import gettext as _
+from xlsxwriter.utility import xl_col_to_name
 
 from app.bank.importing import answers, headers, lines, words
 from app.bank.importing.headers import Header
@@ -34,10 +35,22 @@ def questions(title: str, rows: Rows) -> tuple[list[Written], list[Line]] | None
             ignored.append(Line(place, " ".join(filter(None, row))))
         elif not (header.by_row and found and _goes_on(row, header, found[-1])):
             _add(found, _row(place, section, row, header))
+        if found:
+            found[-1].notes += _long_cells(row, number)
     for one in found:
         if header.by_row:
             one.answer = one.answer or "".join(_right_letters(one))
     return found, ignored
+
+
+def _long_cells(row: Sequence[str], number: int) -> Iterator[Note]:
+    for at, text in enumerate(row):
+        if len(text) > lines.LONGEST:
+            said = _(
+                "%(cell)s 格超过 %(n)s 字，没有读完。请在原表里缩短，再重新上传。",
+                cell=f"{xl_col_to_name(at)}{number + 1}", n=lines.LONGEST,
+            )  # fmt: skip
+            yield Note("", said, bars=True)
 
 
 def _section(title: str) -> str:

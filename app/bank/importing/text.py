@@ -57,6 +57,17 @@ class _Reader:
             elif not self._begins(at, line):
                 self._belongs(at, line)
         self.gap = False
+        if len(line.text) > lines.LONGEST:
+            self._tell_long(line)
+
+    def _tell_long(self, line: Line) -> None:
+        one = self.answers.given[-1][2] if self.in_answers and self.answers.given else self.case or self.now
+        if one is not None:
+            text = _(
+                "%(place)s超过 %(n)s 字，没有读完。请在原文里分段，再重新上传。",
+                place=line.place, n=lines.LONGEST,
+            )  # fmt: skip
+            one.notes.append(Note("", text, bars=True))
 
     def _head(self, at: int, line: Line) -> bool:
         """A section, or the answers."""

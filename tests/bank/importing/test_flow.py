@@ -70,7 +70,7 @@ def test_from_the_paper_into_the_bank(author: Person) -> None:
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Question)) == 2  # nothing is in it yet
     save(found, send=True)
     assert (found.state, found.done, found.total) == (State.DONE, 3, 3)
-    assert found.notes["saved"] == {"new": 3, "merge": 0, "draft": 2, "sent": 1}
+    assert found.notes["saved"] == {"new": 3, "merge": 0, "same": 0, "draft": 2, "sent": 1}
     first, second, third = made(found)
     assert (first.stem, first.answer.key, first.topic, first.created_by) == (
         "首都是（　　）。",
@@ -104,7 +104,7 @@ def test_what_is_here_already_is_offered_to_be_merged(author: Person) -> None:
     edits.decide(found, 1, Decision.MERGE)
     save(found)
     version = newest(kept.code)
-    assert (version.number, version.answer.key, version.topic) == (2, "b", "党章")
+    assert (version.number, version.answer.key, version.topic) == (2, "b", "旧")  # the paper names no topic
     assert found.notes["saved"]["merge"] == 1
 
 
@@ -118,7 +118,8 @@ def test_own_files_come_back_as_new_versions(author: Person) -> None:
     changed = QUESTIONS.replace("个人权威", "个人的权威")
     found = begin(author.id, changed.encode(), "five-musts.toml")
     work.read_waiting()
-    assert decisions(found) == ["merge", "merge"]
+    assert decisions(found) == ["merge", "leave"]
+    assert items(found)[1].faults[-1] == ["same", "与题库里的这道题相同，没有改动。"]
     save(found)
     assert [newest(code).number for code in ("five-musts-001", "five-musts-002")] == [
         2,

@@ -1,0 +1,44 @@
+"""An item that is to be the next version of a question: what it does not say stays as it was."""
+
+from collections.abc import Collection
+from dataclasses import replace
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.bank import service
+from app.bank.models import Citation, Clause, Question, QuestionVersion
+from app.domain.questions import Question as Content
+from app.domain.questions import rescrambled
+from app.web.db import db
+
+
+def newest(question_ids: Collection[int | None]) -> dict[int, QuestionVersion]:
+    """The newest versions with all that `service.content_of` reads, by question."""
+    if not question_ids:
+        return {}
+    rows = db.session.scalars(
+        sa.select(QuestionVersion)
+        .join(Question, Question.newest_version_id == QuestionVersion.id)
+        .where(Question.id.in_(question_ids))
+        .options(
+            joinedload(QuestionVersion.answer),
+            selectinload(QuestionVersion.citations).joinedload(Citation.clause).joinedload(Clause.rule_set),
+        )
+    )
+    return {version.question_id: version for version in rows}
+
+
+def filled_up(content: Content, before: Content, assumed: Collection[str]) -> Content:
+    """`assumed`: fields that the file did not name, filled with what was chosen for all of it."""
+    kept = {name: getattr(before, name) or getattr(content, name) for name in assumed}
+    return replace(
+        content, explanation=content.explanation or before.explanation,
+        clauses=content.clauses or before.clauses, level=content.level or before.level,
+        tags=content.tags or before.tags, pictures=content.pictures or before.pictures, **kept,
+    )  # fmt: skip
+
+
+def changes(content: Content, before: Content) -> bool:
+    """Would it say anything new? Options of which the key names the places may stand in any order."""
+    return rescrambled(service.by_clause_name(content)) != rescrambled(before)
