@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -11,18 +11,42 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from app.audit.service import record
-from app.bank import files, rule_sets, service, stale, words
+from app.bank import files, pictures, rule_sets, service, stale, words
 from app.bank.models import Citation, Clause, Comment, Question, QuestionVersion, RuleSet
 from app.domain.questions import Question as Content
 from app.web.content import ContentError, Fault
 from app.web.db import db
+from app.web.pictures import PictureError, redraw
 
 _APART = {"clauses", "superseded_on", "superseded_by"}  # not columns of a text alone
 
 
 def check(folder: Path) -> list[Fault]:
     """Everything that is wrong in the files; empty when they can be loaded."""
-    return sorted(files.read(folder)[1])
+    bank, faults = files.read(folder)
+    for path in bank.pictures.values():
+        try:
+            redraw(path.read_bytes())
+        except PictureError as error:
+            faults.append(_unshown(path, error))
+    return sorted(faults)
+
+
+def _kept_pictures(bank: files.Bank, now: datetime) -> dict[str, str]:
+    """By the digests of the files, the names under which their pictures are kept. Raises ContentError."""
+    kept, faults = dict[str, str](), list[Fault]()
+    for digest, path in bank.pictures.items():
+        try:
+            kept[digest] = pictures.keep(path.read_bytes(), now)
+        except PictureError as error:
+            faults.append(_unshown(path, error))
+    if faults:
+        raise ContentError(faults)
+    return kept
+
+
+def _unshown(path: Path, error: PictureError) -> Fault:
+    return Fault(f"{files.PICTURES}/{path.name}", 1, "", str(error))
 
 
 def load(folder: Path, now: datetime) -> dict[str, int]:
@@ -39,7 +63,7 @@ def load(folder: Path, now: datetime) -> dict[str, int]:
         raise ContentError(faults)
     counts: Counter[str] = Counter()
     _load_rule_sets(bank, now, counts)
-    _load_questions(bank, now, counts)
+    _load_questions(bank, _kept_pictures(bank, now), now, counts)
     if counts:
         record("bank.import", "bank:files", "导入题库文件", after=dict(counts))
         db.session.flush()
@@ -110,17 +134,19 @@ def _assign(row: RuleSet, values: dict[str, object]) -> bool:
     return bool(changed)
 
 
-def _load_questions(bank: files.Bank, now: datetime, counts: Counter[str]) -> None:
+def _load_questions(bank: files.Bank, kept: dict[str, str], now: datetime, counts: Counter[str]) -> None:
+    """`kept`: names of pictures by those in the files."""
     clauses = service.cited_clauses({n for content in bank.questions.values() for n in content.clauses})
     stored = {question.code: question for question in db.session.scalars(sa.select(Question))}
     numbers, imported = _last_numbers(), _last_imported()
     reread = set(db.session.scalars(stale.on_earlier_wordings())) - bank.unread
     made: list[QuestionVersion] = []
-    for code, content in bank.questions.items():
+    for code, text in bank.questions.items():
         question = stored.get(code)
         if question is not None and question.id not in imported:
             _give_way(question)
             question = None
+        content = replace(text, pictures=tuple(kept[digest] for digest in text.pictures))
         if question is None:
             question = Question(code=code)
             counts["questions_created"] += 1

@@ -2,9 +2,10 @@
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 
 from flask_babel import gettext as _
@@ -13,9 +14,11 @@ from app.bank import readings
 from app.bank.labels import KINDS, fault_text
 from app.bank.readings import Reading
 from app.domain.faults import faults
+from app.domain.places import lost
 from app.domain.questions import Kind, Part, Question
 from app.web.content import Fault, Table, read_folder
 
+PICTURES = "pictures"  # the folder of their files
 CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -55,13 +58,15 @@ class RuleSetText:
 class Bank:
     """What a folder of content files holds: sets by code, questions and readings by the question's stable id.
 
-    `homes`: the name of the file that a question stands in.
+    `homes`: the name of the file that a question stands in. `pictures`: files by the digest of what is in
+    them, which is how the questions name them.
     """
 
     rule_sets: dict[str, RuleSetText]
     questions: dict[str, Question]
     homes: dict[str, str]
     readings: dict[str, Reading]
+    pictures: dict[str, Path]
 
     @cached_property
     def clauses(self) -> dict[str, str]:
@@ -91,6 +96,35 @@ class Bank:
         )
 
 
+class Shelf:
+    """The pictures beside the files, each read once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.files, self._digests = folder, dict[str, Path](), dict[str, str]()
+
+    def named(self, table: Table, question: Question) -> tuple[str, ...]:
+        """The question's pictures by their digests; what is wrong with them goes to the table's faults."""
+        for n in lost(question.texts, len(question.pictures)):
+            table.fault("pictures", _("题目里有〔图%(n)s〕，pictures 里没有第 %(n)s 张。", n=n))
+        found = [self._digest(name) for name in question.pictures]
+        for name, digest in zip(question.pictures, found, strict=True):
+            if not digest:
+                table.fault("pictures", _("pictures 文件夹里没有 %(name)s 这个文件。", name=name))
+        if len(set(found)) < len(found):
+            table.fault("pictures", _("同一张图写了不止一次。"))
+        return tuple(found)
+
+    def _digest(self, name: str) -> str:
+        """ "" where there is no such file."""
+        path = self.folder / name
+        if name not in self._digests:
+            there = path.parent == self.folder and path.is_file()
+            self._digests[name] = sha256(path.read_bytes()).hexdigest() if there else ""
+        if digest := self._digests[name]:
+            self.files.setdefault(digest, path)
+        return self._digests[name]
+
+
 def read(folder: Path) -> tuple[Bank, list[Fault]]:
     """The bank below `folder`; usable only when there are no faults."""
     found: list[Fault] = []
@@ -107,14 +141,16 @@ def read(folder: Path) -> tuple[Bank, list[Fault]]:
     cited = {f"{code}/{clause.code}" for code, made in sets.items() for clause in made.clauses}
     questions: dict[str, Question] = {}
     homes: dict[str, str] = {}
+    shelf = Shelf(folder / PICTURES)
     for path, table in read_folder(folder, "questions/*.toml", found):
         if path.stem not in sets:
             found.append(Fault(table.file, 1, "", _("没有名为 %(name)s 的规矩条目集。", name=path.stem)))
         for part in table.tables("question"):
-            _read_question(part, cited, questions)
+            _read_question(part, cited, questions, shelf)
         homes |= dict.fromkeys(questions.keys() - homes.keys(), path.stem)
         table.refuse_unknown()
-    return Bank(sets, questions, homes, readings.read(folder, questions, found)), found
+    read_again = readings.read(folder, questions, found)
+    return Bank(sets, questions, homes, read_again, shelf.files), found
 
 
 def _rule_set(table: Table) -> RuleSetText:
@@ -170,7 +206,7 @@ def _code(table: Table, field: str) -> str:
 
 
 def read_question(table: Table) -> tuple[str, Question]:
-    """Its id and what it says; what is no text where one is due is a fault of the table."""
+    """Its id and what it says, pictures by their files; what is no text where one is due is a fault."""
     code, asked = _code(table, "id"), _part(table)
     inner = table.tables("part")
     parts = tuple(map(_part, inner))
@@ -178,7 +214,7 @@ def read_question(table: Table) -> tuple[str, Question]:
         **vars(asked), parts=parts, explanation=table.text("explanation"),
         clauses=tuple(table.texts("clauses")), topic=table.text("topic"),
         difficulty=table.text("difficulty"), level=table.text("level", ""),
-        tags=tuple(table.texts("tags", [])),
+        tags=tuple(table.texts("tags", [])), pictures=tuple(table.texts("pictures", [])),
     )  # fmt: skip
     table.refuse_unknown()
     for part in inner:
@@ -186,7 +222,7 @@ def read_question(table: Table) -> tuple[str, Question]:
     return code, question
 
 
-def _read_question(table: Table, cited: set[str], questions: dict[str, Question]) -> None:
+def _read_question(table: Table, cited: set[str], questions: dict[str, Question], shelf: "Shelf") -> None:
     """Add the question to `questions`, or note what is wrong with it."""
     before = len(table.faults)
     name, question = read_question(table)
@@ -197,6 +233,7 @@ def _read_question(table: Table, cited: set[str], questions: dict[str, Question]
             table.fault("clauses", _("没有 %(clause)s 这一条款。", clause=clause))
         elif times > 1:
             table.fault("clauses", _("%(clause)s 写了不止一次。", clause=clause))
+    question = replace(question, pictures=shelf.named(table, question))
     if len(table.faults) > before:
         return
     for fault in faults(question):

@@ -1,6 +1,5 @@
 """Pictures of questions: where a text says they stand, and the pictures themselves."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -10,11 +9,11 @@ from markupsafe import Markup, escape
 
 from app.bank.models import Picture
 from app.domain.access import Action
+from app.domain.places import pieces, unnamed
 from app.web.db import db
 from app.web.gate import requires
 
 bp = Blueprint("pictures", __name__)
-_PLACE = re.compile("〔图(\\d{1,2})〕")
 
 
 @bp.get("/pictures/<sha256>")
@@ -33,17 +32,16 @@ def picture(sha256: str) -> Any:
 @bp.app_template_filter("illustrated")
 def illustrated(text: str, pictures: Sequence[str]) -> Markup:
     """The text with its pictures where it says 〔图1〕; a number without a picture stays text."""
-    if not pictures:
-        return escape(text)
+    shown = (
+        escape(piece) if isinstance(piece, str) else _image(piece, pictures[piece - 1])
+        for piece in pieces(text, len(pictures))
+    )
+    return Markup("").join(shown)
 
-    def shown(place: re.Match[str]) -> str:
-        n = int(place[1])
-        if not 1 <= n <= len(pictures):
-            return place[0]
-        address = f"{request.script_root}/pictures/{pictures[n - 1]}"
-        return f'<img class="picture" src="{escape(address)}" alt="图{n}">'
 
-    return Markup(_PLACE.sub(shown, str(escape(text))))  # noqa: S704
+def _image(n: int, name: str) -> Markup:
+    address = f"{request.script_root}/pictures/{name}"
+    return Markup('<img class="picture" src="{}" alt="图{}">').format(address, n)
 
 
 @bp.app_template_filter("unmentioned")
@@ -55,5 +53,4 @@ def unmentioned(pictures: Sequence[str], asked: Iterable[Mapping[str, Any]]) -> 
     texts: list[str] = []
     for one in asked:
         texts += [one["stem"], *one.get("prompts", ()), *(option["text"] for option in one["options"])]
-    named = {int(n) for n in _PLACE.findall("\n".join(texts))}
-    return [n for n in range(1, len(pictures) + 1) if n not in named]
+    return unnamed(texts, len(pictures))

@@ -36,6 +36,8 @@ def words(question: Question, clauses: Mapping[str, str]) -> str:
     """A digest of what a reader has before them: the question without its key, and the clauses' texts."""
     shown = [[part.kind, *part.texts] for part in question.asked]
     read = [question.kind, question.stem, shown, [clauses[name] for name in sorted(question.clauses)]]
+    if question.pictures:
+        read.append(question.pictures)
     return hashlib.sha256(json.dumps(read, ensure_ascii=False).encode()).hexdigest()[:16]
 
 
@@ -85,6 +87,7 @@ def _entry(code: str, question: Question, clauses: Mapping[str, str], sources: M
     sets = dict.fromkeys(name.partition("/")[0] for name in question.clauses)
     told = [f"出处 {name}：{sources[name]}" for name in sets]
     told += [f"条款 {name}：{clauses[name]}" for name in question.clauses]
+    told += [f"图 {n}：pictures 里以 {name[:12]} 开头的文件" for n, name in enumerate(question.pictures, 1)]
     if question.kind is Kind.CASE:
         told.append(f"案例：{question.stem}")
     for part in question.asked:

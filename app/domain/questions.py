@@ -97,6 +97,11 @@ class Question:
         """What is answered: the parts of a case, or the question itself."""
         return self.parts or (Part(self.kind, self.stem, self.options, self.key, self.prompts),)
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All that a candidate reads."""
+        return (self.stem, *(text for part in self.asked for text in part.texts))
+
 
 def option_keys(n: int) -> tuple[str, ...]:
     """The keys of n options in paper order: a, b, c … Raises ValueError beyond 0–26."""

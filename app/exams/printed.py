@@ -4,8 +4,7 @@ from typing import Any
 
 from app.bank.exporting import paper as layout
 from app.bank.exporting.paper import Item, Paper, Section
-from app.bank.exporting.printing import stored_pictures
-from app.bank.exporting.word import Picture
+from app.bank.pictures import Picture, fetch
 from app.bank.queries import Answer
 from app.domain.questions import Kind, Part
 from app.exams import papers
@@ -19,7 +18,7 @@ def docx(exam: Exam, with_key: bool) -> bytes:
     document = papers.document(paper_id)
     slots = {slot["slot"]: slot for slot in document["slots"]}
     answers = papers.answers(paper_id, list(slots))
-    pictures = stored_pictures({name for slot in slots.values() for name in slot.get("pictures", ())})
+    pictures = fetch({name for slot in slots.values() for name in slot.get("pictures", ())})
     sections = tuple(
         Section(
             head["title"], Kind(head["kind"]), head["points"],

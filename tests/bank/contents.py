@@ -7,7 +7,7 @@ from typing import Any
 
 from app.bank import content, files, readings, service
 from app.bank.models import Question
-from app.domain.questions import Kind
+from app.domain.questions import Kind, Part
 from app.domain.questions import Question as Content
 from app.web.config import CONTENT
 from app.web.db import db
@@ -88,9 +88,11 @@ def write(folder: Path, name: str = "", old: str = "", new: str = "") -> Path:
     return folder
 
 
-def answer(text: Content) -> Any:
+def answer(text: Content | Part) -> Any:
     """What a reader says who is right."""
     match text.kind:
+        case Kind.CASE:
+            return [answer(part) for part in text.parts]  # type: ignore[union-attr]
         case Kind.BLANKS:
             return [variants[0] for variants in text.key]  # type: ignore[attr-defined]
         case Kind.RECITE:

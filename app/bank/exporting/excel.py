@@ -17,7 +17,7 @@ def headers() -> list[str]:
     letters = [_("选项%(letter)s", letter=letter) for letter in "ABCDEFGH"[:MAX_OPTIONS]]
     return [
         _("编号"), _("题型"), _("题干"), *letters, _("待匹配项"), _("答案"), _("要点"), _("解析"), _("依据"),
-        _("知识点"), _("难度"), _("认知层次"), _("标签"),
+        _("知识点"), _("难度"), _("认知层次"), _("标签"), _("图片"),
     ]  # fmt: skip
 
 
@@ -28,7 +28,7 @@ def rows(questions: Iterable[Exported]) -> Iterator[list[Any]]:
         yield [one.code, str(KINDS[content.kind]), *_asked(_whole(content)), *_rest(content)]
         for part in content.parts:
             kind = f"{KINDS[Kind.CASE]}·{KINDS[part.kind]}"
-            yield [None, kind, *_asked(part), *[None] * 6]
+            yield [None, kind, *_asked(part), *[None] * 7]
 
 
 def _whole(content: Content) -> Part:
@@ -49,7 +49,14 @@ def _rest(content: Content) -> list[str | None]:
         content.explanation, "；".join(content.clauses), content.topic,
         str(DIFFICULTIES.get(content.difficulty, "")),
         str(LEVELS.get(content.level, "")) if content.level else None, "；".join(content.tags) or None,
+        _pictures(content),
     ]  # fmt: skip
+
+
+def _pictures(content: Content) -> str | None:
+    """A note for people; the import passes it over."""
+    n = len(content.pictures)
+    return _("%(n)s 张，表格里带不了；按编号再导入时沿用原图", n=n) if n else None
 
 
 def answer(part: Part) -> str | None:

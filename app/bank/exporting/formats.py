@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from tempfile import TemporaryFile
+from typing import IO
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
@@ -51,30 +53,47 @@ def _each(write: Callable[[Iterable[Exported]], bytes]) -> Callable[[Order], lis
     return lambda order: [write(picked(order.wanted, order.today))]
 
 
+def _filed(write: Callable[[Order, IO[bytes]], None]) -> Callable[[Order], Iterator[bytes]]:
+    """Made on disk: with its pictures it may be larger than memory."""
+
+    def make(order: Order) -> Iterator[bytes]:
+        out = TemporaryFile()  # noqa: SIM115  (it is closed when it has been sent)
+        write(order, out)
+        out.seek(0)
+        return iter(lambda: out.read(_PIECE), b"")
+
+    return make
+
+
+_PIECE = 64 * 1024
 WHOLE, STREAMED, PRINTED = 20_000, 200_000, 500
 FORMATS: dict[str, Format] = {
     "xlsx": Format(
-        _l("Excel 表格"), _l("每题一行，改好后可以再导入。"), ".xlsx", XLSX, WHOLE, _each(excel.workbook)
+        _l("Excel 表格"), _l("每题一行，改好后可以再导入；图片带不了，按编号再导入时沿用原图。"),
+        ".xlsx", XLSX, WHOLE, _each(excel.workbook),
     ),
     "docx": Format(
-        _l("Word 试卷"), _l("有密封线、得分栏和答题卡，按题型分大题。"), ".docx", word.MIMETYPE, PRINTED,
-        _paper,
+        _l("Word 试卷"), _l("有密封线、得分栏和答题卡，按题型分大题。"),
+        ".docx", word.MIMETYPE, PRINTED, _paper,
     ),
     "moodle": Format(
-        _l("Moodle XML"), _l("供 Moodle 等平台导入。"), ".xml", "application/xml", STREAMED,
+        _l("Moodle XML"), _l("供 Moodle 等平台导入，带图片。"),
+        ".xml", "application/xml", STREAMED,
         lambda order: _encoded(moodle.pieces(picked(order.wanted, order.today))),
     ),
     "gift": Format(
-        _l("GIFT 文本"), _l("Moodle 的文本格式；不含排序题和多个空的填空题。"), ".gift.txt", "text/plain",
-        STREAMED,
+        _l("GIFT 文本"), _l("Moodle 的文本格式；不含图片、排序题和多个空的填空题。"),
+        ".gift.txt", "text/plain", STREAMED,
         lambda order: _encoded(gift.lines(picked(order.wanted, order.today))),
     ),
     "qti": Format(
-        _l("QTI 3.0"), _l("国际通用的试题格式，压缩包。"), ".zip", "application/zip", WHOLE,
-        _each(qti.package),
+        _l("QTI 3.0"), _l("国际通用的试题格式，压缩包，带图片。"),
+        ".zip", "application/zip", WHOLE,
+        _filed(lambda order, out: qti.package(picked(order.wanted, order.today), out)),
     ),
     "toml": Format(
-        _l("题库文件"), _l("本系统的文本格式，带条文，适合存档和比对；不完整的草稿不在内。"), ".zip",
-        "application/zip", WHOLE, lambda order: [own.archive(picked(order.wanted, order.today), rule_sets())],
+        _l("题库文件"), _l("本系统的文本格式，带条文和图片，适合存档和比对；不完整的草稿不在内。"),
+        ".zip", "application/zip", WHOLE,
+        _filed(lambda order, out: own.archive(picked(order.wanted, order.today), rule_sets(), out)),
     ),
 }  # fmt: skip

@@ -3,16 +3,19 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from flask_babel import gettext as _
+
 from app.bank.answers import answer_text
 from app.bank.exporting.picking import Exported, asked
+from app.bank.labels import KINDS
 from app.domain.questions import BLANK, Kind, Part, option_keys
 
-KINDS = (Kind.SINGLE, Kind.MULTIPLE, Kind.JUDGE, Kind.BLANKS, Kind.MATCH, Kind.SHORT, Kind.ESSAY, Kind.RECITE)
+_SAID = (Kind.SINGLE, Kind.MULTIPLE, Kind.JUDGE, Kind.BLANKS, Kind.MATCH, Kind.SHORT, Kind.ESSAY, Kind.RECITE)
 
 
 def fits(part: Part) -> bool:
     """Can GIFT say it? It has no order, and one blank at most."""
-    return part.kind in KINDS and not (part.kind is Kind.BLANKS and part.stem.count(BLANK) != 1)
+    return part.kind in _SAID and not (part.kind is Kind.BLANKS and part.stem.count(BLANK) != 1)
 
 
 def _text(text: str) -> str:
@@ -26,7 +29,7 @@ def lines(questions: Iterable[Exported]) -> Iterator[str]:
     for one in questions:
         for code, part, content in asked(one):
             if not fits(part):
-                yield f"// {code}: {part.kind.value}\n\n"
+                yield _remark(code, _("GIFT 写不了这种题，没有导出（%(kind)s）。", kind=KINDS[part.kind]))
                 continue
             if content.topic != topic:
                 topic = content.topic
@@ -34,7 +37,14 @@ def lines(questions: Iterable[Exported]) -> Iterator[str]:
             feedback = content.explanation
             if part.kind in (Kind.SHORT, Kind.ESSAY, Kind.RECITE):
                 feedback = f"{answer_text(part)}\n{feedback}"
+            if content.pictures:
+                yield _remark(code, _("有 %(n)s 张图片，GIFT 带不了，没有导出。", n=len(content.pictures)))
             yield _block(code, part, f"####{_text(feedback)}" if feedback else "")
+
+
+def _remark(code: str, text: str) -> str:
+    """For people; a program that reads the file passes it over."""
+    return f"// {code}: {text}\n\n"
 
 
 def _block(code: str, part: Part, feedback: str) -> str:

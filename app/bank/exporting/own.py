@@ -1,13 +1,15 @@
 """Our own content files (question_bank/README.md), always in one order, so that a diff shows what changed."""
 
-import io
 import re
 import zipfile
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from types import MappingProxyType
+from typing import IO, Any
 
+from app.bank import pictures
+from app.bank.exporting.archives import add
 from app.bank.exporting.picking import Exported
 from app.bank.files import CODE
 from app.bank.labels import fault_text
@@ -15,7 +17,6 @@ from app.bank.models import RuleSet
 from app.domain.faults import faults
 from app.domain.questions import Kind, Part
 
-_MOMENT = (1980, 1, 1, 0, 0, 0)  # the same content gives the same bytes
 _SOURCE = ("document", "issuer", "number", "dated", "place", "note", "effective", "superseded_on")
 _NAMES = {"dated": "date"}
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f"\\]')
@@ -62,10 +63,12 @@ def _asked(part: Part) -> list[tuple[str, Any]]:
     return [("options", part.options), ("prompts", part.prompts), ("key", part.key)]
 
 
-def question(one: Exported) -> str:
+def question(one: Exported, files: Mapping[str, str] = MappingProxyType({})) -> str:
+    """`files`: what its pictures are called."""
     content = one.content
     own = _asked(content.asked[0]) if content.kind is not Kind.CASE else []
     head: list[tuple[str, Any]] = [("id", one.code), ("kind", content.kind.value), ("stem", content.stem)]
+    head.append(("pictures", [files[name] for name in content.pictures if name in files]))
     rest: list[tuple[str, Any]] = [
         ("explanation", content.explanation), ("clauses", content.clauses), ("topic", content.topic),
         ("difficulty", content.difficulty), ("level", content.level), ("tags", content.tags),
@@ -97,8 +100,9 @@ def home(one: Exported, sets: Iterable[str]) -> str:
     return own if own in sets else one.content.clauses[0].partition("/")[0]
 
 
-def files(questions: Iterable[Exported], sets: Iterable[RuleSet]) -> tuple[dict[str, str], list[str]]:
+def texts(questions: Sequence[Exported], sets: Iterable[RuleSet]) -> tuple[dict[str, str], list[str]]:
     """Path → text of everything, and of each question that no file can hold why."""
+    files = pictures.files({name for one in questions for name in one.content.pictures})
     known = {row.code: row for row in sets}
     made = {f"rule_sets/{code}.toml": rule_set(row) for code, row in known.items()}
     grouped: dict[str, list[str]] = defaultdict(list)
@@ -107,17 +111,19 @@ def files(questions: Iterable[Exported], sets: Iterable[RuleSet]) -> tuple[dict[
         if why := "".join(map(fault_text, faults(one.content))) or ("" if CODE.fullmatch(one.code) else "？"):
             left.append(f"{one.code}：{why}")
         else:
-            grouped[home(one, known)].append(question(one))
+            grouped[home(one, known)].append(question(one, files))
     return made | {f"questions/{code}.toml": "\n".join(grouped[code]) for code in sorted(grouped)}, left
 
 
-def archive(questions: Iterable[Exported], sets: Iterable[RuleSet]) -> bytes:
+def archive(questions: Iterable[Exported], sets: Iterable[RuleSet], out: IO[bytes]) -> None:
     """The folder as a .zip file; what was left out is named in it."""
-    made, left = files(questions, sets)
+    found = list(questions)
+    made, left = texts(found, sets)
     if left:
         made["未导出.txt"] = "\n".join(left) + "\n"
-    out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
         for path, whole in made.items():
-            packed.writestr(zipfile.ZipInfo(path, _MOMENT), whole, zipfile.ZIP_DEFLATED)
-    return out.getvalue()
+            add(packed, path, whole)
+        for name in sorted({name for one in found for name in one.content.pictures}):
+            for picture in pictures.fetch([name]).values():
+                add(packed, f"pictures/{picture.file}", picture.data)

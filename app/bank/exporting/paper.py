@@ -7,8 +7,9 @@ from flask_babel import gettext as _
 
 from app.bank.answers import answer_text
 from app.bank.exporting import answer_sheet
-from app.bank.exporting.word import CM, TAB, WIDTH, Document, Picture, paragraph, run, table
+from app.bank.exporting.word import CM, TAB, WIDTH, Document, paragraph, run, table
 from app.bank.labels import KINDS
+from app.bank.pictures import Picture
 from app.domain.questions import BLANK, Kind, Part, option_keys
 from app.domain.scoring import format_points
 

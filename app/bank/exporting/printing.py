@@ -1,26 +1,21 @@
 """Questions of the bank as a paper: a section for each kind, in the usual order."""
 
-from collections.abc import Collection, Iterable
-
-import sqlalchemy as sa
-from sqlalchemy.orm import undefer
+from collections.abc import Iterable
 
 from app.bank import queries
 from app.bank.citing import titled
 from app.bank.exporting.paper import POINTS, Item, Paper, Section
 from app.bank.exporting.picking import Exported
-from app.bank.exporting.word import Picture
 from app.bank.labels import KINDS
 from app.bank.models import Clause, RuleSet
-from app.bank.models import Picture as Stored
+from app.bank.pictures import Picture, fetch
 from app.domain.questions import Kind, Part
-from app.web.db import db
 
 
 def of_questions(questions: Iterable[Exported], school: str, title: str, with_key: bool) -> Paper:
     found = list(questions)
     places = _places() if with_key else {}
-    pictures = stored_pictures({name for one in found for name in one.content.pictures})
+    pictures = fetch({name for one in found for name in one.content.pictures})
     sections = []
     for kind in Kind:
         items = tuple(_item(one, places, pictures) for one in found if one.content.kind is kind)
@@ -50,11 +45,3 @@ def _places() -> dict[str, str]:
 def place(rule_set: RuleSet, clause: Clause) -> str:
     named = titled(rule_set.document) if rule_set.document else rule_set.title
     return named + (clause.locator or (f"“{clause.heading}”" if clause.heading else ""))
-
-
-def stored_pictures(names: Collection[str]) -> dict[str, Picture]:
-    """By name, with their bytes; one statement."""
-    if not names:
-        return {}
-    rows = db.session.scalars(sa.select(Stored).where(Stored.sha256.in_(names)).options(undefer(Stored.data)))
-    return {row.sha256: Picture(row.mime, row.width, row.height, row.data) for row in rows}

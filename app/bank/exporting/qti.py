@@ -1,12 +1,14 @@
 """QTI 3.0: an item a file, in a package with its manifest. A case goes out as its parts."""
 
-import io
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import IO
 
 from flask_babel import gettext as _
 
 from app.bank.answers import answer_text
+from app.bank.exporting.album import EMPTY, Album, album, placed
+from app.bank.exporting.archives import add
 from app.bank.exporting.markup import HEAD, element, text
 from app.bank.exporting.picking import Exported, asked
 from app.domain.questions import BLANK, Kind, Part, option_keys
@@ -15,31 +17,36 @@ from app.domain.questions import Question as Content
 _ASI = "http://www.imsglobal.org/xsd/imsqtiasi_v3p0"
 _PACKAGE = "http://www.imsglobal.org/xsd/qti/qtiv3p0/imscp_v1p1"
 _TEMPLATES = "https://purl.imsglobal.org/spec/qti/v3p0/rptemplates/"
-_MOMENT = (1980, 1, 1, 0, 0, 0)
+Show = Callable[[str], str]  # a text as markup, with its pictures
 
 
-def package(questions: Iterable[Exported]) -> bytes:
-    out = io.BytesIO()
-    codes: list[str] = []
+def package(questions: Iterable[Exported], out: IO[bytes]) -> None:
+    resources: list[str] = []
+    written: set[str] = set()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
-        for one in questions:
+        for one in map(placed, questions):
+            shown = album(one)
+            for picture in shown.by_number.values():
+                if picture.file not in written:
+                    add(packed, f"pictures/{picture.file}", picture.data)
+                    resources.append(_resource(f"pictures/{picture.file}", picture.name, "webcontent"))
+                    written.add(picture.file)
             for code, part, content in asked(one):
-                codes.append(code)
-                _write(packed, f"items/{code}.xml", item(code, part, content))
-        _write(packed, "imsmanifest.xml", _manifest(codes))
-    return out.getvalue()
+                add(packed, f"items/{code}.xml", item(code, part, content, shown))
+                used = [picture.name for picture in shown.shown(*part.texts)]
+                resources.append(_resource(f"items/{code}.xml", code, "imsqti_item_xmlv3p0", used))
+        add(packed, "imsmanifest.xml", _manifest(resources))
 
 
-def _write(packed: zipfile.ZipFile, path: str, whole: str) -> None:
-    packed.writestr(zipfile.ZipInfo(path, _MOMENT), whole, zipfile.ZIP_DEFLATED)
+def _resource(path: str, name: str, kind: str, used: Iterable[str] = ()) -> str:
+    """A file of the package; `used`: the pictures that it shows."""
+    prefix = "picture" if kind == "webcontent" else "item"
+    needs = (element("dependency", identifierref=f"picture-{one}") for one in used)
+    inside = (element("file", href=path), *needs)
+    return element("resource", *inside, identifier=f"{prefix}-{name}", type=kind, href=path)
 
 
-def _manifest(codes: Iterable[str]) -> str:
-    resources = (
-        element("resource", element("file", href=f"items/{code}.xml"), identifier=f"item-{code}",
-                type="imsqti_item_xmlv3p0", href=f"items/{code}.xml")
-        for code in codes
-    )  # fmt: skip
+def _manifest(resources: Iterable[str]) -> str:
     metadata = element("metadata", element("schema", "QTI Package"), element("schemaversion", "3.0.0"))
     return HEAD + element(
         "manifest", metadata, element("organizations"), element("resources", *resources),
@@ -47,9 +54,18 @@ def _manifest(codes: Iterable[str]) -> str:
     )  # fmt: skip
 
 
-def item(code: str, part: Part, content: Content) -> str:
+def _inline(value: str, shown: Album) -> str:
+    return "".join(
+        text(piece).replace("\n", "<br/>")
+        if isinstance(piece, str)
+        else element("img", src=f"../pictures/{piece[1].file}", alt=f"图{piece[0]}")
+        for piece in shown.pieces(value)
+    )
+
+
+def item(code: str, part: Part, content: Content, shown: Album = EMPTY) -> str:
     """One assessment item; its explanation is shown as feedback after the answer."""
-    declared, body = _WRITERS[part.kind](part)
+    declared, body = _WRITERS[part.kind](part, lambda value: _inline(value, shown))
     feedback = ""
     outcomes = element("qti-outcome-declaration", identifier="SCORE", cardinality="single", base_type="float")
     if content.explanation:
@@ -57,9 +73,9 @@ def item(code: str, part: Part, content: Content) -> str:
         feedback = element(
             "qti-modal-feedback", inside, identifier="shown", outcome_identifier="FEEDBACK", show_hide="show"
         )
-        shown = element("qti-default-value", element("qti-value", "shown"))
+        default = element("qti-default-value", element("qti-value", "shown"))
         outcomes += element(
-            "qti-outcome-declaration", shown, identifier="FEEDBACK", cardinality="single",
+            "qti-outcome-declaration", default, identifier="FEEDBACK", cardinality="single",
             base_type="identifier",
         )  # fmt: skip
     matched = part.kind in (Kind.SINGLE, Kind.MULTIPLE, Kind.JUDGE, Kind.ORDER, Kind.MATCH)
@@ -87,8 +103,8 @@ def _declared(name: str, cardinality: str, kind: str, right: Iterable[str], *mor
     )
 
 
-def _choices(options: Mapping[str, str]) -> str:
-    return "".join(element("qti-simple-choice", text(one), identifier=key) for key, one in options.items())
+def _choices(options: Mapping[str, str], show: Show) -> str:
+    return "".join(element("qti-simple-choice", show(one), identifier=key) for key, one in options.items())
 
 
 def _lettered(part: Part) -> dict[str, str]:
@@ -99,65 +115,65 @@ def _listed(key: object) -> list[str]:
     return [str(one) for one in key] if isinstance(key, list) else [str(key)]
 
 
-def _choice(part: Part) -> tuple[str, str]:
+def _choice(part: Part, show: Show) -> tuple[str, str]:
     several = part.kind is Kind.MULTIPLE
     options, right = _lettered(part), _listed(part.key)
     if part.kind is Kind.JUDGE:
         options, right = {"true": _("正确"), "false": _("错误")}, ["true" if part.key else "false"]
-    prompt = element("qti-prompt", text(part.stem))
+    prompt = element("qti-prompt", show(part.stem))
     body = element(
-        "qti-choice-interaction", prompt, _choices(options), response_identifier="RESPONSE",
+        "qti-choice-interaction", prompt, _choices(options, show), response_identifier="RESPONSE",
         shuffle="false" if part.kind is Kind.JUDGE else "true", max_choices="0" if several else "1",
     )  # fmt: skip
     return _declared("RESPONSE", "multiple" if several else "single", "identifier", right), body
 
 
-def _order(part: Part) -> tuple[str, str]:
+def _order(part: Part, show: Show) -> tuple[str, str]:
     body = element(
-        "qti-order-interaction", element("qti-prompt", text(part.stem)), _choices(_lettered(part)),
+        "qti-order-interaction", element("qti-prompt", show(part.stem)), _choices(_lettered(part), show),
         response_identifier="RESPONSE", shuffle="true",
     )  # fmt: skip
     return _declared("RESPONSE", "ordered", "identifier", _listed(part.key)), body
 
 
-def _match(part: Part) -> tuple[str, str]:
+def _match(part: Part, show: Show) -> tuple[str, str]:
     prompts = {f"p{n}": prompt for n, prompt in enumerate(part.prompts, start=1)}
     sets = "".join(
         element(
             "qti-simple-match-set",
-            *(element("qti-simple-associable-choice", text(one), identifier=key, match_max=most)
+            *(element("qti-simple-associable-choice", show(one), identifier=key, match_max=most)
               for key, one in side.items()),
         )
         for side, most in ((prompts, "1"), (_lettered(part), "1"))
     )  # fmt: skip
     right = [f"{prompt} {key}" for prompt, key in zip(prompts, _listed(part.key), strict=False)]
     body = element(
-        "qti-match-interaction", element("qti-prompt", text(part.stem)), sets, response_identifier="RESPONSE",
+        "qti-match-interaction", element("qti-prompt", show(part.stem)), sets, response_identifier="RESPONSE",
         shuffle="true", max_associations=str(len(prompts)),
     )  # fmt: skip
     return _declared("RESPONSE", "multiple", "directedPair", right), body
 
 
-def _blanks(part: Part) -> tuple[str, str]:
+def _blanks(part: Part, show: Show) -> tuple[str, str]:
     stems, key = part.stem.split(BLANK), part.key if isinstance(part.key, list) else []
-    declared, body = [], [text(stems[0])]
+    declared, body = [], [show(stems[0])]
     for n, (variants, after) in enumerate(zip(key, stems[1:], strict=False), start=1):
         name = "RESPONSE" if n == 1 else f"RESPONSE{n}"
         entries = (element("qti-map-entry", map_key=one, mapped_value="1") for one in _listed(variants))
         mapping = element("qti-mapping", *entries, default_value="0")
         declared.append(_declared(name, "single", "string", _listed(variants)[:1], mapping))
-        body += [element("qti-text-entry-interaction", response_identifier=name), text(after)]
+        body += [element("qti-text-entry-interaction", response_identifier=name), show(after)]
     return "".join(declared), element("p", *body)
 
 
-def _written(part: Part) -> tuple[str, str]:
+def _written(part: Part, show: Show) -> tuple[str, str]:
     """Marked by a person, who is shown the points of a full answer."""
     key = part.key if isinstance(part.key, list) else [answer_text(part)]
     points = element("qti-content-body", *(element("p", text(str(one))) for one in key))
     rubric = element("qti-rubric-block", points, view="scorer", use="scoring")
     body = element(
         "qti-extended-text-interaction",
-        element("qti-prompt", text(part.stem)),
+        element("qti-prompt", show(part.stem)),
         response_identifier="RESPONSE",
     )
     return _declared("RESPONSE", "single", "string", ()), rubric + body

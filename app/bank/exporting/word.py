@@ -11,7 +11,9 @@ from urllib.parse import quote
 
 from flask import Response
 
+from app.bank.exporting.archives import add
 from app.bank.exporting.markup import HEAD, element, text
+from app.bank.pictures import Picture
 
 MIMETYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _MAIN = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -24,19 +26,10 @@ _NAMES = (
 )
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _RELATIONS = "application/vnd.openxmlformats-package.relationships+xml"
-_MOMENT = (1980, 1, 1, 0, 0, 0)
 _EMU = 9525  # per pixel at 96 dpi
 CM = 567  # twentieths of a point
 WIDTH = 16 * CM  # of the text, in an A4 page with its margins
 _LARGEST = 480  # pixels that a picture may be wide
-
-
-@dataclass(frozen=True)
-class Picture:
-    mime: str
-    width: int
-    height: int
-    data: bytes
 
 
 def response(title: str, document: bytes) -> Response:
@@ -135,7 +128,7 @@ class Document:
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
             for path, whole in self._parts():
-                packed.writestr(zipfile.ZipInfo(path, _MOMENT), whole, zipfile.ZIP_DEFLATED)
+                add(packed, path, whole)
         return out.getvalue()
 
     def _parts(self) -> Iterable[tuple[str, str | bytes]]:

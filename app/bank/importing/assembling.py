@@ -1,8 +1,6 @@
 """A question as it is written into what it says: its kind, its key, the blanks in its stem."""
 
 import re
-from collections.abc import Callable
-from dataclasses import replace
 
 from flask_babel import gettext as _
 
@@ -25,7 +23,6 @@ _LINES = re.compile(r"_{2,}")
 _ROOM_AT_END = re.compile(r"\s*[(（][\s　]*[)）][^\S\n]*([。.]?)[^\S\n]*(?=(?:\s*〔图\d{1,4}〕)*$)")
 _ANY_BRACKET = re.compile(r"\(([^()]{1,80})\)")
 _UNDER = re.compile(f"{UNDERLINED}([^{UPRIGHT}]*){UPRIGHT}")
-_PICTURE = re.compile(r"〔图(\d{1,4})〕")
 _PICTURE_PLACE = re.compile(r"〔图\d{1,4}〕")
 
 
@@ -55,7 +52,7 @@ def item(written: Written, topic: str = "", difficulty: str = "") -> Item:
     return Item(
         written.place,
         source if len(source) <= LONGEST_SOURCE else f"{source[:LONGEST_SOURCE]}……",
-        numbered_pictures(content),
+        content,
         clean(written.basis),
         notes,
         written.code,
@@ -234,37 +231,3 @@ def _sub(room: re.Pattern[str], stem: str, uniform: str) -> str:
     for one in reversed(list(room.finditer(half(stem)))):
         stem = stem[: one.start()] + uniform + stem[one.end() :]
     return stem
-
-
-def with_pictures(content: Question, names: dict[str, str]) -> Question:
-    """The file's pictures by the names under which they are kept; one that could not be read is left out."""
-    kept = list(dict.fromkeys(names[number] for number in content.pictures if number in names))
-    place = {str(at): kept.index(names[n]) + 1 for at, n in enumerate(content.pictures, 1) if n in names}
-
-    def renamed(text: str) -> str:
-        return _PICTURE.sub(lambda one: f"〔图{place[one[1]]}〕" if one[1] in place else "", text).strip()
-
-    return replace(_renamed(content, renamed), pictures=tuple(kept))
-
-
-def _renamed(content: Question, renamed: Callable[[str], str]) -> Question:
-    parts = tuple(
-        replace(part, stem=renamed(part.stem), options=tuple(map(renamed, part.options)))
-        for part in content.parts
-    )
-    options = tuple(map(renamed, content.options))
-    return replace(content, stem=renamed(content.stem), options=options, parts=parts)
-
-
-def numbered_pictures(content: Question) -> Question:
-    """The pictures of the file that its texts name, as numbers; the texts count them from 1."""
-    texts = "\n".join((content.stem, *content.options, *(t for part in content.parts for t in part.texts)))
-    found = list(dict.fromkeys(_PICTURE.findall(texts)))
-    if not found:
-        return content
-    place = {name: str(at) for at, name in enumerate(found, 1)}
-
-    def renamed(text: str) -> str:
-        return _PICTURE.sub(lambda one: f"〔图{place.get(one[1], one[1])}〕", text)
-
-    return replace(_renamed(content, renamed), pictures=tuple(found))

@@ -17,6 +17,7 @@ from app.bank.labels import fault_text
 from app.bank.models import Question, QuestionVersion
 from app.bank.question_form import LONGEST, LONGEST_TAG, MOST_PICTURES, MOST_TAGS
 from app.domain.faults import Fault, faults
+from app.domain.places import lost, place
 from app.domain.questions import Question as Content
 from app.domain.questions import normalise
 from app.web.db import db
@@ -97,6 +98,9 @@ class Checker:
         if item.basis and not content.clauses:
             text = _("依据“%(text)s”没有对上条款，请手动选择。", text=item.basis[:60])
             notes.append(["clauses", text])
+        if not here and (missing := "".join(map(place, lost(content.texts, len(content.pictures))))):
+            text = _("题目提到%(places)s，文件里没有这张图。导入后请在试题页上添加。", places=missing)
+            notes.append(["pictures", text])
         wrong = any(note.bars for note in said) or any(map(bars, faults(content)))
         decision = Decision.FAULT if wrong else Decision.NEW
         twin = self.seen.setdefault(print_of(content), number)

@@ -5,7 +5,7 @@ from hashlib import sha256
 from flask_babel import gettext as _
 
 from app.bank import pictures
-from app.bank.importing.assembling import with_pictures
+from app.bank.importing import placing
 from app.bank.importing.items import Item, Note, Reading
 from app.web import clock, uow
 from app.web.pictures import PictureError
@@ -15,10 +15,11 @@ MOST = 500  # of a file; each takes a process of its own
 
 def keep(reading: Reading) -> None:
     """Each in a transaction of its own: drawing is slow, and holds up nobody."""
-    names: dict[str, str] = {}
-    wrong: dict[str, str] = {}
+    shown = {given for item in reading.items for given in item.content.pictures}
+    if not shown:
+        return
+    names, wrong = _here({given for given in shown if not given.isdigit()})
     done: dict[bytes, str] = {}
-    shown = {number for item in reading.items for number in item.content.pictures}
     for number, data in enumerate(reading.pictures, 1):
         digest = sha256(data).digest()
         if str(number) not in shown:
@@ -35,9 +36,21 @@ def keep(reading: Reading) -> None:
         _show(item, names, wrong)
 
 
+def _here(files: set[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Of pictures that a file of our own names without bringing them: those kept here, and why not others.
+
+    They are called after what is in them (`pictures.file_name`).
+    """
+    kept = pictures.files({name.partition(".")[0] for name in files})
+    names = {name: name.partition(".")[0] for name in files if name.partition(".")[0] in kept}
+    wrong = _("题库里没有这张图片：请把 pictures 文件夹与试题文件一起压缩成 .zip 上传，或在试题页上添加。")
+    return names, dict.fromkeys(files - names.keys(), wrong)
+
+
 def _show(item: Item, names: dict[str, str], wrong: dict[str, str]) -> None:
-    for number in item.content.pictures:
-        if number in wrong:
-            item.notes.append(Note("pictures", wrong[number]))
+    item.notes += [
+        Note("pictures", text)
+        for text in dict.fromkeys(wrong[n] for n in item.content.pictures if n in wrong)
+    ]
     if item.content.pictures:
-        item.content = with_pictures(item.content, names)
+        item.content = placing.kept(item.content, names)

@@ -4,13 +4,15 @@ import base64
 import binascii
 import csv
 import io
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 from flask_babel import gettext as _
 
-from app.bank.importing import assembling, gift, headers, moodle, own, qti, tables, text, word
+from app.bank.importing import assembling, gift, headers, moodle, own, placing, qti, tables, text, word
 from app.bank.importing.items import Item, Line, Reading, Written
 from app.bank.importing.lines import LONGEST
 from app.bank.importing.markup import Node, name
@@ -91,6 +93,8 @@ def _assembled(
     written: Sequence[Written], ignored: list[Line], defaults: Defaults, pictures: Sequence[bytes] = ()
 ) -> Reading:
     items = [assembling.item(one, defaults.topic, defaults.difficulty) for one in written]
+    for item in items:
+        item.content = placing.numbered(item.content, len(pictures))
     return Reading(items, ignored, pictures)
 
 
@@ -127,22 +131,30 @@ def _of_text(file_name: str, whole: str, defaults: Defaults) -> Reading:
 
 
 class _Pictures:
-    """Pictures as they are met: 〔图n〕 stands for the n-th."""
+    """Pictures as they are met, each once: 〔图n〕 stands for the n-th."""
 
     def __init__(self, named: dict[str, str]) -> None:
         self.named, self.found = named, list[bytes]()
+        self.places: dict[str, str] = {}
+        self.paths: dict[str, list[str]] = defaultdict(list)
+        for path in named:
+            self.paths[path.rpartition("/")[2]].append(path)
 
     def store(self, encoded: str) -> str:
-        data = _decoded(encoded)
-        if not data:
-            return ""
-        self.found.append(data)
-        return f"〔图{len(self.found)}〕"
+        if encoded not in self.places:
+            data = _decoded(encoded)
+            self.found += [data] if data else []
+            self.places[encoded] = f"〔图{len(self.found)}〕" if data else ""
+        return self.places[encoded]
 
     def show(self, source: str) -> str:
-        """Of an archive, by the end of its name: where it stands is a matter of the manifest."""
-        last = source.rpartition("/")[2]
-        return next((self.store(data) for path, data in self.named.items() if path.endswith(last)), "")
+        """Of an archive, by the end of its path; or one that stands in the text itself."""
+        if source.startswith("data:"):
+            return self.store(source.partition("base64,")[2])
+        parts = [part for part in unquote(source).split("/") if part not in ("", ".", "..")]
+        paths = self.paths.get(parts[-1], []) if parts else []
+        path = next((path for path in paths if f"/{path}".endswith("/" + "/".join(parts))), None)
+        return self.store(self.named[path or paths[0]]) if paths else ""
 
 
 def _of_xml(answer: dict[str, Any], defaults: Defaults) -> Reading:
@@ -153,7 +165,7 @@ def _of_xml(answer: dict[str, Any], defaults: Defaults) -> Reading:
     for path, root in answer["files"]:
         if root[0] == "quiz":
             known = True
-            made = moodle.questions(root, defaults.topic, defaults.difficulty, pictures.store)
+            made = moodle.questions(root, defaults.topic, defaults.difficulty, pictures)
             items += made[0]
             ignored += made[1]
             continue
@@ -166,17 +178,13 @@ def _of_xml(answer: dict[str, Any], defaults: Defaults) -> Reading:
                 ignored.append(one)
     if not known:
         raise Refused(_("不认识这种 XML。可以导入 Moodle XML，以及 QTI 2.1、3.0 的试题。"))
-    items = [_with_pictures(item) for item in items]
+    for item in items:
+        item.content = placing.below_stem(placing.numbered(item.content, len(pictures.found)))
     return Reading(items, ignored, pictures.found)
 
 
 def _called(path: str, node: Node) -> str:
     return path or str(node[1].get("identifier") or name(node[0]))
-
-
-def _with_pictures(item: Item) -> Item:
-    item.content = assembling.numbered_pictures(item.content)
-    return item
 
 
 def _bytes(named: dict[str, str]) -> list[bytes]:

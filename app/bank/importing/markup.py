@@ -8,6 +8,7 @@ from typing import Any
 Node = list[Any]  # [tag, attributes, children]
 Show = Callable[[str], str]  # what stands for the picture of this name
 _BLOCKS = {"p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "table", "ul", "ol", "blockquote", "pre"}
+_SPACE = re.compile(r"[ \t\r\n\f]+")  # what HTML takes for one; room of full width is room to write
 _SILENT = {"script", "style", "head"}
 
 
@@ -39,7 +40,7 @@ class _Text(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if not self.silent:
-            self.parts.append(re.sub(r"\s+", " ", data))
+            self.parts.append(_SPACE.sub(" ", data))
 
 
 def text_of_html(html: str, show: Show = nothing) -> str:
@@ -84,7 +85,7 @@ def text_of(node: Node | None, show: Show = nothing, without: tuple[str, ...] = 
 def _pieces(node: Node, show: Show, without: tuple[str, ...]) -> Iterator[str]:
     for one in node[2]:
         if isinstance(one, str):
-            yield re.sub(r"\s+", " ", one)
+            yield _SPACE.sub(" ", one)
         elif name(one[0]) == "img":
             yield show(attribute(one, "src"))
         elif name(one[0]) not in without:

@@ -1,7 +1,10 @@
 """A question of every kind, with what formats trip over in its texts."""
 
+import io
+from collections.abc import Sequence
 from typing import Any
 
+from app.bank.exporting import qti
 from app.bank.exporting.picking import Exported
 from app.domain.questions import Kind, Part, Question
 
@@ -37,3 +40,9 @@ CONTENTS = {
     ),
 }  # fmt: skip
 QUESTIONS = [Exported(f"five-musts-{n:03}", content) for n, content in enumerate(CONTENTS.values(), 1)]
+
+
+def packaged(questions: Sequence[Exported]) -> bytes:
+    out = io.BytesIO()
+    qti.package(questions, out)
+    return out.getvalue()

@@ -7,10 +7,10 @@ from xml.etree import ElementTree
 
 from flask import Flask
 
-from app.bank.exporting import excel, gift, moodle, qti
+from app.bank.exporting import excel, gift, moodle
 from app.bank.exporting.picking import Exported
 from app.web.sheets import read_sheet
-from tests.bank.exporting.samples import CONTENTS, ODD, QUESTIONS
+from tests.bank.exporting.samples import CONTENTS, ODD, QUESTIONS, packaged
 
 QTI = "{http://www.imsglobal.org/xsd/imsqtiasi_v3p0}"
 
@@ -88,15 +88,15 @@ def test_gift_escapes_its_marks_and_names_what_it_cannot_say(app: Flask) -> None
     )
     assert "~%50%甲\n~%-100%乙\n~%50%丙\n" in blocks[2]
     assert "{\nFALSE####" in blocks[3]
-    assert blocks[4] == "// five-musts-004: blanks"
+    assert blocks[4] == "// five-musts-004: GIFT 写不了这种题，没有导出（填空题）。"
     assert blocks[5].startswith("::five-musts-005::[plain]维护{\n=党中央\n=中央\n####")
     assert blocks[5].endswith("}。")
-    assert blocks[6] == "// five-musts-006: order"
+    assert blocks[6] == "// five-musts-006: GIFT 写不了这种题，没有导出（排序题）。"
     assert "=左一 -> 一\n=左二 -> 二\n= -> 三\n" in blocks[7]
 
 
 def items() -> dict[str, ElementTree.Element]:
-    packed = zipfile.ZipFile(io.BytesIO(qti.package(QUESTIONS)))
+    packed = zipfile.ZipFile(io.BytesIO(packaged(QUESTIONS)))
     manifest = ElementTree.fromstring(packed.read("imsmanifest.xml"))
     paths = [one.get("href", "") for one in manifest.iter() if one.tag.endswith("}resource")]
     assert sorted([*paths, "imsmanifest.xml"]) == sorted(packed.namelist())

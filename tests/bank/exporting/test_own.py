@@ -24,6 +24,12 @@ def unpacked(data: bytes, folder: Path) -> Path:
     return folder
 
 
+def archive(questions: list[picking.Exported]) -> bytes:
+    out = io.BytesIO()
+    own.archive(questions, picking.rule_sets(), out)
+    return out.getvalue()
+
+
 def in_excel(questions: list[picking.Exported]) -> dict[str, Question]:
     """As the import reads the workbook of them."""
     shelf = Shelf()
@@ -42,7 +48,7 @@ def test_any_text_comes_back(value: str) -> None:
 
 def test_every_kind_comes_back(app: Flask, tmp_path: Path) -> None:
     load(write(tmp_path))
-    data = own.archive(QUESTIONS, picking.rule_sets())
+    data = archive(QUESTIONS)
     bank, faults = files.read(unpacked(data, tmp_path / "out"))
     assert faults == []
     assert list(bank.questions.values()) == list(CONTENTS.values())
@@ -50,15 +56,14 @@ def test_every_kind_comes_back(app: Flask, tmp_path: Path) -> None:
 
 def test_the_same_bank_gives_the_same_bytes_whatever_the_order(app: Flask, tmp_path: Path) -> None:
     load(write(tmp_path))
-    sets = picking.rule_sets()
-    assert own.archive(QUESTIONS, sets) == own.archive(reversed(QUESTIONS), sets)
+    assert archive(QUESTIONS) == archive(list(reversed(QUESTIONS)))
 
 
 def test_the_whole_content_comes_back(app: Flask, tmp_path: Path) -> None:
     bank, _faults = files.read(CONTENT)
     content.load(CONTENT, NOW)
     questions = list(picking.picked(browsing.Filter(state="all"), NOW.date()))
-    data = own.archive(questions, picking.rule_sets())
+    data = archive(questions)
     again, faults = files.read(unpacked(data, tmp_path))
     assert faults == []
     assert again.rule_sets == bank.rule_sets
@@ -70,6 +75,6 @@ def test_the_whole_content_comes_back(app: Flask, tmp_path: Path) -> None:
 def test_a_draft_that_no_file_can_hold_is_named(app: Flask, tmp_path: Path) -> None:
     load(write(tmp_path))
     draft = picking.Exported("own-1", replace(CONTENTS["judge"], clauses=()))
-    made, left = own.files([draft], picking.rule_sets())
+    made, left = own.texts([draft], picking.rule_sets())
     assert left == ["own-1：请至少选一条依据。"]
     assert not any(path.startswith("questions/") for path in made)

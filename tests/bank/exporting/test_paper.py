@@ -7,7 +7,7 @@ from flask import Flask
 
 from app.bank.exporting import paper, printing
 from app.bank.exporting.paper import Item, Paper, Section
-from app.bank.exporting.word import Picture
+from app.bank.pictures import Picture
 from app.domain.questions import Kind, Part
 from tests.bank.exporting.samples import QUESTIONS
 
@@ -93,7 +93,9 @@ def test_options_stand_in_columns_as_far_as_they_are_short(options: tuple[str, .
 
 
 def test_pictures_are_in_the_document(app: Flask) -> None:
-    item = Item(Part(Kind.JUDGE, "见〔图1〕。", (), True), pictures=(Picture("image/png", 960, 300, PNG),))
+    item = Item(
+        Part(Kind.JUDGE, "见〔图1〕。", (), True), pictures=(Picture("a", "image/png", 960, 300, PNG),)
+    )
     made = Paper("", "题", 45, (Section("判断", Kind.JUDGE, 20, (item,)),))
     found = parts(paper.docx(made))
     assert found["word/media/picture1.png"] == PNG
