@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from app.audit.service import record
-from app.bank import files, pictures, rule_sets, service, stale, words
+from app.bank import amending, files, pictures, rule_sets, service, stale, words
 from app.bank.models import Citation, Clause, Comment, Question, QuestionVersion, RuleSet
 from app.domain.questions import Question as Content
 from app.web.content import ContentError, Fault
@@ -54,7 +54,8 @@ def load(folder: Path, now: datetime) -> dict[str, int]:
 
     An unchanged file changes nothing. A changed question becomes a new version, and so does one that was read
     again after its clause had changed. What people edited here
-    stands until the question's file itself changes; a local set that was filled in here stays as it is.
+    stands until the question's file itself changes, a clause that was amended here until the file says
+    something else of it; a local set that was filled in here stays as it is.
     Raises ContentError, and writes nothing, when a file has a fault.
     """
     bank, faults = files.read(folder)
@@ -71,7 +72,8 @@ def load(folder: Path, now: datetime) -> dict[str, int]:
 
 
 def _stored_sets() -> dict[str, RuleSet]:
-    found = db.session.scalars(sa.select(RuleSet).options(selectinload(RuleSet.clauses)))
+    with_entries = selectinload(RuleSet.clauses).joinedload(Clause.amendment)
+    found = db.session.scalars(sa.select(RuleSet).options(with_entries))
     return {rule_set.code: rule_set for rule_set in found}
 
 
@@ -119,6 +121,7 @@ def _load_clauses(rule_set: RuleSet, text: files.RuleSetText, now: datetime, cou
     stored = {clause.code: clause for clause in rule_set.clauses}
     for position, clause in enumerate(text.clauses, start=1):
         row = stored.pop(clause.code, None)
+        clause = amending.heard(row, clause) if row else clause
         if rule_sets.put_clause(rule_set, row, clause, position, now):
             counts["clauses_changed" if row else "clauses_created"] += 1
     for gone in stored.values():
@@ -157,6 +160,7 @@ def _load_questions(bank: files.Bank, kept: dict[str, str], now: datetime, count
         number = numbers.get(question.id, 0) + 1
         cited = [clauses[name] for name in content.clauses]
         made.append(service.new_version(question, content, cited, number, now, by=None))
+    amending.rest_on_files(made)
     db.session.flush()
     words.index(made)
     for version in made:

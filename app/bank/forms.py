@@ -1,15 +1,25 @@
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import (
+    DateField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.validators import DataRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
 from app.bank import typed_clauses
-from app.bank.models import RuleSet
+from app.bank.models import Clause, RuleSet
+from app.web.choices import choices
 from app.web.editing import EditForm
 
 
@@ -65,6 +75,54 @@ class SuccessionForm(EditForm):
     def validate_successor(self, field: SelectField) -> None:
         if field.data and self.superseded_on.data is None:
             raise ValidationError(_("写明由哪一集取代的，也要写明自哪一天起不再施行。"))
+
+
+class AmendmentForm(EditForm):
+    """That one clause was amended or repealed: by what document, since when, and how it reads now."""
+
+    change = RadioField(
+        _l("这一条"),
+        choices=choices([("amended", _l("有了新的条文")), ("repealed", _l("不再施行，没有新的条文"))]),
+    )
+    document = StringField(
+        _l("修改或废止它的文件"), [DataRequired(_l("请填写文件名称。")), Length(max=200)], [clean],
+        description=_l("写全称，不加书名号。"),
+    )  # fmt: skip
+    since = DateField(_l("自哪一天起"), [DataRequired(_l("请填写日期，如 2026-07-01。"))])
+    text = TextAreaField(
+        _l("新的条文"), [Length(max=10000)], [clean], render_kw={"rows": 5},
+        description=_l("照抄新文件的原文。选“不再施行”的，这一栏不必管。"),
+    )  # fmt: skip
+
+    def __init__(self, clause: Clause, today: date) -> None:
+        entered = clause.amendment
+        repealed = clause.superseded_on is not None
+        super().__init__(
+            data={
+                "change": "repealed" if repealed else "amended", "text": clause.text,
+                "document": entered.document if entered else "", "since": entered.since if entered else None,
+            }
+        )  # fmt: skip
+        self.clause, self.today = clause, today
+        self.reads_so = entered is not None and not repealed
+
+    def wording(self) -> str:
+        """The new text; "" where there is none."""
+        return self.text.data or "" if self.change.data == "amended" else ""
+
+    def validate_since(self, field: DateField) -> None:
+        if field.data and field.data > self.today:
+            raise ValidationError(_("这一天还没有到，现在仍按原来的条文。请到那一天再登记。"))
+
+    def validate_text(self, field: TextAreaField) -> None:
+        if self.change.data != "amended":
+            return
+        if not field.data:
+            raise ValidationError(_("请照抄新的条文；没有新条文的，请选“不再施行”。"))
+        if field.data == self.clause.text and not self.reads_so:
+            raise ValidationError(_("与现在的条文一字不差，请照抄新文件里的条文。"))
+        if "\n" in field.data and self.clause.rule_set.local:
+            raise ValidationError(_("本县条目集的条文请写成一行。"))
 
 
 class ReviewForm(FlaskForm):

@@ -58,6 +58,9 @@ class Clause(Base):
     wordings: Mapped[list["Wording"]] = relationship(
         order_by="Wording.revision", back_populates="clause", passive_deletes=True
     )
+    amendment: Mapped["Amendment | None"] = relationship(
+        back_populates="clause", cascade="all, delete-orphan", passive_deletes=True
+    )
 
 
 class Wording(Base):
@@ -71,6 +74,25 @@ class Wording(Base):
     since: Mapped[datetime]  # when it was entered here
 
     clause: Mapped[Clause] = relationship(back_populates="wordings")
+
+
+class Amendment(Base):
+    """That a clause was amended or repealed, entered by hand before the files say so (`bank.amending`).
+
+    `filed_text`, `filed_revision`: what the files said of it. They are heard again when they say more.
+    """
+
+    __tablename__ = "amendment"
+
+    clause_id: Mapped[int] = mapped_column(sa.ForeignKey("clause.id", ondelete="CASCADE"), primary_key=True)
+    document: Mapped[str]  # by which it was amended or repealed
+    since: Mapped[date] = mapped_column(sa.Date)
+    at: Mapped[datetime]
+    by: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    filed_text: Mapped[str]
+    filed_revision: Mapped[int]
+
+    clause: Mapped[Clause] = relationship(back_populates="amendment")
 
 
 class Question(Base):

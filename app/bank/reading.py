@@ -9,7 +9,7 @@ from flask_sqlalchemy.pagination import Pagination
 from markupsafe import Markup, escape
 from sqlalchemy.orm import contains_eager
 
-from app.bank.models import Clause, RuleSet, Wording
+from app.bank.models import Amendment, Clause, RuleSet, Wording
 from app.web.db import db
 from app.web.paging import paginate
 
@@ -63,3 +63,9 @@ def earlier_wordings(clauses: Collection[Clause]) -> dict[int, list[Wording]]:
     for wording in rows:
         found[wording.clause_id].append(wording)
     return found
+
+
+def amendments(clauses: Collection[Clause]) -> dict[int, Amendment]:
+    """By clause, what was entered by hand; one statement."""
+    rows = sa.select(Amendment).where(Amendment.clause_id.in_([clause.id for clause in clauses]))
+    return {entered.clause_id: entered for entered in db.session.scalars(rows)}

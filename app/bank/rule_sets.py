@@ -1,6 +1,7 @@
 """Write rule sets: their clauses with every wording kept, and a county's own sets."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -76,7 +77,12 @@ def fill_in(
         rule_set.clauses.remove(clause)
         db.session.delete(clause)
     for position, text in enumerate(clauses, start=1):
-        put_clause(rule_set, stored.get(text.code), text, position, now)
+        row = stored.get(text.code)
+        if row is not None and row.text == text.text:
+            text = replace(text, superseded_on=row.superseded_on)
+        elif row is not None:
+            row.amendment = None  # written anew, it is what stands here
+        put_clause(rule_set, row, text, position, now)
     db.session.flush()
     after = _facts(rule_set)
     if after != before:

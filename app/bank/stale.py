@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy.orm import joinedload
 
-from app.bank.models import Citation, Clause, Question, RuleSet, Wording
+from app.bank.models import Amendment, Citation, Clause, Question, RuleSet, Wording
 from app.web.db import db
 from app.web.paging import first_pages
 
@@ -44,8 +44,9 @@ def _reworded() -> sa.Select[int]:
 
 
 def on_earlier_wordings() -> sa.Select[str]:
-    """Codes of questions whose newest version rests on a wording that is no longer its clause's."""
-    return sa.select(Question.code).where(Question.newest_version_id.in_(_reworded()))
+    """Codes of questions whose newest version rests on a wording that is no longer the files'."""
+    by_hand = sa.exists().where(Amendment.clause_id == Citation.clause_id)
+    return sa.select(Question.code).where(Question.newest_version_id.in_(_reworded().where(~by_hand)))
 
 
 def _due(today: date) -> sa.Select[Question]:

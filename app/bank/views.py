@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 
 from app.bank import queries, reading
-from app.bank.citing import chinese_date, source_line
+from app.bank.citing import chinese_date, source_line, titled
 from app.bank.emphasis import emphasised
 from app.bank.forms import clean
 from app.bank.labels import DIFFICULTIES, KINDS
@@ -22,6 +22,7 @@ bp.add_app_template_filter(lambda difficulty: str(DIFFICULTIES[difficulty]), "di
 bp.add_app_template_filter(topics.name, "topic_name")
 bp.add_app_template_filter(chinese_date, "chinese_date")
 bp.add_app_template_filter(source_line, "source_line")
+bp.add_app_template_filter(titled, "titled")
 bp.add_app_template_filter(emphasised)
 bp.add_app_template_filter(reading.marked, "marked")
 
@@ -44,8 +45,9 @@ def rule_set(code: str) -> Any:
     has_quiz = queries.question_count(code) >= queries.QUIZ_MINIMUM
     quiz = url_for("exams.quiz_on", code=code) if has_quiz else None
     return render_template(
-        "bank/rule_set.html", rule_set=shown, clauses=clauses, quiz=quiz, wordings=wordings
-    )
+        "bank/rule_set.html", rule_set=shown, clauses=clauses, quiz=quiz, wordings=wordings,
+        amendments=reading.amendments(clauses),
+    )  # fmt: skip
 
 
 @bp.get("/search")

@@ -26,16 +26,25 @@ def due() -> Any:
     )  # fmt: skip
 
 
+def resting_on(code: str, clause: str) -> dict[str, Any]:
+    """Questions in use, courses and exams that rest on the set or the clause, and what is stale of them."""
+    page, changes = stale.on(code, clause, asked_page()), stale.changes()
+    return {
+        "page": page, "stale": stale.stale_among([question.current_version_id for question in page.items]),
+        "courses": work.courses(changes, (code, clause)),
+        "exams": work.exams(changes, clock.now(), (code, clause)),
+    }  # fmt: skip
+
+
 @bp.get("/bank/resting/<code>")
 @requires(Action.BANK_VIEW)
 def resting(code: str) -> Any:
     found = next(iter(queries.clauses_of_sets([code])), None)
     if found is None:
         abort(404)
-    clause = clean(request.args.get("clause", ""))
-    page, changes = stale.on(code, clause, asked_page()), stale.changes()
+    asked = clean(request.args.get("clause", ""))
+    clause = next((one for one in found[1] if one.code == asked), None)
     return render_template(
-        "reports/resting.html", rule_set=found[0], clauses=found[1], page=page,
-        stale=stale.stale_among([question.current_version_id for question in page.items]),
-        courses=work.courses(changes, (code, clause)), exams=work.exams(changes, clock.now(), (code, clause)),
+        "reports/resting.html", rule_set=found[0], clauses=found[1], clause=clause,
+        rests=resting_on(code, asked),
     )  # fmt: skip

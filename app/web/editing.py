@@ -26,9 +26,13 @@ class EditForm(FlaskForm):
         facts = [(f.name, f.object_data) for f in self if f.name not in ("shown", "csrf_token")]
         return hashlib.sha256(repr([*facts, *more]).encode()).hexdigest()[:16]
 
+    def _said_already(self) -> bool:
+        """Sent twice: what is there now is what is asked for."""
+        return all(f.data == f.object_data for f in self if f.name not in ("shown", "csrf_token"))
+
     def validate(self, extra_validators: Any = None) -> bool:
         valid: bool = super().validate(extra_validators)
-        if self.shown.data == self._now:
+        if self.shown.data == self._now or self._said_already():
             return valid
         text = _("您打开这一页以后，内容已有改动，所以没有保存。请另开一页查看现在的内容，再重新修改。")
         self.form_errors.append(text)

@@ -17,7 +17,21 @@ def upgrade() -> None:
         'UPDATE citation SET at = (SELECT created_at FROM question_version v WHERE v.id = citation.version_id)'
     )
 
+    op.create_table('amendment',
+    sa.Column('clause_id', sa.Integer(), nullable=False),
+    sa.Column('document', sa.Text(), nullable=False),
+    sa.Column('since', sa.Date(), nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.Column('by', sa.Integer(), nullable=False),
+    sa.Column('filed_text', sa.Text(), nullable=False),
+    sa.Column('filed_revision', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['by'], ['person.id'], name=op.f('fk_amendment_by_person')),
+    sa.ForeignKeyConstraint(['clause_id'], ['clause.id'], name=op.f('fk_amendment_clause_id_clause'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('clause_id', name=op.f('pk_amendment'))
+    )
+
 
 def downgrade() -> None:
+    op.drop_table('amendment')
     with op.batch_alter_table('citation', schema=None) as batch_op:
         batch_op.drop_column('at')

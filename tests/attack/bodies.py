@@ -65,6 +65,8 @@ FILLED: dict[str, Callable[[World], Body]] = {
     "bank_manage.question_edit": lambda w: _QUESTION,
     "bank_manage.question_confirm": lambda w: {"number": "1", "review_on": "2027-06-30"},
     "bank_manage.succession": lambda w: {"superseded_on": "2026-07-01", "successor": ""},
+    "reports.clause": lambda w: {"document": "关于修改规定的决定", "since": LATELY, "text": "新的条文"},
+    "reports.clause_undo": lambda w: {},
     "courses_manage.reviewed": lambda w: {"review_on": "2027-06-30"},
     "exams_manage.reviewed": lambda w: {"review_on": "2027-06-30"},
     "bank_manage.question_approve": lambda w: {"number": "1"},

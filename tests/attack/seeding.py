@@ -26,6 +26,7 @@ CONTENT = {
     "audit_event": ("actor", "address", "agent", "action", "target", "summary"),
     "blueprint": ("title",), "certificate": ("prefix", "number", "void_reason"),
     "certificate_trouble": ("message",), "clause": ("heading", "locator", "text"),
+    "amendment": ("document", "filed_text"),
     "correction_request": ("text", "answer", "answered_by"), "course": ("title", "summary"),
     "answer_key": ("explanation",), "exam": ("title",), "lesson": ("title", "body"),
     "person": ("name", "post", "left_reason", "staff_no", "username"),

@@ -167,6 +167,10 @@ THINGS: dict[Any, Make] = {
     "bank_manage.question_approve": _school(lambda w: {"question_id": w.waiting.id}),
     "bank_manage.question_give_back": _school(lambda w: {"question_id": w.waiting.id}),
     ("manage", "code"): _school(lambda w: {"code": w.local.code}),
+    ("manage", "code", "clause"): _school(
+        lambda w: {"code": w.local.code, "clause": "1"}, lambda w: {"code": w.rules.code, "clause": "1"}
+    ),
+    "reports.clause_undo": _school(lambda w: {"code": w.rules.code, "clause": "1"}),
     ("manage", "blueprint_id"): _school(lambda w: {"blueprint_id": _blueprint()}),
 }
 

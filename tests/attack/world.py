@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 
 from app.bank.files import ClauseText
 from app.bank.importing import items
-from app.bank.models import ImportItem, Picture, Question, QuestionImport, RuleSet
+from app.bank.models import Amendment, ImportItem, Picture, Question, QuestionImport, RuleSet
 from app.bank.rule_sets import put_clause
 from app.certificates.models import Certificate
 from app.courses.models import Course, CourseAssignment
@@ -153,6 +153,10 @@ def build_world(app: Flask, time: Clock) -> World:
     holders = {place: _holder(place, unit) for place, unit in units.items()}
     rules, local = build.rule_set("five-musts"), build.rule_set("seven")
     local.local = True
+    rules.clauses[0].amendment = Amendment(
+        document="关于修改规定的决定", since=LEFT_ON, at=time.now, by=holders["parent"].person.id,
+        filed_text="改动以前的条文", filed_revision=1,
+    )  # fmt: skip
     made = _made_before_it_changed(local)
     exam, past, other, fresh = _exams(time, root, sibling)
     course = courses.course("reading", "rules", "quiz", exam=past, title="必修课")

@@ -1,0 +1,184 @@
+"""A clause changed by hand: what rests on it, what the files may say of it later, and back again."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from app.audit.models import AuditEvent
+from app.bank import amending, content, rule_sets, service, stale, typed_clauses
+from app.bank.models import Amendment, Citation, Clause, RuleSet, Wording
+from app.domain.questions import Kind
+from app.domain.questions import Question as Content
+from app.web.db import db
+from tests import factories
+from tests.bank.contents import NOW, load, publish, question, read_all, write
+
+SETS, QUESTIONS = "rule_sets/five-musts.toml", "questions/five-musts.toml"
+OLD, NEW = "必须维护党的团结", "必须维护党的团结统一"
+DOCUMENT, SINCE, LATER = "关于修改五个必须的决定", date(2026, 11, 1), NOW + timedelta(days=1)
+LAST = NOW + timedelta(days=2)
+
+
+@pytest.fixture
+def clause(app: Flask, tmp_path: Path) -> Clause:
+    """Clause 2, on which question 002 rests and 001 does not."""
+    load(write(tmp_path))
+    return db.session.scalars(sa.select(Clause).where(Clause.code == "2")).one()
+
+
+def amend(clause: Clause, text: str = NEW) -> bool:
+    changed = amending.amend(clause, DOCUMENT, SINCE, text, LATER, factories.person().id)
+    db.session.commit()
+    return changed
+
+
+def due() -> list[str]:
+    db.session.expire_all()
+    return [found.code for found in stale.due(LATER.date(), 1).items]
+
+
+def wordings() -> list[tuple[int, str]]:
+    rows = sa.select(Wording.revision, Wording.text).join(Clause).where(Clause.code == "2")
+    return [tuple(row) for row in db.session.execute(rows.order_by(Wording.revision))]
+
+
+def acts() -> list[str]:
+    return [
+        action
+        for action in db.session.scalars(sa.select(AuditEvent.action).order_by(AuditEvent.id))
+        if action.startswith("clause.")
+    ]
+
+
+@pytest.mark.parametrize("text", [NEW, ""], ids=["amended", "repealed"])
+def test_exactly_what_rests_on_it_is_to_be_reviewed(clause: Clause, text: str) -> None:
+    assert due() == []
+    assert amend(clause, text)
+    assert due() == ["five-musts-002"]
+    assert (clause.text, clause.superseded_on) == ((NEW, None) if text else (OLD, SINCE))
+    assert wordings() == [(1, OLD), (2, NEW)][: 2 if text else 1]
+    assert not amend(clause, text)  # the same again
+    assert acts() == ["clause.amend"]
+
+
+@pytest.mark.parametrize("text", [NEW, ""], ids=["amended", "repealed"])
+def test_files_that_say_nothing_new_undo_nothing(clause: Clause, tmp_path: Path, text: str) -> None:
+    amend(clause, text)
+    before = amending.facts(clause)
+    assert content.load(tmp_path, LAST) == {}
+    assert (amending.facts(clause), due()) == (before, ["five-musts-002"])
+    write(tmp_path, SETS, 'text = "必须维护党的团结"', f'locator = "二"\ntext = "{OLD}"')
+    assert content.load(tmp_path, LAST) == {"clauses_changed": 1}
+    assert (clause.locator, amending.facts(clause)) == ("二", before)
+    assert due() == ["five-musts-002"]
+
+
+@pytest.mark.parametrize("text", [NEW, ""], ids=["amended", "repealed"])
+def test_a_question_from_the_files_rests_on_what_the_files_know(
+    clause: Clause, tmp_path: Path, text: str
+) -> None:
+    """It was written and read before its authors knew."""
+    amend(clause, text)
+    write(tmp_path, QUESTIONS, '"团结"]]', '"党内团结"]]')
+    content.load(read_all(tmp_path), LAST)
+    db.session.commit()
+    made = question("five-musts-002")
+    assert (made.newest.number, made.current_version_id) == (2, made.newest_version_id)
+    assert due() == ["five-musts-002"]
+
+
+def test_the_files_are_heard_once_they_say_another_thing(clause: Clause, tmp_path: Path) -> None:
+    amend(clause)
+    write(tmp_path, SETS, OLD, "必须维护党的团结和统一")
+    content.load(tmp_path, LAST)
+    db.session.commit()
+    assert (clause.text, clause.amendment, clause.revision) == ("必须维护党的团结和统一", None, 3)
+    assert due() == ["five-musts-002"]
+    content.load(read_all(tmp_path), LAST)  # the second reader has looked at the new text
+    db.session.commit()
+    assert due() == []
+    assert acts() == ["clause.amend", "clause.update"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [(NEW, f'text = "{NEW}"'), ("", f'text = "{OLD}"\nsuperseded_on = 2026-11-01')],
+    ids=["amended", "repealed"],
+)
+def test_files_that_say_the_same_change_nothing_more(
+    clause: Clause, tmp_path: Path, text: str, said: str
+) -> None:
+    amend(clause, text)
+    known = clause.revision, clause.superseded_on, clause.superseded_at
+    write(tmp_path, SETS, f'text = "{OLD}"', said)
+    content.load(tmp_path, LAST)
+    assert (clause.revision, clause.superseded_on, clause.superseded_at) == known
+    assert clause.amendment is None
+    assert due() == ["five-musts-002"]
+
+
+@pytest.mark.parametrize("text", [NEW, ""], ids=["amended", "repealed"])
+def test_what_was_entered_by_mistake_leaves_no_trace_but_in_the_record(clause: Clause, text: str) -> None:
+    before = amending.facts(clause)
+    amend(clause, text)
+    amending.withdraw(clause, LAST)
+    db.session.commit()
+    assert (amending.facts(clause), clause.revision, wordings()) == (before, 1, [(1, OLD)])
+    assert clause.superseded_at is None
+    assert due() == []
+    amending.withdraw(clause, LAST)
+    assert acts() == ["clause.amend", "clause.undo"]
+
+
+def test_a_wording_that_questions_rest_on_stays_in_the_history(clause: Clause) -> None:
+    amend(clause)
+    publish(Content(Kind.JUDGE, "对吗？", (), True, "对。", ("five-musts/2",), "政治纪律", "easy"))
+    amending.withdraw(clause, LAST)
+    db.session.commit()
+    assert wordings() == [(1, OLD), (2, NEW), (3, OLD)]
+    assert len(due()) == 2
+
+
+def test_repealed_after_it_was_amended(clause: Clause) -> None:
+    amend(clause)
+    amend(clause, "")
+    assert (clause.text, clause.superseded_on, clause.revision) == (NEW, SINCE, 2)
+    amending.withdraw(clause, LAST)
+    db.session.commit()
+    assert (clause.text, clause.superseded_on, clause.revision) == (OLD, None, 1)
+
+
+def test_saving_a_set_of_ones_own_keeps_what_was_entered(clause: Clause) -> None:
+    own = db.session.scalars(sa.select(RuleSet).where(RuleSet.local)).one()
+    written = typed_clauses.clauses("1. 甲\n2. 乙")
+    rule_sets.fill_in(own, {}, written, NOW)
+    first, second = own.clauses
+    for one in (first, second):
+        amending.amend(one, DOCUMENT, SINCE, "", LATER, factories.person().id)
+    db.session.commit()
+    rule_sets.fill_in(own, {}, typed_clauses.clauses("1. 甲\n2. 乙改"), LAST)
+    db.session.commit()
+    assert (first.superseded_on, first.amendment is None) == (SINCE, False)
+    assert (second.superseded_on, second.amendment, second.text) == (None, None, "乙改")
+
+
+def test_an_uncited_clause_leaves_with_its_file_though_it_was_amended(clause: Clause, tmp_path: Path) -> None:
+    three = f'text = "{OLD}"\n\n[[clause]]\ncode = "3"\ntext = "三"\n'
+    load(write(tmp_path, SETS, f'text = "{OLD}"\n', three))
+    third = db.session.scalars(sa.select(Clause).where(Clause.code == "3")).one()
+    amend(third, "叁")
+    assert load(write(tmp_path)) == {"clauses_deleted": 1}
+    assert db.session.scalars(sa.select(Amendment)).all() == []
+
+
+def test_an_author_knows_what_was_entered(clause: Clause) -> None:
+    amend(clause)
+    made = service.create_question(
+        Content(Kind.JUDGE, "对吗？", (), True, "对。", ("five-musts/2",), "政治纪律", "easy"), LAST,
+        factories.person().id,
+    )  # fmt: skip
+    cited = db.session.scalars(sa.select(Citation).where(Citation.version_id == made.newest_version_id)).one()
+    assert (cited.revision, cited.at) == (2, LAST)
