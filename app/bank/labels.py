@@ -1,6 +1,9 @@
 """The bank's words: kinds, difficulties, and what is wrong with a question."""
 
+import re
+
 from flask_babel import LazyString
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.audit.fields import name_values
@@ -102,6 +105,17 @@ _FAULTS: dict[tuple[str, str], LazyString] = {
     ),
 }
 
+# Instead of the words above, where options are meant: by their letters.
+_OF_OPTIONS: dict[tuple[str, str], LazyString] = {
+    ("options", "empty_option"): _l("选项 %(letters)s 是空白的。"),
+    ("options", "line_break"): _l("选项 %(letters)s 里不能换行，请写成一行。"),
+    ("options", "bar"): _l("匹配题的选项里不能用竖线，选项 %(letters)s 里有。"),
+    ("options", "duplicate_option"): _l("选项 %(letters)s 相同。"),
+    ("key", "key_unknown"): _l("答案是 %(letters)s，选项里没有。请用选项的字母填写。"),
+    ("key", "key_duplicate"): _l("答案里 %(letters)s 写了不止一次。"),
+}
+_OF_PART = re.compile(r"(\d+): (.*)", re.S)
+
 
 def advice_text(advice: Advice) -> str:
     """The advice in words, with what exactly where that helps."""
@@ -111,5 +125,18 @@ def advice_text(advice: Advice) -> str:
 
 def fault_text(fault: Fault) -> str:
     """The fault in words, with what exactly where that helps."""
-    words = str(_FAULTS[fault.field, fault.code])
-    return f"{words.rstrip('。')}（{fault.detail}）。" if fault.detail else words
+    if part := _OF_PART.fullmatch(fault.detail):
+        text = fault_text(Fault(fault.field, fault.code, part[2]))
+        return str(_("第 %(n)s 小题：%(text)s", n=part[1], text=text))
+    if fault.detail and (words := _OF_OPTIONS.get((fault.field, fault.code))):
+        return str(words).replace("%(letters)s", _letters(fault))
+    text = str(_FAULTS[fault.field, fault.code])
+    return f"{text.rstrip('。')}（{fault.detail}）。" if fault.detail else text
+
+
+def _letters(fault: Fault) -> str:
+    """Options, which faults count from 1, and keys as people write them: B、C."""
+    named = fault.detail.split(", ")
+    if fault.field == "options":
+        return "、".join(chr(ord("A") + int(one) - 1) for one in named)
+    return "、".join(named).upper()

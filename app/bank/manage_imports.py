@@ -10,13 +10,14 @@ from app.audit.fields import field_label
 from app.bank import browsing
 from app.bank import queries as bank_queries
 from app.bank.blueprint import bp
-from app.bank.importing import edits, preview, queries, saving
+from app.bank.importing import edits, preview, queries
 from app.bank.importing.forms import ImportForm
 from app.bank.importing.states import DECISIONS, STATES, Decision, State
 from app.bank.manage_writing import missing, shelves
 from app.bank.models import QuestionImport
-from app.bank.question_form import filled
+from app.bank.question_form import ItemForm, filled
 from app.domain.access import Action
+from app.domain.questions import Question as Content
 from app.web import clock
 from app.web.errors import respond
 from app.web.gate import requires
@@ -34,11 +35,11 @@ def _go_on(found: QuestionImport, **where: Any) -> Any:
 
 def _here() -> dict[str, Any]:
     """What the preview is narrowed to, so that an act leads back to it."""
-    given = request.form if request.method == "POST" else request.args
-    group, field = given.get("group", ""), given.get("field", "")
+    group, field = request.values.get("group"), request.values.get("field", "")
     return {
-        "group": group if group in queries.GROUPS else None,
+        "group": group if group in ("", *queries.GROUPS) else None,
         "field": field if field in queries.FIELDS else None,
+        "page": request.values.get("page", type=int),
     }
 
 
@@ -81,8 +82,8 @@ def import_(upload_id: int) -> Any:
 
 def _preview(found: QuestionImport) -> str:
     here, counts = _here(), queries.counts(found.id)
-    first = next((name for name in ("fault", "like") if counts[name]), "")
-    group = here["group"] or ("" if "group" in request.args else first)
+    first = next((name for name in ("fault", "told", "like") if counts[name]), "")
+    group = first if here["group"] is None else here["group"]
     page = queries.items_page(found.id, group, here["field"] or "", asked_page())
     return render_template(
         "bank/manage/import_preview.html", found=found, counts=counts, group=group, field=here["field"] or "",
@@ -108,17 +109,37 @@ def _decision() -> Decision:
 @requires(Action.BANK_EDIT)
 def import_item(upload_id: int, at: int) -> Any:
     found = _load(upload_id)
+    if request.method == "POST":
+        edits.held_item(found, at)
     item = queries.item(upload_id, at) or abort(404)
-    form = filled(saving.content_of(item), 0, None)
+    [row] = preview.lines([item])
+    if found.state != State.READY or item.question_id is not None:
+        return render_template("bank/manage/import_item_shown.html", found=found, item=item, row=row)
+    form = filled(row.content, 0, None, ItemForm)
     if not form.reshaped() and form.validate_on_submit():
-        taken = edits.amend(found, at, form.content())
-        lacks = missing(form.content())
-        flash(_("已保存，还缺：%(fields)s。", fields=lacks) if lacks else _("已保存，没有错误。"))
-        return _go_on(found, group=None if taken.decision == Decision.FAULT else "", _anchor=f"item-{at}")
+        return _amended(found, at, form.content(), item.decision == Decision.FAULT)
     return render_template(
-        "bank/manage/import_item.html", found=found, item=item, form=form, label=field_label,
-        sets=bank_queries.rule_sets(), shelves=shelves(form), topics=browsing.topics(),
+        "bank/manage/import_item.html", found=found, item=item, row=row, form=form, label=field_label,
+        sets=bank_queries.rule_sets(), shelves=shelves(form), topics=browsing.topics(), here=_here(),
     )  # fmt: skip
+
+
+def _amended(found: QuestionImport, at: int, content: Content, was_faulty: bool) -> Any:
+    """On to the next faulty item after one of them; else back to where the item was looked at."""
+    item, lacks = edits.amend(found, at, content), missing(content)
+    told = _("第 %(n)s 题已保存。", n=at)
+    if item.decision == Decision.FAULT:
+        flash(_("第 %(n)s 题已保存，但还有错误，请继续更正。", n=at), "warn")
+        return redirect(url_for("bank_manage.import_item", upload_id=found.id, at=at, **_here()))
+    if item.decision == Decision.LEAVE and item.like_id:
+        told += _("题库里有相似的题，请决定收不收。")
+    elif lacks:
+        told += _("还缺：%(fields)s，先收为草稿。", fields=lacks)
+    flash(told)
+    if was_faulty and (after := queries.next_fault(found.id, at)):
+        return redirect(url_for("bank_manage.import_item", upload_id=found.id, at=after, **_here()))
+    where = _here() | ({"group": "", "field": None, "page": None} if was_faulty else {})
+    return _go_on(found, **where, _anchor=f"item-{at}")
 
 
 @bp.post("/imports/<int:upload_id>/items/<int:at>/decide")
@@ -126,7 +147,7 @@ def import_item(upload_id: int, at: int) -> Any:
 def import_decide(upload_id: int, at: int) -> Any:
     found = _load(upload_id)
     edits.decide(found, at, _decision())
-    return _go_on(found, **_here() | {"page": request.form.get("page", type=int)}, _anchor=f"item-{at}")
+    return _go_on(found, **_here(), _anchor=f"item-{at}")
 
 
 @bp.post("/imports/<int:upload_id>/decide")

@@ -32,6 +32,7 @@ from app.domain.faults import MAX_PARTS, Fault, faults, hindrances
 from app.domain.questions import Kind, Part, Question
 from app.web import clock
 from app.web.choices import choices
+from app.web.editing import EditForm
 from app.web.pictures import PictureError
 
 MOST_PICTURES, MOST_TAGS, LONGEST_TAG = 8, 10, 20
@@ -180,11 +181,17 @@ class QuestionForm(PartForm, FlaskForm):
                     yield _("第 %(n)s 小题，%(field)s：%(text)s", n=n, field=field.label.text, text=text)
 
 
-def filled(found: Question, number: int, review_on: Any) -> QuestionForm:
+class ItemForm(EditForm, QuestionForm):
+    """An item of an import, which has no versions to count: a digest tells whether it has changed."""
+
+
+def filled(
+    found: Question, number: int, review_on: Any, form: type[QuestionForm] = QuestionForm
+) -> QuestionForm:
     """The form with a stored version; `number` says which one the author had before them."""
     fields = typed.fields(found)
     parts = [{"kind": part.kind, **vars(typed.fields(part))} for part in found.parts]
-    return QuestionForm(
+    return form(
         based_on=number, kind=found.kind, **vars(fields), parts=parts, explanation=found.explanation,
         clauses=list(found.clauses), topic=found.topic, difficulty=found.difficulty, level=found.level,
         tags="、".join(found.tags), pictures=list(found.pictures), review_on=review_on,

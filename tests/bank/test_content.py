@@ -39,7 +39,7 @@ def test_the_small_bank_is_well_formed(tmp_path: Path) -> None:
         (QUESTIONS, 'kind = "single"', 'kind = "sinlge"',
          f"{QUESTIONS}:3 kind：题型只能是 {'、'.join(Kind)}。"),
         (QUESTIONS, 'key = "a"', 'key = "c"',
-         f"{QUESTIONS}:6 key：请用选项的字母填写答案，选项里没有所填的字母（c）。"),
+         f"{QUESTIONS}:6 key：答案是 C，选项里没有。请用选项的字母填写。"),
         (QUESTIONS, ', "个人权威"]', "]",
          f"{QUESTIONS}:5 options：选项太少：选择题至少 2 个，排序题、匹配题至少 3 个（1）。"),
         (QUESTIONS, 'five-musts-002"', 'five-musts-001"',

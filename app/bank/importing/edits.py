@@ -53,7 +53,8 @@ def _hold(found: QuestionImport, *states: State) -> None:
         raise NotNow
 
 
-def _held_item(found: QuestionImport, at: int) -> ImportItem:
+def held_item(found: QuestionImport, at: int) -> ImportItem:
+    """The item as it stands while nobody else changes the import. Raises NotNow."""
     _hold(found, State.READY)
     item = queries.item(found.id, at)
     if item is None or item.question_id is not None:
@@ -63,7 +64,7 @@ def _held_item(found: QuestionImport, at: int) -> ImportItem:
 
 def amend(found: QuestionImport, at: int, content: Content) -> ImportItem:
     """Other content for an item; once nothing bars it, it is taken, unless the bank has much the same."""
-    item = _held_item(found, at)
+    item = held_item(found, at)
     before, like_id = item.content, item.like_id
     wrong = any(map(checking.bars, faults(content)))
     values = stored(content)
@@ -86,7 +87,7 @@ def amend(found: QuestionImport, at: int, content: Content) -> ImportItem:
 
 def decide(found: QuestionImport, at: int, decision: Decision) -> None:
     """What shall become of one item. A faulty one can only be left out."""
-    item = _held_item(found, at)
+    item = held_item(found, at)
     if not _fits(item, decision):
         raise NotNow
     item.decision = decision

@@ -17,8 +17,10 @@ from app.domain.questions import Kind, Part, Question, option_keys
 GROUPS = {
     "": _l("全部"),
     "fault": _l("有误"),
+    "told": _l("请核对"),
     "like": _l("题库里有相似的"),
-    "draft": _l("缺解析或依据"),
+    "same": _l("与题库相同"),
+    "draft": _l("缺解析等"),
     "new": _l("收为新题"),
     "merge": _l("合并"),
     "leave": _l("不收"),
@@ -56,6 +58,7 @@ def lines(items: Sequence[ImportItem]) -> list[Row]:
         whole = Part(content.kind, content.stem, content.options, content.key, content.prompts)
         parts = [asked(part) for part in content.parts]
         shown = [fault for fault in item.faults if fault not in missing]
+        shown.sort(key=lambda fault: fault[0] not in queries.FIELDS)  # what bars it, first
         lacks = "、".join(field_label(fault[0]) for fault in missing if fault in item.faults)
         made.append(Row(item, content, asked(whole), parts, shown, lacks, like.get(item.like_id or 0)))
     return made
@@ -81,11 +84,15 @@ def _in_words(part: Part) -> list[str]:
             return [text]
         case list() if part.kind is Kind.MATCH:
             return [
-                f"{prompt} → {texts.get(key, key)}"
+                f"{prompt} → {texts.get(key, key.upper())}"
                 for prompt, key in zip(part.prompts, part.key, strict=False)
             ]
         case list() if part.kind is Kind.ORDER:
-            return [f"{n}. {texts.get(key, key)}" for n, key in enumerate(part.key, 1)]
+            return [f"{n}. {texts.get(key, key.upper())}" for n, key in enumerate(part.key, 1)]
+        case list() if part.kind is Kind.MULTIPLE:
+            return ["".join(map(str, part.key)).upper()]
         case list():
             return [" | ".join(one) if isinstance(one, list) else str(one) for one in part.key]
-    return [str(part.key)] if part.key else []
+    if not part.key:
+        return []
+    return [str(part.key).upper() if part.kind is Kind.SINGLE and len(str(part.key)) < 9 else str(part.key)]

@@ -12,8 +12,11 @@ from app.web.db import db
 from app.web.paging import paginate
 
 PER_PAGE = 20
-GROUPS = ("fault", "like", "draft", "new", "merge", "leave")
+GROUPS = ("fault", "told", "like", "same", "draft", "new", "merge", "leave")
 FIELDS = ("stem", "options", "key", "prompts", "parts", "id")
+_SAID = {  # of what is taken: what a draft lacks, and what its owner should look at
+    "draft": ("explanation", "topic", "clauses"), "told": ("", "pictures", "difficulty", "level"),
+}  # fmt: skip
 _I = ImportItem
 
 
@@ -25,8 +28,10 @@ def _lacks(field: str) -> sa.ColumnElement[bool]:
 def _in(group: str) -> sa.ColumnElement[bool]:
     if group == "like":
         return sa.and_(_I.like_id.is_not(None), _I.decision != Decision.FAULT)
-    if group == "draft":
-        return sa.and_(_I.decision.in_(TAKEN), sa.or_(_lacks("explanation"), _lacks("clauses")))
+    if group == "same":
+        return sa.and_(_lacks("same"), _I.decision == Decision.LEAVE)
+    if group in _SAID:
+        return sa.and_(_I.decision.in_(TAKEN), sa.or_(*map(_lacks, _SAID[group])))
     return _I.decision == group if group else sa.true()
 
 
@@ -69,6 +74,12 @@ def counts(number: int) -> dict[str, int]:
 def items_page(number: int, group: str, field: str, page: int) -> Pagination:
     rows = sa.select(_I).where(*_left(number, group, field)).order_by(_I.number)
     return paginate(rows, page, PER_PAGE)
+
+
+def next_fault(number: int, after: int) -> int | None:
+    """The number of the next faulty item; behind the last, of the first."""
+    rows = sa.select(_I.number).where(*_left(number, "fault")).order_by(_I.number <= after, _I.number)
+    return db.session.scalar(rows.limit(1))
 
 
 def item(number: int, at: int) -> ImportItem | None:

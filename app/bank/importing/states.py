@@ -28,7 +28,7 @@ STATES = {
     State.READY: _l("待确认"),
     State.SAVING: _l("正在保存"),
     State.DONE: _l("已完成"),
-    State.FAILED: _l("未完成"),
+    State.FAILED: _l("没有导入"),
 }
 DECISIONS = {
     Decision.NEW: _l("收为新题"),

@@ -1,6 +1,7 @@
 """The pages of the import: upload, progress, preview, decisions, result; whose they are."""
 
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from app.domain.access import Role
 from app.web.db import db
 from tests import factories
 from tests.bank.contents import load, write
-from tests.bank.importing.papers import items
+from tests.bank.importing.papers import items, save
 from tests.bank.importing.test_flow import PAPER
 from tests.conftest import Queries
 from tests.xls import compound
@@ -91,14 +92,56 @@ def test_an_item_is_mended_beside_its_source(author: FlaskClient) -> None:
     where = paste(author)
     page = author.get(where + "/items/3").text
     assert "3、没有答案的题（ ）。" in page and "甲\n乙\n丁</textarea>" in page.replace("\r", "")
-    still = author.post(where + "/items/3", data=FORM | {"key": "D"})
-    assert still.location.endswith("#item-3")
-    assert items(latest())[2].decision == "fault"  # there is no D
-    author.post(where + "/items/3", data=FORM | {"key": "b"})
+    still = author.post(where + "/items/3?group=fault", data=FORM | {"key": "D"})
+    assert still.location == f"{where}/items/3?group=fault"
+    assert "答案是 D，选项里没有。" in author.get(still.location).text
+    assert items(latest())[2].decision == "fault"
+    done = author.post(where + "/items/3?group=fault", data=FORM | {"key": "b"})
+    assert done.location == f"{where}?group=#item-3"
     mended = items(latest())[2]
     assert (mended.decision, mended.faults, mended.content["key"]) == ("new", [], "b")
     assert author.post(where + "/items/3", data=FORM | {"key": "a", "stem": ""}).status_code == 200
     assert author.get(where + "/items/9").status_code == 404
+
+
+def test_from_one_faulty_item_to_the_next(author: FlaskClient) -> None:
+    lacking = "\n".join(f"{n}、第{n * 7}题是哪一个（ ）。\nA.甲 B.乙 C.丁" for n in range(1, 4))
+    where = paste(author, f"一、单选题\n{lacking}")
+    form = FORM | {"key": "b"}
+    for at, after in ((2, f"{where}/items/3"), (3, f"{where}/items/1"), (1, f"{where}?group=#item-1")):
+        answer = author.post(f"{where}/items/{at}", data=form | {"stem": f"第{at * 7}题是哪一个（　　）。"})
+        assert answer.location == after
+
+
+def test_two_tabs_on_one_item(author: FlaskClient) -> None:
+    """The later one is told; what it typed is still there."""
+    where = paste(author)
+    address = where + "/items/3"
+    shown = re.search(r'name="shown" type="hidden" value="(\w+)"', author.get(address).text)
+    assert shown
+    first = author.post(address, data=FORM | {"key": "b", "shown": shown[1]})
+    assert first.status_code == 302
+    second = author.post(address, data=FORM | {"key": "a", "shown": shown[1]})
+    assert "内容已有改动，所以没有保存" in second.text and "因为。</textarea>" in second.text
+    assert items(latest())[2].content["key"] == "b"
+
+
+def test_what_is_saved_is_only_shown(author: FlaskClient) -> None:
+    where = paste(author)
+    save(latest())
+    taken, left = author.get(where + "/items/1").text, author.get(where + "/items/3").text
+    assert "<textarea" not in taken + left
+    assert "这道题已经收入题库" in taken and "继续处理没有收的题" in left
+    assert author.post(where + "/items/3", data=FORM | {"key": "b"}).status_code == 409
+
+
+def test_what_is_to_be_looked_at_stands_first(author: FlaskClient) -> None:
+    where = paste(author, "一、单选题\n1、甲（A）\nA.一 B.二\n3、乙（A）\nA.三 B.四")
+    page = author.get(where).text
+    assert "题号从 1 跳到 3，请核对有没有漏读的题。" in page and "三" in page and "A. 一" not in page
+    assert "直接送审" not in page  # both lack an explanation and a clause
+    whole = author.get(where + "?group=").text
+    assert "A. 一" in whole and "A. 三" in whole
 
 
 def test_giving_up_keeps_nothing(author: FlaskClient) -> None:
