@@ -1,19 +1,24 @@
 """The whole bank, looked at for what is weak: ordered by a person, done by the worker, kept as a report."""
 
+from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import combinations, pairwise
+from itertools import combinations, groupby, pairwise
 from typing import Any
+from zlib import crc32
 
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from app.audit.service import record
-from app.bank import alike, service, terms
+from app.bank import service, terms
 from app.bank.models import BankCheck, Citation, Clause, Question, QuestionVersion, VersionBand
-from app.domain.likeness import ALIKE, bands, likeness, shingles, shingles_of
+from app.domain.likeness import ALIKE, bands, likeness, shingles_of
 from app.domain.quality import Tally, advice
+from app.domain.questions import Question as Content
 from app.web import clock, uow
 from app.web.db import db
 
@@ -22,6 +27,10 @@ ALIKES = "alike"
 _BATCH = 500
 _LISTED = 200  # of each weakness; the count says how many there are
 _CROWD = 30  # so many with a number in common are compared with their neighbours alone
+_MOST = 100_000  # pairs; further ones are not counted
+_TRIES = 3  # a check that ends the worker is begun so often
+_REMEMBERED = 5  # checks looked through for one that came to its end
+log = structlog.get_logger()
 
 
 def order(now: datetime, by: int) -> None:
@@ -31,24 +40,49 @@ def order(now: datetime, by: int) -> None:
         record("bank.check", "bank:1", "检查题库")
 
 
-def last() -> tuple[BankCheck | None, bool]:
-    """The last check that was done, and whether another one is under way."""
-    checks = db.session.scalars(sa.select(BankCheck).order_by(BankCheck.id.desc()).limit(2)).all()
-    done = next((check for check in checks if check.done_at is not None), None)
-    return done, any(check.done_at is None for check in checks)
+@dataclass(frozen=True)
+class Checks:
+    """The last check that came to its end, and what has become of the newest."""
+
+    done: BankCheck | None
+    under_way: bool
+    failed: bool
+
+
+def last() -> Checks:
+    checks = db.session.scalars(sa.select(BankCheck).order_by(BankCheck.id.desc()).limit(_REMEMBERED)).all()
+    done = next((check for check in checks if "counts" in check.report), None)
+    ended = bool(checks) and checks[0].done_at is not None
+    return Checks(done, bool(checks) and not ended, ended and checks[0] is not done)
 
 
 def run() -> int:
-    """Do the check that was ordered first. Returns how many were done."""
-    waiting = sa.select(BankCheck.id).where(BankCheck.done_at.is_(None)).order_by(BankCheck.id).limit(1)
-    check_id = db.session.scalar(waiting)
-    if check_id is None:
+    """Do the check that was ordered first. Returns how many were done.
+
+    One that fails, or ends the worker again and again, is not tried for ever: who ordered it is told.
+    """
+    waiting = sa.select(BankCheck).where(BankCheck.done_at.is_(None)).order_by(BankCheck.id).limit(1)
+    check = db.session.scalar(waiting)
+    if check is None:
         return 0
-    report = examine()
-    check = db.session.get_one(BankCheck, check_id)
+    number, begun = check.id, check.report.get("begun", 0)
+    check.report = {"begun": begun + 1}
+    uow.commit_item()
+    report = _examined() if begun < _TRIES else {}
+    check = db.session.get_one(BankCheck, number)
     check.report, check.done_at = report, clock.now()
     uow.commit_item()
     return 1
+
+
+def _examined() -> dict[str, Any]:
+    """The report; {} where it could not be made."""
+    try:
+        return examine()
+    except Exception:
+        uow.abandon_item()
+        log.exception("bank_check_failed")
+        return {}
 
 
 def examine() -> dict[str, Any]:
@@ -56,22 +90,28 @@ def examine() -> dict[str, Any]:
     counts: Counter[str] = Counter()
     found: dict[str, list[list[Any]]] = defaultdict(list)
     tally = Tally()
-    for question_id, version in _versions():
-        counts["checked"] += 1
-        content = service.content_of(version)
-        weak = [(str(one.weakness), one.detail) for one in advice(content, terms.outdated())]
-        for name, detail in weak if content.clauses else [*weak, (UNCITED, "")]:
-            counts[name] += 1
-            if len(found[name]) < _LISTED:
-                found[name].append([question_id, detail])
-        for part in content.asked:
-            tally.add(part)
-    pairs = _alike_pairs()
+    texts: dict[int, array[int]] = {}
+    for batch in _batches():
+        counts["checked"] += len(batch)
+        for question_id, content in batch.items():
+            for name, detail in _weak(content):
+                counts[name] += 1
+                if len(found[name]) < _LISTED:
+                    found[name].append([question_id, detail])
+            for part in content.asked:
+                tally.add(part)
+            texts[question_id] = _numbers(content)
+    pairs = _alike_pairs(texts)
     counts[ALIKES] = len(pairs)
     return {
         "counts": dict(counts), "found": dict(found), "alike": pairs[:_LISTED], "places": _places(tally),
         "longest": [tally.longest.seen, round(tally.longest.expected), tally.longest_biased],
     }  # fmt: skip
+
+
+def _weak(content: Content) -> list[tuple[str, str]]:
+    weak = [(str(one.weakness), one.detail) for one in advice(content, terms.outdated())]
+    return weak if content.clauses else [*weak, (UNCITED, "")]
 
 
 def _places(tally: Tally) -> dict[str, list[list[Any]]]:
@@ -86,8 +126,8 @@ def _places(tally: Tally) -> dict[str, list[list[Any]]]:
     }
 
 
-def _versions() -> Iterator[tuple[int, QuestionVersion]]:
-    """The newest version of every question in use, a batch in memory at a time."""
+def _batches() -> Iterator[dict[int, Content]]:
+    """The newest version of every question in use by the question's id, a batch in memory at a time."""
     after = 0
     while True:
         rows = db.session.scalars(
@@ -104,8 +144,8 @@ def _versions() -> Iterator[tuple[int, QuestionVersion]]:
             return
         for question in rows:
             _band(question.newest)
-            yield question.id, question.newest
         after = rows[-1].id
+        yield {question.id: service.content_of(question.newest) for question in rows}
         uow.commit_item()
         db.session.expunge_all()
 
@@ -117,17 +157,27 @@ def _band(version: QuestionVersion) -> None:
         version.bands = [VersionBand(value=value) for value in values]
 
 
-def _alike_pairs() -> list[list[int]]:
+def _numbers(content: Content) -> "array[int]":
+    """Its shingles in four bytes each, so that those of 100,000 questions fit the memory."""
+    return array("I", (crc32(shingle.encode()) for shingle in shingles_of(content)))
+
+
+def _alike_pairs(texts: Mapping[int, "array[int]"]) -> list[list[int]]:
     """[one question, another, percent], the likest first."""
-    pairs = _likely_pairs()
-    texts = dict(_shingles(sorted({question_id for pair in pairs for question_id in pair})))
-    measured = [(likeness(texts[one], texts[other]), one, other) for one, other in pairs]
-    near = sorted(((share, -one, -other) for share, one, other in measured if share >= ALIKE), reverse=True)
-    return [[-one, -other, int(share * 100)] for share, one, other in near]
+    found: dict[tuple[int, int], int] = {}
+    for one, other in _likely_pairs():
+        if (one, other) in found or one not in texts or other not in texts:
+            continue
+        share = likeness(frozenset(texts[one]), frozenset(texts[other]))
+        if share >= ALIKE:
+            found[one, other] = int(share * 100)
+        if len(found) >= _MOST:
+            break
+    return sorted(([*pair, percent] for pair, percent in found.items()), key=lambda row: (-row[2], *row))
 
 
-def _likely_pairs() -> set[tuple[int, int]]:
-    """Questions in use that share a number."""
+def _likely_pairs() -> Iterator[tuple[int, int]]:
+    """Questions in use that share a number, once for each number they share."""
     rows = db.session.execute(
         sa.select(VersionBand.value, Question.id)
         .join(Question, Question.newest_version_id == VersionBand.version_id)
@@ -135,28 +185,6 @@ def _likely_pairs() -> set[tuple[int, int]]:
         .order_by(VersionBand.value, Question.id)
         .execution_options(yield_per=5000)
     )
-    pairs: set[tuple[int, int]] = set()
-    holders: list[int] = []
-    value = None
-    for row in rows:
-        if row.value != value:
-            pairs.update(_within(holders))
-            value, holders = row.value, []
-        holders.append(row.id)
-    pairs.update(_within(holders))
-    return pairs
-
-
-def _within(holders: Sequence[int]) -> Iterator[tuple[int, int]]:
-    return iter(combinations(holders, 2) if len(holders) <= _CROWD else pairwise(holders))
-
-
-def _shingles(question_ids: Sequence[int]) -> Iterator[tuple[int, frozenset[str]]]:
-    V = QuestionVersion
-    for start in range(0, len(question_ids), _BATCH):
-        rows = db.session.execute(
-            sa.select(Question.id, V.stem, V.options, V.prompts, V.parts)
-            .join(V, V.id == Question.newest_version_id)
-            .where(Question.id.in_(question_ids[start : start + _BATCH]))
-        )
-        yield from ((row.id, shingles(alike.texts(row))) for row in rows)
+    for _value, sharing in groupby(rows, key=lambda row: row.value):
+        holders = [row.id for row in sharing]
+        yield from combinations(holders, 2) if len(holders) <= _CROWD else pairwise(holders)

@@ -22,15 +22,15 @@ _SHOWN = 50  # of each weakness
 @bp.get("/quality")
 @requires(Action.BANK_VIEW)
 def quality() -> Any:
-    check, under_way = checking.last()
-    report = check.report if check else {}
+    checks = checking.last()
+    report = checks.done.report if checks.done else {}
     pairs = report.get("alike", [])[:_SHOWN]
     found = {name: rows[:_SHOWN] for name, rows in report.get("found", {}).items()}
     named = _named(
         {row[0] for rows in found.values() for row in rows} | {q for row in pairs for q in row[:2]}
     )
     return render_template(
-        "bank/manage/quality.html", check=check, under_way=under_way, report=report, found=found, pairs=pairs,
+        "bank/manage/quality.html", checks=checks, report=report, found=found, pairs=pairs,
         named=named, weaknesses=WEAKNESSES, terms={term.term: term for term in terms.outdated()},
     )  # fmt: skip
 

@@ -7,10 +7,12 @@ likely ones are found: two that are alike share one of them, two that are not se
 import random
 from collections.abc import Iterable
 from itertools import pairwise
+from typing import TypeVar
 from zlib import crc32
 
 from app.domain.questions import Question, normalise
 
+T = TypeVar("T", str, int)  # a shingle, or a number for it
 ALIKE = 0.75  # from here on two questions count as near-duplicates
 _BANDS, _ROWS = 8, 3  # of two that are three quarters alike, 98 in 100 share a band; at a quarter, 12
 _MASK = (1 << 64) - 1
@@ -31,7 +33,7 @@ def shingles_of(question: Question) -> frozenset[str]:
     return shingles((question.stem, *(text for part in question.asked for text in part.texts)))
 
 
-def likeness(one: frozenset[str], other: frozenset[str]) -> float:
+def likeness(one: frozenset[T], other: frozenset[T]) -> float:
     """0 (nothing in common) to 1 (the same pairs of characters). Nothing is like nothing."""
     together = len(one | other)
     return len(one & other) / together if together else 0.0

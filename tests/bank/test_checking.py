@@ -50,9 +50,9 @@ def test_the_worker_finds_what_is_weak(author: FlaskClient) -> None:
         author.post(URL)
     assert "正在检查" in author.get(URL).text
     assert (checking.run(), checking.run()) == (1, 0)
-    [check, under_way] = checking.last()
-    assert check is not None and not under_way
-    report = check.report
+    checks = checking.last()
+    assert checks.done is not None and not checks.under_way and not checks.failed
+    report = checks.done.report
     assert report["counts"] == {"checked": 5, "no_citation": 1, "outdated": 1, "alike": 1}
     assert [pair[:2] for pair in report["alike"]] == [[one, other]] and 80 <= report["alike"][0][2] < 100
     assert report["found"] == {"outdated": [[bare, "民法通则"]], "no_citation": [[bare, ""]]}
@@ -75,6 +75,46 @@ def test_a_crowd_of_the_same_is_not_compared_one_by_one(author: FlaskClient) -> 
     made = [written() for _ in range(40)]
     pairs = checking.examine()["alike"]
     assert [pair[:2] for pair in pairs] == [[a, b] for a, b in zip(made, made[1:], strict=False)]
+
+
+def test_likes_are_found_across_batches(author: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checking, "_BATCH", 1)
+    first, _other, second = written(), written(stem="另外一件完全不同的事情，与前者无关。"), written()
+    assert checking.examine()["alike"] == [[first, second, 100]]
+
+
+def test_a_check_that_fails_is_told_and_not_tried_again(
+    author: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    author.post(URL)
+    checking.run()
+    done = checking.last().done
+    with monkeypatch.context() as broken:
+        broken.setattr(checking, "advice", lambda *_given: 1 / 0)
+        author.post(URL)
+        assert (checking.run(), checking.run()) == (1, 0)
+    checks = checking.last()
+    assert (checks.done, checks.under_way, checks.failed) == (done, False, True)
+    page = author.get(URL).text
+    assert "上次检查没有做完" in page and "重新检查" in page and "道使用中的试题" in page
+    author.post(URL)
+    assert checking.run() == 1 and not checking.last().failed
+
+
+def test_a_check_that_ends_the_worker_is_given_up(
+    author: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_given: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(checking, "examine", killed)
+    author.post(URL)
+    for _n in range(3):
+        with pytest.raises(KeyboardInterrupt):
+            checking.run()
+        db.session.rollback()
+    assert checking.run() == 1 and checking.last().failed
+    assert "还没有检查结果" in author.get(URL).text
 
 
 def test_only_authors_order_a_check(author: FlaskClient, sign_in: Callable[..., FlaskClient]) -> None:
