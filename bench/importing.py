@@ -47,14 +47,14 @@ def bench() -> dict[str, float]:
     number = found.id
     uow.commit_item()
     begun = time.perf_counter()
-    work.read_waiting()
+    work.QUEUE.read_waiting()
     read = time.perf_counter() - begun
     found = db.session.get_one(QuestionImport, number)
     assert found.state == "ready", found.message
     edits.confirm(found, False, clock.now())
     uow.commit_item()
     begun = time.perf_counter()
-    while work.save_stretch():
+    while work.QUEUE.save_stretch():
         pass
     whole = read + time.perf_counter() - begun
     after = db.session.scalar(sa.select(sa.func.count()).select_from(Question)) or 0

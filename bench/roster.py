@@ -53,7 +53,7 @@ def _check(owner_id: int, unit_id: int, data: bytes) -> float:
     edits.begin(owner_id, [upload.unit.path], upload, clock.now())
     uow.commit_item()
     begun = time.perf_counter()
-    work.check_waiting()
+    work.QUEUE.read_waiting()
     return time.perf_counter() - begun
 
 
@@ -64,6 +64,6 @@ def _import(owner_id: int, unit_id: int, data: bytes) -> float:
     edits.confirm(found, False, clock.now())
     uow.commit_item()
     begun = time.perf_counter()
-    while work.save_stretch():
+    while work.QUEUE.save_stretch():
         pass
     return checked + time.perf_counter() - begun

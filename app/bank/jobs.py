@@ -5,8 +5,8 @@ from app.bank.importing import work
 from app.web.jobs import Job
 
 JOBS = (
-    Job("forget old question imports", 3600, work.forget),
-    Job("read question imports", 1, work.read_waiting, slow=True),
-    Job("save question imports", 1, work.save_stretch, slow=True),
+    Job("forget old question imports", 3600, work.QUEUE.forget),
+    Job("read question imports", 1, work.QUEUE.read_waiting, slow=True),
+    Job("save question imports", 1, work.QUEUE.save_stretch, slow=True),
     Job("check the bank", 2, checking.run, slow=True),
 )

@@ -12,16 +12,16 @@ from app.bank import queries as bank_queries
 from app.bank.blueprint import bp
 from app.bank.importing import edits, preview, queries
 from app.bank.importing.forms import ImportForm
-from app.bank.importing.states import DECISIONS, STATES, Decision, State
+from app.bank.importing.states import DECISIONS, Decision
 from app.bank.manage_writing import missing, shelves
 from app.bank.models import QuestionImport
 from app.bank.question_form import ItemForm, filled
 from app.domain.access import Action
 from app.domain.questions import Question as Content
 from app.web import clock
-from app.web.errors import respond
 from app.web.gate import requires
 from app.web.paging import asked_page
+from app.web.uploads import STATES, State, TooMany
 
 
 def _load(upload_id: int) -> QuestionImport:
@@ -43,11 +43,6 @@ def _here() -> dict[str, Any]:
     }
 
 
-@bp.errorhandler(edits.NotNow)
-def not_now(error: edits.NotNow) -> Any:
-    return respond(409, "conflict", _("这次导入的进度已有变化。请返回上一页刷新，按现在的情况继续。"))
-
-
 @bp.get("/imports")
 @requires(Action.BANK_EDIT)
 def imports() -> Any:
@@ -62,9 +57,8 @@ def import_new() -> Any:
     if form.validate_on_submit():
         try:
             return _go_on(edits.begin(current_user.person_id, *form.upload, form.defaults, clock.now()))
-        except edits.TooMany:
-            text = _("您有 %(n)s 次导入还没有处理完。请先保存或放弃其中的，再上传。", n=edits.MAX_OPEN)
-            form.file.errors = [text]
+        except TooMany as error:
+            form.file.errors = [error.message]
     return render_template("bank/manage/import_new.html", form=form, topics=browsing.topics())
 
 

@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.web.db import NUMBERS_ONCE, Base
+from app.web.uploads import Upload
 
 
 class RuleSet(Base):
@@ -247,28 +248,23 @@ class Picture(Base):
     created_at: Mapped[datetime]
 
 
-class QuestionImport(Base):
+class QuestionImport(Upload):
     """A file or pasted text on its way into the bank: read by the worker, mended by a person, then saved.
 
-    `revision` counts what people changed, so that the worker notices. `notes` is JSON: what was left out, and
-    what was saved.
+    `notes`: what holds for all its questions, what was left out, and what was saved.
     """
 
     __tablename__ = "question_import"
     __table_args__ = NUMBERS_ONCE
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    created_at: Mapped[datetime]
-    created_by: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
-    file_name: Mapped[str]
-    source: Mapped[bytes | None] = mapped_column(deferred=True)  # the file, until it has been read
-    state: Mapped[str] = mapped_column(index=True)  # bank.importing.states.State
-    revision: Mapped[int] = mapped_column(default=0)
-    done: Mapped[int] = mapped_column(default=0)
-    total: Mapped[int] = mapped_column(default=0)
-    message: Mapped[str] = mapped_column(default="")  # why it failed
     notes: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
-    finished_at: Mapped[datetime | None]
+
+    @property
+    def told(self) -> dict[str, Any]:
+        return self.notes
+
+    def tell(self, **facts: Any) -> None:
+        self.notes = self.notes | facts
 
 
 class ImportItem(Base):

@@ -46,7 +46,7 @@ def read_names() -> int:
 JOBS = (
     Job("forget old sign-ins", 3600, forget),
     Job("read names", 3600, read_names),
-    Job("forget old rosters", 3600, work.forget),
-    Job("check rosters", 1, work.check_waiting, slow=True),
-    Job("save rosters", 1, work.save_stretch, slow=True),
+    Job("forget old rosters", 3600, work.QUEUE.forget),
+    Job("check rosters", 1, work.QUEUE.read_waiting, slow=True),
+    Job("save rosters", 1, work.QUEUE.save_stretch, slow=True),
 )

@@ -16,13 +16,13 @@ from app.people.models import RosterImport
 from app.people.roster import cells, edits, preview, queries, sheets
 from app.people.roster.forms import RosterForm, row_form
 from app.people.roster.places import Places
-from app.people.roster.states import ACTING, OUTCOMES, STATES, Outcome, State
+from app.people.roster.states import ACTING, OUTCOMES, STATES, Outcome
 from app.web import clock, gate
-from app.web.errors import respond
 from app.web.gate import requires
 from app.web.intake import number
 from app.web.paging import asked_page
 from app.web.sheets import workbook_response
+from app.web.uploads import State, TooMany
 
 
 def _load(import_id: int) -> RosterImport:
@@ -33,11 +33,6 @@ def _load(import_id: int) -> RosterImport:
 
 def _go_on(roster: RosterImport) -> Any:
     return redirect(url_for("people_manage.roster", import_id=roster.id))
-
-
-@bp.errorhandler(edits.NotNow)
-def not_now(error: edits.NotNow) -> Any:
-    return respond(409, "conflict", _("这次导入的进度已有变化。请返回上一页刷新，按现在的情况继续。"))
 
 
 @bp.get("/people/import/template.xlsx")
@@ -57,9 +52,8 @@ def people_import() -> Any:
     if form.validate_on_submit():
         try:
             return _go_on(edits.begin(current_user.person_id, paths, form.upload, clock.now()))
-        except edits.TooMany:
-            text = _("您有 %(n)s 份名册还没有处理完。请先导入或放弃其中的，再上传。", n=edits.MAX_OPEN)
-            form.file.errors = [text]
+        except TooMany as error:
+            form.file.errors = [error.message]
     if not form.is_submitted() and form.unit_id.few and len(paths) == 1:
         form.unit_id.data = form.unit_id.few[0].id
     recent = queries.recent(current_user.person_id, paths)
@@ -168,6 +162,14 @@ def roster_sheet(import_id: int) -> Response:
 def roster_save(import_id: int) -> Any:
     found = _load(import_id)
     edits.confirm(found, "only_good" in request.form, clock.now())
+    return _go_on(found)
+
+
+@bp.post("/people/imports/<int:import_id>/reopen")
+@requires(Action.PEOPLE_EDIT)
+def roster_reopen(import_id: int) -> Any:
+    found = _load(import_id)
+    edits.reopen(found, gate.scope(Action.PEOPLE_EDIT))
     return _go_on(found)
 
 

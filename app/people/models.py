@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.web.db import NUMBERS_ONCE, Base
+from app.web.uploads import Upload
 
 # Compared byte by byte on both engines, so that a range of paths is a subtree and an index finds it.
 Path = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
@@ -212,38 +213,28 @@ class RecoveryCode(Base):
     digest: Mapped[str] = mapped_column(primary_key=True)
 
 
-class RosterImport(Base):
+class RosterImport(Upload):
     """An uploaded roster on its way: read and checked by the worker, looked at by a person, then saved.
 
-    `only_good`: leave faulty rows out. `revision` counts what people changed, so that the worker notices.
-    `notes` is JSON: headers that were not used, what was saved, and how often the database refused a batch.
+    `source` is sealed. `only_good`: leave faulty rows out. `notes` is JSON: unused headers, what was saved.
     """
 
     __tablename__ = "roster_import"
     __table_args__ = NUMBERS_ONCE
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    created_at: Mapped[datetime]
-    created_by: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
     unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"))  # the subtree that the sheet speaks of
-    file_name: Mapped[str]
-    source: Mapped[bytes | None] = mapped_column(deferred=True)  # the file, sealed, until it has been read
-    state: Mapped[str] = mapped_column(index=True)  # people.roster.states.State
-    revision: Mapped[int] = mapped_column(default=0)
-    done: Mapped[int] = mapped_column(default=0)
-    total: Mapped[int] = mapped_column(default=0)
     only_good: Mapped[bool] = mapped_column(default=False)
-    message: Mapped[str] = mapped_column(default="")  # why it failed
     notes: Mapped[str] = mapped_column(default="{}")
-    finished_at: Mapped[datetime | None]
 
     unit: Mapped[Unit] = relationship()
     creator: Mapped[Person] = relationship()
 
     @property
     def told(self) -> dict[str, Any]:
-        """`notes`, read."""
         return dict(json.loads(self.notes))
+
+    def tell(self, **facts: Any) -> None:
+        self.notes = json.dumps(self.told | facts, ensure_ascii=False)
 
 
 class RosterRow(Base):

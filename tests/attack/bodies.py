@@ -99,6 +99,7 @@ FILLED: dict[str, Callable[[World], Body]] = {
     "people_manage.roster_row": lambda w: {"name": "改名的人", "id_number": "", "phone": "", "unit": ""},
     "people_manage.roster_leaving": lambda w: {f"person-{w.holders['own'].idle.id}": "retired"},
     "people_manage.roster_save": lambda w: {"only_good": "1"},
+    "people_manage.roster_reopen": lambda w: {},  # stands on the page of one that stopped
     "people_manage.unit_close": lambda w: {},
     "people_manage.unit_restore": lambda w: {},
     "people_manage.person_edit": lambda w: _NO_NUMBERS | {"post": "新职务", "username": "new-name"},

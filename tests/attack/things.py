@@ -142,6 +142,7 @@ THINGS: dict[Any, Make] = {
     ),
     ("manage", "import_id"): _held(private=True, import_id=lambda h: h.roster.id),
     ("manage", "import_id", "at"): _held(private=True, import_id=lambda h: h.roster.id, at=lambda h: 2),
+    "people_manage.roster_reopen": _held(private=True, import_id=lambda h: h.stopped.id),
     ("manage", "upload_id"): _held(private=True, upload_id=lambda h: h.upload.id),
     ("manage", "upload_id", "at"): _held(private=True, upload_id=lambda h: h.upload.id, at=lambda h: 1),
     "bank_manage.import_reopen": _held(private=True, upload_id=lambda h: h.uploaded.id),

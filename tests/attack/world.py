@@ -98,6 +98,7 @@ class Holder:
     certificate: Certificate | None = None
     session: SignInSession | None = None  # on another device
     roster: RosterImport | None = None  # checked; row 2 is good, row 3 has a fault
+    stopped: RosterImport | None = None  # the same, failed in the middle
     upload: QuestionImport | None = None  # of questions, read; item 1 is good, item 2 has a fault
     uploaded: QuestionImport | None = None  # the same, finished
 
@@ -219,6 +220,7 @@ def _holder(place: str, unit: Unit) -> Holder:
         ),
         session=factories.session_for(person),
         roster=_roster(person, unit, idle),
+        stopped=_roster(person, unit, idle, "failed"),
         upload=_upload(person, "ready"),
         uploaded=_upload(person, "done"),
     )
@@ -244,12 +246,12 @@ def _upload(person: Person, state: str) -> QuestionImport:
     return made
 
 
-def _roster(person: Person, unit: Unit, idle: Person) -> RosterImport:
+def _roster(person: Person, unit: Unit, idle: Person, state: str = "ready") -> RosterImport:
     """An import that is ready to be confirmed, and one person of the unit whom its sheet does not name."""
     made = factories.save(
         RosterImport(
             created_at=factories.CREATED, created_by=person.id, unit_id=unit.id, file_name="名册.xlsx",
-            state="ready",
+            state=state,
         )
     )  # fmt: skip
     for number, outcome in ((2, "new"), (3, "fault")):

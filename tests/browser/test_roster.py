@@ -26,7 +26,7 @@ def test_progress_leads_to_the_preview_and_to_the_result(live: Flask, browse: Br
     page.click("main .btn-primary")
     expect(page.locator("h1")).to_have_text("正在核对名册")
     found = {"progress": faults(page, page.url)}
-    work.check_waiting()
+    work.QUEUE.read_waiting()
     expect(page.locator("h1")).to_have_text("核对名册")  # nobody clicked
     here = page.url
     for path in ("", "?outcome=new", "?outcome=missing", "/rows/3"):
@@ -34,7 +34,7 @@ def test_progress_leads_to_the_preview_and_to_the_result(live: Flask, browse: Br
     page.goto(here)
     page.click("text=只保存正确的行")
     expect(page.locator("h1")).to_have_text("正在保存")
-    while work.save_stretch():
+    while work.QUEUE.save_stretch():
         pass
     expect(page.locator("h1")).to_have_text("导入完成")
     found["result"] = faults(page, here)

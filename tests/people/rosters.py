@@ -50,13 +50,13 @@ def upload(client: Any, unit_id: int, data: bytes, name: str = "名册.xlsx") ->
 def checked(client: Any, c: County, data: bytes, name: str = "名册.xlsx") -> str:
     """The address of the import for the whole county, read and checked."""
     where = upload(client, c.root.id, data, name)
-    work.check_waiting()
+    work.QUEUE.read_waiting()
     return where
 
 
 def save(client: Any, where: str, **form: str) -> Any:
     answer = client.post(f"{where}/save", data=form)
-    while work.save_stretch():
+    while work.QUEUE.save_stretch():
         pass
     return answer
 

@@ -23,7 +23,7 @@ def test_a_liaison_imports_finds_and_follows_their_own_people(app: Flask, time: 
 
     sheet = xlsx(("曾小芳", "", "a1", "", "云岭村党支部"), ("外镇人", "", "s1", "", "云岭村党支部"))
     where = upload(client, c.town.id, sheet)
-    work.check_waiting()
+    work.QUEUE.read_waiting()
     assert outcomes() == {2: "new", 3: "fault"}  # who belongs to another town cannot be drawn over
     save(client, where, only_good="y")
 
@@ -68,5 +68,5 @@ def test_a_liaisons_roster_changes_nobody_who_holds_a_role(app: Flask, time: Any
     c.town_admin.staff_no = "LIN"
     db.session.commit()
     upload(sign_in(liaison), c.town.id, xlsx(("林改名", "", "lin", "", "溪川镇党委")))
-    work.check_waiting()
+    work.QUEUE.read_waiting()
     assert outcomes() == {2: "fault"}

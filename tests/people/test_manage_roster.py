@@ -39,7 +39,7 @@ def told() -> str:
 
 def again(client: Any, where: str) -> Any:
     """The worker checks once more; the page after it."""
-    work.check_waiting()
+    work.QUEUE.read_waiting()
     return client.get(where)
 
 
@@ -70,7 +70,7 @@ def test_a_filled_template_is_read_again(c: County, admin: Any) -> None:
         "性别": "女",
     }
     checked(admin, c, xlsx([filled.get(title, "") for title in titles], header=titles))
-    assert outcomes() == {2: "new"} and latest().told == {"ignored": []}
+    assert outcomes() == {2: "new"} and latest().told["ignored"] == []
 
 
 def test_nothing_changes_before_the_owner_says_so(c: County, admin: Any) -> None:
@@ -78,13 +78,13 @@ def test_nothing_changes_before_the_owner_says_so(c: County, admin: Any) -> None
     page = admin.get(where).text
     assert "正在核对名册" in page and 'data-state="waiting"' in page and "刷新" in page
     assert admin.get(f"{where}/state").json == {"state": "waiting", "done": 0, "total": 0}
-    work.check_waiting()
+    work.QUEUE.read_waiting()
     assert admin.get(f"{where}/state").json == {"state": "ready", "done": 1, "total": 1}
     assert "没有错误，可以保存" in admin.get(where).text
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Person)) == 2
     admin.post(f"{where}/save")
     assert "正在保存" in admin.get(where).text and admin.get(f"{where}/state").json["total"] == 3
-    while work.save_stretch():
+    while work.QUEUE.save_stretch():
         pass
     page = admin.get(where).text
     assert "导入完成" in page and f"/manage/units/{c.root.id}/slips" in page
@@ -238,7 +238,7 @@ def test_a_person_has_only_so_many_open_imports(c: County, admin: Any) -> None:
         upload(admin, c.root.id, xlsx())
     form = {"unit_id": str(c.root.id), "file": (io.BytesIO(xlsx()), "名册.xlsx")}
     answer = admin.post("/manage/people/import", data=form)
-    assert answer.status_code == 200 and "您有 5 份名册还没有处理完" in answer.text
+    assert answer.status_code == 200 and "您有 5 次导入还没有处理完" in answer.text
     admin.post(f"{first}/discard")
     upload(admin, c.root.id, xlsx())
 
@@ -246,7 +246,7 @@ def test_a_person_has_only_so_many_open_imports(c: County, admin: Any) -> None:
 def test_a_file_that_cannot_be_read_says_what_to_do(c: County, admin: Any) -> None:
     where = checked(admin, c, b"<html><table></table></html>", "名册.xls")
     page = admin.get(where).text
-    assert "没有导入" in page and "网页格式" in page and "重新上传" in page
+    assert "未能读取" in page and "网页格式" in page and "重新上传" in page
 
 
 def test_an_import_is_its_owners_alone(c: County, admin: Any, sign_in: Any) -> None:

@@ -13,9 +13,9 @@ from app.people import facts, postings
 from app.people.models import Person, RankChange, RosterImport, RosterRow, Unit
 from app.people.roster import work
 from app.people.roster.places import Places
-from app.people.roster.states import State
 from app.web import sealing
 from app.web.db import db
+from app.web.uploads import State
 from tests import factories
 from tests.people.rosters import HEAD, checked, faults, id_number, latest, outcomes, upload, xlsx
 from tests.people.school import County, county
@@ -181,7 +181,7 @@ def test_people_outside_the_importers_units_are_neither_changed_nor_told_of(c: C
     upload(
         sign_in(c.town_admin), c.town.id, xlsx(row("王芳", id_number(1)), row("秘密人", phone="13800000001"))
     )
-    work.check_waiting()
+    work.QUEUE.read_waiting()
     assert outcomes() == {2: "fault", 3: "new"}
     [(_row, _field, _text)] = faults()
     stored = db.session.get_one(RosterRow, (latest().id, 2))
@@ -195,7 +195,7 @@ def test_who_serves_above_or_has_left_is_not_changed(c: County, check: Any, sign
     someone("李四", c.branch, id_number(2), left_on=date(2026, 1, 1), active=False)
     data = xlsx(row("王芳", id_number(1), "", "", BRANCH, "书记"), row("李四", id_number(2)))
     upload(sign_in(c.town_admin), c.town.id, data)
-    work.check_waiting()
+    work.QUEUE.read_waiting()
     assert faults() == [
         (2, "name", "此人担任管理角色，请由有权管理其登录的管理员更改"),
         (3, "name", "此人已于 2026-01-01 离开"),
@@ -341,7 +341,7 @@ def test_a_sheet_without_a_unit_column_is_about_the_unit_chosen(c: County, sign_
     someone("李四", c.other, staff_no="a2")
     data = xlsx(("王芳", "a1"), ("李四", "a2"), header=("姓名", "工号"))
     upload(sign_in(c.admin), c.town.id, data)
-    work.check_waiting()
+    work.QUEUE.read_waiting()
     assert outcomes() == {2: "new", 3: "fault"}
     assert faults() == [(3, "unit", "此人现在不在所选的单位")]
 
@@ -391,7 +391,7 @@ def test_who_is_missing_is_listed_and_stays_decided_through_another_check(c: Cou
     db.session.execute(sa.update(RosterRow).where(decided).values(outcome="leave", sealed="kept"))
     db.session.execute(sa.update(RosterImport).values(state=State.WAITING, revision=1))
     db.session.commit()
-    work.check_waiting()
+    work.QUEUE.read_waiting()
     [again] = db.session.scalars(sa.select(RosterRow).where(decided, RosterRow.import_id == number))
     assert (again.outcome, again.sealed) == ("leave", "kept")
 
@@ -415,7 +415,7 @@ def test_a_file_that_waits_is_sealed(c: County, sign_in: Any) -> None:
     upload(sign_in(c.admin), c.root.id, data, "名册.csv")
     waiting = latest().source
     assert waiting is not None and id_number(1).encode() not in waiting and "王芳".encode() not in waiting
-    work.check_waiting()
+    work.QUEUE.read_waiting()
     assert (outcomes(), latest().source) == ({2: "new"}, None)
 
 
@@ -423,7 +423,7 @@ def test_an_owner_who_lost_the_unit_imports_nothing(c: County, sign_in: Any) -> 
     upload(sign_in(c.town_admin), c.town.id, xlsx(row("王芳", id_number(1))))
     db.session.execute(sa.text("DELETE FROM role_grant"))
     db.session.commit()
-    work.check_waiting()
+    work.QUEUE.read_waiting()
     assert (latest().state, latest().source) == (
         "failed",
         None,
@@ -445,10 +445,11 @@ def test_an_unreadable_file_fails_in_words_and_delays_nobody(
         return check(*args)
 
     monkeypatch.setattr(work.checking, "check", once)
-    while work.check_waiting():
+    while work.QUEUE.read_waiting():
         pass
     imports = db.session.scalars(sa.select(RosterImport).order_by(RosterImport.id)).all()
-    assert [found.state for found in imports] == ["failed", "failed", "ready"]
+    assert [found.state for found in imports] == ["refused", "failed", "ready"]
+    assert [found.source is None for found in imports] == [True, False, True]
     assert "另存为 .xlsx" in imports[0].message and "系统出了点问题" in imports[1].message
 
 
@@ -456,12 +457,12 @@ def test_a_stretch_checks_one_import(c: County, sign_in: Any) -> None:
     """Each may take a minute to be refused, and a stretch may take only so long."""
     for data in (BROKEN, xlsx(row("王芳", id_number(1)))):
         upload(sign_in(c.admin), c.root.id, data)
-    assert work.check_waiting() == 1
+    assert work.QUEUE.read_waiting() == 1
     states = sa.select(RosterImport.state).order_by(RosterImport.id)
-    assert db.session.scalars(states).all() == ["failed", "waiting"]
-    assert work.check_waiting() == 1
-    assert db.session.scalars(states).all() == ["failed", "ready"]
-    assert work.check_waiting() == 0
+    assert db.session.scalars(states).all() == ["refused", "waiting"]
+    assert work.QUEUE.read_waiting() == 1
+    assert db.session.scalars(states).all() == ["refused", "ready"]
+    assert work.QUEUE.read_waiting() == 0
 
 
 def test_a_row_that_is_mended_while_the_worker_checks_is_checked_again(c: County, check: Any) -> None:
@@ -478,7 +479,7 @@ def test_a_row_that_is_mended_while_the_worker_checks_is_checked_again(c: County
 
     work._stored_rows = meanwhile
     try:
-        assert work.check_waiting() == 0 and latest().state == "waiting"
+        assert work.QUEUE.read_waiting() == 0 and latest().state == "waiting"
     finally:
         work._stored_rows = read
-    assert work.check_waiting() == 1 and latest().state == "ready"
+    assert work.QUEUE.read_waiting() == 1 and latest().state == "ready"

@@ -183,7 +183,7 @@ def test_a_crash_in_the_middle_loses_and_doubles_nothing(c: County, sign_in: Any
     admin = sign_in(c.admin)
     where = checked(admin, c, xlsx(*((f"人{chr(0x4E00 + n)}", "", f"n{n}", "", BRANCH) for n in range(5))))
     admin.post(f"{where}/save")
-    assert work.save_stretch() == 2
+    assert work.QUEUE.save_stretch() == 2
     count, calls = saving._count, []
 
     def crash(*args: Any) -> None:
@@ -193,9 +193,9 @@ def test_a_crash_in_the_middle_loses_and_doubles_nothing(c: County, sign_in: Any
         count(*args)
 
     monkeypatch.setattr(saving, "_count", crash)
-    assert work.save_stretch() == 0
+    assert work.QUEUE.save_stretch() == 0
     assert (latest().state, latest().done) == ("saving", 2)
-    while work.save_stretch():
+    while work.QUEUE.save_stretch():
         pass
     people = db.session.scalars(sa.select(Person.staff_no).where(Person.staff_no.is_not(None))).all()
     assert sorted(people) == ["N0", "N1", "N2", "N3", "N4"]
@@ -215,7 +215,7 @@ def test_two_workers_save_a_batch_once(c: County, sign_in: Any, monkeypatch: Any
         return rows
 
     monkeypatch.setattr(saving, "next_rows", other_was_faster)
-    assert work.save_stretch() == 0
+    assert work.QUEUE.save_stretch() == 0
     assert db.session.scalar(sa.select(Person.id).where(Person.staff_no == "A1")) is None
 
 
@@ -277,7 +277,7 @@ def test_a_unit_merged_before_a_roster_is_saved_costs_its_rows(c: County, sign_i
     admin.post(f"{where}/save")
     units.merge(c.other, c.town, work.clock.now())
     db.session.commit()
-    work.save_stretch()
+    work.QUEUE.save_stretch()
     assert outcomes() == {2: "fault", 3: "fault"} and named("王芳").unit_id == c.branch.id
 
 
@@ -290,9 +290,9 @@ def test_a_number_given_to_another_in_the_same_moment_costs_one_row(
     factories.person("别人", c.branch, staff_no="a1")
     with monkeypatch.context() as blind:
         blind.setattr(saving, "_fits", lambda *_: True)
-        assert work.save_stretch() == 0
+        assert work.QUEUE.save_stretch() == 0
     assert (latest().state, outcomes()) == ("saving", {2: "new", 3: "new"})
-    while work.save_stretch():
+    while work.QUEUE.save_stretch():
         pass
     assert (latest().state, outcomes(), latest().told["saved"]["new"]) == ("done", {2: "fault"}, 1)
     assert named("李四").staff_no == "A2"
@@ -305,15 +305,41 @@ def test_what_the_database_refuses_again_and_again_ends_the_import(
     admin = sign_in(c.admin)
     where = checked(admin, c, xlsx(("王芳", "", "a1", "", BRANCH), ("李四", "", "a2", "", BRANCH)))
     admin.post(f"{where}/save")
-    assert work.save_stretch() == 1
+    assert work.QUEUE.save_stretch() == 1
     factories.person("别人", c.branch, staff_no="a2")
     monkeypatch.setattr(saving, "_fits", lambda *_: True)
     for state in ("saving", "saving", "failed", "failed"):
-        assert work.save_stretch() == 0 and latest().state == state
+        assert work.QUEUE.save_stretch() == 0 and latest().state == state
     assert named("王芳").staff_no == "A1"
     page = admin.get(where).text
-    assert "有的行与系统里的登记冲突" in page and "此前保存的人员不受影响" in page
-    assert db.session.scalar(sa.select(sa.func.count()).select_from(RosterRow)) == 0
+    assert "有的内容与系统里的冲突" in page and "接着处理" in page and outcomes() == {3: "new"}
+
+
+def test_what_stopped_goes_on_from_where_it_was(c: County, sign_in: Any, monkeypatch: Any) -> None:
+    """Rows that are not saved yet are kept and checked again; who was saved is not missing now."""
+    monkeypatch.setattr(saving, "BATCH", 1)
+    admin = sign_in(c.admin)
+    factories.person("没有在表里", c.branch)
+    db.session.commit()
+    where = checked(admin, c, xlsx(("王芳", "", "a1", "", BRANCH), ("李四", "", "a2", "", BRANCH)))
+    missing = db.session.scalars(sa.select(RosterRow.person_id).where(RosterRow.number < 0)).all()
+    admin.post(f"{where}/save")
+    with monkeypatch.context() as broken:
+        calls: list[int] = []
+        save_rows = saving.save
+        broken.setattr(saving, "save", lambda *a: calls.append(1) or save_rows(*a) if not calls else 1 / 0)
+        while work.QUEUE.save_stretch() and latest().state == "saving":
+            pass
+    assert (latest().state, outcomes()) == ("failed", {3: "new"})
+    assert "系统出了点问题" in admin.get(where).text
+    assert admin.post(f"{where}/reopen").status_code == 302
+    assert admin.post(f"{where}/reopen").status_code == 409
+    work.QUEUE.read_waiting()
+    assert (latest().state, outcomes()) == ("ready", {3: "new"})
+    assert db.session.scalars(sa.select(RosterRow.person_id).where(RosterRow.number < 0)).all() == missing
+    save(admin, where)
+    assert latest().state == "done" and named("李四").staff_no == "A2"
+    assert acts()[-1] == "person.import" and "roster.restore" in acts()
 
 
 def test_who_cannot_leave_today_keeps_nobody_else_from_it(c: County, sign_in: Any) -> None:
@@ -357,11 +383,11 @@ def test_who_was_transferred_since_the_check_does_not_leave(
     gone = factories.person("王芳", c.branch)
     client, into = sign_in(c.town_admin), {"town": c.town, "other": c.other}[to]
     where = upload(client, c.town.id, xlsx(("新人", "", "n1", "", BRANCH)))
-    work.check_waiting()
+    work.QUEUE.read_waiting()
     client.post(f"{where}/leaving", data={f"person-{gone.id}": "retired"})
     client.post(f"{where}/save")
     history.transfer(gone, history.Place(into), TODAY, work.clock.now())
-    with meanwhile(app, work.save_stretch):
+    with meanwhile(app, work.QUEUE.save_stretch):
         db.session.commit()
     gone = named("王芳")
     assert (gone.active, gone.left_on, gone.unit_id) == (True, None, into.id)
@@ -375,9 +401,9 @@ def _statements_of_saving(admin: Any, where: str, size: int, queries: Any) -> in
     admin.post(f"{where}/save")
     db.session.expire_all()
     queries.statements.clear()
-    assert work.save_stretch() > size
+    assert work.QUEUE.save_stretch() > size
     sent = len(queries)
-    work.save_stretch()  # finds nothing left
+    work.QUEUE.save_stretch()  # finds nothing left
     return sent
 
 
@@ -413,7 +439,7 @@ def test_statements_of_a_check_grow_by_batches_only(
         db.session.execute(sa.update(RosterImport).values(state="waiting"))
         db.session.commit()
         queries.statements.clear()
-        work.check_waiting()
+        work.QUEUE.read_waiting()
         counted.append(len(queries))
         admin.post(f"{where}/discard")
         db.session.execute(sa.delete(RosterRow))
@@ -428,9 +454,9 @@ def test_what_nobody_confirms_is_forgotten_after_a_week(c: County, sign_in: Any,
     save(admin, done, only_good="1")
     checked(admin, c, xlsx(("李四", "", "a3", "", BRANCH)))
     time.advance(days=6, hours=23)
-    assert work.forget() == 0
+    assert work.QUEUE.forget() == 0
     time.advance(hours=2)
-    assert work.forget() == 2
+    assert work.QUEUE.forget() == 2
     assert db.session.scalar(sa.select(sa.func.count()).select_from(RosterRow)) == 0
     kept = db.session.scalars(sa.select(RosterImport)).one()
     assert (kept.state, kept.told["saved"]["new"]) == ("done", 1)

@@ -9,22 +9,13 @@ from app.audit.service import record
 from app.bank.importing import checking, queries
 from app.bank.importing.files import Defaults
 from app.bank.importing.items import stored
-from app.bank.importing.states import DECISIONS, OPEN, TAKEN, Decision, State
+from app.bank.importing.states import DECISIONS, TAKEN, Decision
 from app.bank.models import ImportItem, QuestionImport
 from app.domain.faults import faults
 from app.domain.questions import Question as Content
 from app.people.models import Person
-from app.web.db import db, hold
-
-MAX_OPEN = 5  # imports of one person; each holds up to 20,000 questions
-
-
-class TooMany(Exception):
-    """Imports of one person that are neither saved nor given up."""
-
-
-class NotNow(Exception):
-    """The import has come further than this act, or not yet so far."""
+from app.web.db import db
+from app.web.uploads import MAX_OPEN, NotNow, State, TooMany, hold_in, resume
 
 
 def begin(person_id: int, name: str, data: bytes, defaults: Defaults, now: datetime) -> QuestionImport:
@@ -46,16 +37,9 @@ def _target(found: QuestionImport) -> str:
     return f"question_import:{found.id}"
 
 
-def _hold(found: QuestionImport, *states: State) -> None:
-    """Raises NotNow."""
-    hold(found)
-    if found.state not in states:
-        raise NotNow
-
-
 def held_item(found: QuestionImport, at: int) -> ImportItem:
     """The item as it stands while nobody else changes the import. Raises NotNow."""
-    _hold(found, State.READY)
+    hold_in(found, State.READY)
     item = queries.item(found.id, at)
     if item is None or item.question_id is not None:
         raise NotNow
@@ -104,7 +88,7 @@ def _fits(item: ImportItem, decision: Decision) -> bool:
 
 def decide_all(found: QuestionImport, group: str, field: str, decision: Decision) -> int:
     """The same for all items of a group that it fits; how many."""
-    _hold(found, State.READY)
+    hold_in(found, State.READY)
     rows = db.session.scalars(queries.in_group(found.id, group, field)).all()
     chosen = [item for item in rows if item.decision != decision and _fits(item, decision)]
     for item in chosen:
@@ -116,7 +100,7 @@ def decide_all(found: QuestionImport, group: str, field: str, decision: Decision
 
 def confirm(found: QuestionImport, send: bool, now: datetime) -> None:
     """Let the worker save what is taken; `send`: what is complete goes to review. Raises NotNow."""
-    _hold(found, State.READY)
+    hold_in(found, State.READY)
     counted = queries.counts(found.id)
     taken = sum(counted[decision] for decision in TAKEN)
     if not taken:
@@ -128,17 +112,22 @@ def confirm(found: QuestionImport, send: bool, now: datetime) -> None:
 
 
 def reopen(found: QuestionImport) -> None:
-    """Go on with what was left out of a finished import. Raises NotNow where nothing was."""
-    _hold(found, State.DONE)
-    if not queries.counts(found.id)[""] or queries.open_imports(found.created_by) >= MAX_OPEN:
+    """Go on with what was left out of a finished import, or with one that stopped. Raises NotNow, TooMany."""
+    hold_in(found, State.DONE, State.FAILED)
+    if queries.open_imports(found.created_by) >= MAX_OPEN:
+        raise TooMany
+    if found.state == State.FAILED:
+        resume(found)
+    elif queries.counts(found.id)[""]:
+        found.state, found.finished_at = State.READY, None
+    else:
         raise NotNow
-    found.state, found.finished_at = State.READY, None
     record("question_import.restore", _target(found), f"继续处理没有收的试题（{found.file_name}）")
 
 
 def discard(found: QuestionImport) -> None:
     """Nothing of it is kept but what was saved before."""
-    _hold(found, *OPEN[:2], State.FAILED)
+    hold_in(found, State.WAITING, State.READY, State.FAILED, State.REFUSED)
     record("question_import.delete", _target(found), f"放弃导入试题 {found.file_name}")
     db.session.execute(sa.delete(ImportItem).where(ImportItem.import_id == found.id))
     db.session.delete(found)

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from flask_sqlalchemy.pagination import Pagination
 
-from app.bank.importing.states import OPEN, TAKEN, Decision
+from app.bank.importing.states import TAKEN, Decision
 from app.bank.models import ImportItem, Question, QuestionImport, QuestionVersion
 from app.web.db import db
 from app.web.paging import paginate
+from app.web.uploads import OPEN
 
 PER_PAGE = 20
 GROUPS = ("fault", "told", "like", "same", "draft", "new", "merge", "leave")

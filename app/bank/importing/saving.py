@@ -178,5 +178,5 @@ def _count(found: QuestionImport, done: int, counted: dict[str, int]) -> None:
     """For the page that tells the result."""
     counts = Counter(found.notes.get("saved", {}))
     counts.update(counted)
-    found.notes = found.notes | {"saved": dict(counts)}
+    found.tell(saved=dict(counts), refused=0)
     found.done += done

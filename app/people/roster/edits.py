@@ -15,18 +15,9 @@ from app.people.models import Person, RosterImport, RosterRow, Unit
 from app.people.roster import cells, files, queries
 from app.people.roster.cells import Row
 from app.people.roster.matching import serving_above
-from app.people.roster.states import ACTING, SAVED, Outcome, State
-from app.web.db import db, hold
-
-MAX_OPEN = 5  # imports of one person; each holds up to 20,000 rows
-
-
-class TooMany(Exception):
-    """Imports of one person that are neither saved nor given up."""
-
-
-class NotNow(Exception):
-    """The import has come further than this act, or not yet so far."""
+from app.people.roster.states import ACTING, SAVED, Outcome
+from app.web.db import db
+from app.web.uploads import MAX_OPEN, NotNow, State, TooMany, hold_in, resume
 
 
 @dataclass(frozen=True)
@@ -51,13 +42,6 @@ def begin(person_id: int, paths: Iterable[str], upload: Upload, now: datetime) -
     db.session.flush()
     record("roster.import", f"roster:{made.id}", f"上传人员名册 {made.file_name}（{upload.unit.name}）")
     return made
-
-
-def _hold(roster: RosterImport, *states: State) -> None:
-    """Raises NotNow."""
-    hold(roster)
-    if roster.state not in states:
-        raise NotNow
 
 
 def amend(roster: RosterImport, row: Row) -> None:
@@ -94,7 +78,7 @@ def _note(roster: RosterImport, verb: str, what: str) -> None:
 
 def _hold_checked(roster: RosterImport) -> None:
     """To change rows, also while they are checked again after an earlier change."""
-    _hold(roster, State.READY, State.WAITING)
+    hold_in(roster, State.READY, State.WAITING)
     if not queries.has_rows(roster.id):
         raise NotNow
     roster.revision += 1
@@ -108,7 +92,7 @@ def decide(
 
     Not those whose sign-ins the owner does not manage, and not the owner.
     """
-    _hold(roster, State.READY)
+    hold_in(roster, State.READY)
     rows = db.session.scalars(
         sa.select(RosterRow).where(
             RosterRow.import_id == roster.id, RosterRow.number < 0, RosterRow.person_id.in_(reasons)
@@ -127,7 +111,7 @@ def decide(
 
 def confirm(roster: RosterImport, only_good: bool, now: datetime) -> None:
     """Let the worker save everything, or only the good rows. Raises NotNow, also where faults remain."""
-    _hold(roster, State.READY)
+    hold_in(roster, State.READY)
     found = queries.counts(roster.id)
     if found[Outcome.FAULT] and not only_good or not any(found[outcome] for outcome in ACTING):
         raise NotNow
@@ -137,9 +121,17 @@ def confirm(roster: RosterImport, only_good: bool, now: datetime) -> None:
     record("roster.save", f"roster:{roster.id}", f"确认导入人员名册 {roster.file_name}", after=after)
 
 
+def reopen(roster: RosterImport, paths: Iterable[str]) -> None:
+    """Go on with one that stopped. Raises NotNow, TooMany."""
+    if queries.open_imports(roster.created_by, paths) >= MAX_OPEN:
+        raise TooMany
+    resume(roster)
+    _note(roster, "restore", "接着处理停下的人员名册")
+
+
 def discard(roster: RosterImport) -> None:
     """Nothing of it is kept."""
-    _hold(roster, State.WAITING, State.READY, State.FAILED)
+    hold_in(roster, State.WAITING, State.READY, State.FAILED, State.REFUSED)
     record("roster.delete", f"roster:{roster.id}", f"放弃人员名册 {roster.file_name}，没有导入")
     db.session.execute(sa.delete(RosterRow).where(RosterRow.import_id == roster.id))
     db.session.delete(roster)

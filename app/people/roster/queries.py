@@ -8,9 +8,10 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from app.people.models import Person, RosterImport, RosterRow, Unit
 from app.people.queries import within
-from app.people.roster.states import OPEN, Outcome
+from app.people.roster.states import Outcome
 from app.web.db import db
 from app.web.paging import paginate
+from app.web.uploads import OPEN
 
 _RECENT = 10
 

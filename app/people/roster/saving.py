@@ -1,6 +1,5 @@
 """Checked rows into people, a batch in one transaction. A saved row is deleted: what is left is due."""
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -236,10 +235,9 @@ def _record(roster: RosterImport, items: Sequence[_Item]) -> None:
 
 def _count(roster: RosterImport, items: Sequence[_Item], taken: int) -> None:
     """What was saved, into the notes; the rows go."""
-    notes = roster.told
-    counted = Counter(notes.get("saved", {}))
+    counted = Counter(roster.told.get("saved", {}))
     counted.update(str(item.row.outcome) for item in items)
-    roster.notes = json.dumps(notes | {"saved": counted, "refused": 0}, ensure_ascii=False)
+    roster.tell(saved=counted, refused=0)
     roster.done += taken
     numbers = RosterRow.number.in_([item.row.number for item in items])
     db.session.flush()

@@ -1,16 +1,10 @@
-"""How far an import has come, and what each of its rows will do."""
+"""What each row of an import will do."""
 
 from enum import StrEnum
 
 from flask_babel import lazy_gettext as _l
 
-
-class State(StrEnum):
-    WAITING = "waiting"  # to be read and checked
-    READY = "ready"
-    SAVING = "saving"
-    DONE = "done"
-    FAILED = "failed"
+from app.web import uploads
 
 
 class Outcome(StrEnum):
@@ -23,7 +17,6 @@ class Outcome(StrEnum):
     LEAVE = "leave"  # missing, and to be marked as having left
 
 
-OPEN = (State.WAITING, State.READY, State.SAVING)
 # What the saving goes through; faulty rows stay for their owner to download.
 SAVED = tuple(outcome for outcome in Outcome if outcome is not Outcome.FAULT)
 ACTING = (Outcome.NEW, Outcome.UPDATE, Outcome.MOVE, Outcome.LEAVE)
@@ -37,10 +30,4 @@ OUTCOMES = {
     Outcome.MISSING: _l("表中没有"),
     Outcome.LEAVE: _l("标记离开"),
 }
-STATES = {
-    State.WAITING: _l("正在核对"),
-    State.READY: _l("待确认"),
-    State.SAVING: _l("正在保存"),
-    State.DONE: _l("已完成"),
-    State.FAILED: _l("未完成"),
-}
+STATES = uploads.STATES | {uploads.State.WAITING: _l("正在核对")}

@@ -189,7 +189,7 @@ def test_what_comes_back_from_excel_keeps_its_pictures(samples: list[Exported], 
     db.session.commit()
     changed = [replace(one, content=replace(one.content, explanation="另有说明。")) for one in samples]
     found = begin(author.id, excel.workbook(changed), "试题.xlsx")
-    work.read_waiting()
+    work.QUEUE.read_waiting()
     db.session.expire_all()
     assert [(item.decision, item.faults) for item in items(found)] == [("merge", [])] * len(samples)
     save(found)
@@ -199,7 +199,7 @@ def test_what_comes_back_from_excel_keeps_its_pictures(samples: list[Exported], 
 
 def test_a_new_question_from_excel_is_told_of_its_lack(samples: list[Exported], author: Person) -> None:
     found = begin(author.id, excel.workbook(samples[:1]), "试题.xlsx")
-    work.read_waiting()
+    work.QUEUE.read_waiting()
     db.session.expire_all()
     [item] = items(found)
     assert (item.decision, item.content["stem"]) == ("new", STEM)

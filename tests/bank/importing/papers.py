@@ -106,7 +106,7 @@ def begin(person_id: int, data: bytes, name: str = "试卷.txt", **defaults: str
 def read(person_id: int, text: str, **defaults: str) -> QuestionImport:
     """The same once the worker has read it."""
     made = begin(person_id, text.encode(), **defaults)
-    work.read_waiting()
+    work.QUEUE.read_waiting()
     db.session.expire_all()
     return made
 
@@ -119,6 +119,6 @@ def items(found: QuestionImport) -> list[ImportItem]:
 def save(found: QuestionImport, send: bool = False) -> None:
     edits.confirm(found, send, NOW)
     db.session.commit()
-    while work.save_stretch():
+    while work.QUEUE.save_stretch():
         pass
     db.session.expire_all()

@@ -11,13 +11,14 @@ from flask import Flask
 from app.audit.models import AuditEvent
 from app.bank import service
 from app.bank.importing import edits, reading, saving, work
-from app.bank.importing.states import Decision, State
+from app.bank.importing.states import Decision
 from app.bank.models import ImportItem, Picture, Question, QuestionImport, QuestionVersion
 from app.domain.access import Role
 from app.domain.questions import Kind
 from app.domain.questions import Question as Content
 from app.people.models import Person, RoleGrant
 from app.web.db import db
+from app.web.uploads import State
 from tests import factories
 from tests.bank.contents import NOW, QUESTIONS, load, question, write
 from tests.bank.importing.papers import begin, docx, items, para, picture, png, read, save
@@ -117,7 +118,7 @@ def test_the_same_twice_in_a_file_is_taken_once(author: Person) -> None:
 def test_own_files_come_back_as_new_versions(author: Person) -> None:
     changed = QUESTIONS.replace("个人权威", "个人的权威")
     found = begin(author.id, changed.encode(), "five-musts.toml")
-    work.read_waiting()
+    work.QUEUE.read_waiting()
     assert decisions(found) == ["merge", "leave"]
     assert items(found)[1].faults[-1] == ["same", "与题库里的这道题相同，没有改动。"]
     save(found)
@@ -136,14 +137,53 @@ def test_stretches_go_on_where_they_stopped(author: Person, monkeypatch: pytest.
     )
     edits.confirm(found, False, NOW)
     db.session.commit()
-    assert work.save_stretch() == 2
+    assert work.QUEUE.save_stretch() == 2
     broken = monkeypatch.context()
     with broken as patch:
         patch.setattr(saving, "_count", lambda *_given: 1 / 0)
-        work.save_stretch()
+        work.QUEUE.save_stretch()
     db.session.expire_all()
     assert (found.state, db.session.scalar(sa.select(sa.func.count()).select_from(Question))) == ("failed", 4)
-    assert items(found) == []  # the import ended in order; its two questions stay
+    assert len(items(found)) == 5 and "接着处理" in found.message  # nothing of what was decided is lost
+    edits.reopen(found)
+    db.session.commit()
+    assert (work.QUEUE.read_waiting(), found.state) == (1, State.READY)
+    save(found)
+    assert (found.state, len(made(found)), found.notes["saved"]["new"]) == (State.DONE, 5, 5)
+
+
+def test_an_upload_whose_reading_fails_can_be_read_again(
+    author: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = begin(author.id, PAPER.encode())
+    with monkeypatch.context() as broken:
+        broken.setattr(reading, "read", lambda *_given: 1 / 0)
+        assert (work.QUEUE.read_waiting(), work.QUEUE.read_waiting()) == (1, 0)
+    db.session.expire_all()
+    assert (found.state, found.source) == (State.FAILED, PAPER.encode())
+    edits.reopen(found)
+    db.session.commit()
+    work.QUEUE.read_waiting()
+    db.session.expire_all()
+    assert (found.state, len(items(found))) == (State.READY, 4)
+
+
+def test_a_file_that_ends_the_worker_is_not_read_for_ever(
+    author: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = begin(author.id, PAPER.encode())
+
+    def killed(*_given: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(reading, "read", killed)
+    for _n in range(3):
+        with pytest.raises(KeyboardInterrupt):
+            work.QUEUE.read_waiting()
+        db.session.rollback()
+    assert work.QUEUE.read_waiting() == 1
+    db.session.expire_all()
+    assert (found.state, found.source) == (State.REFUSED, None) and "都没有读完" in found.message
 
 
 def test_a_killed_worker_loses_nothing(author: Person, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,13 +197,13 @@ def test_a_killed_worker_loses_nothing(author: Person, monkeypatch: pytest.Monke
     def killed(*_given: Any) -> None:
         raise KeyboardInterrupt
 
-    assert work.save_stretch() == 2
+    assert work.QUEUE.save_stretch() == 2
     with monkeypatch.context() as patch:
         patch.setattr(saving, "_count", killed)
         with pytest.raises(KeyboardInterrupt):
-            work.save_stretch()
+            work.QUEUE.save_stretch()
     db.session.rollback()
-    while work.save_stretch():
+    while work.QUEUE.save_stretch():
         pass
     db.session.expire_all()
     assert (found.state, found.done, len(made(found))) == ("done", 5, 5)
@@ -175,7 +215,7 @@ def test_pictures_of_a_paper_are_kept(author: Person) -> None:
         para("2、乙（B）", runs=picture("r2")), para("A.三 B.四"), media={"r1": png(), "r2": b"none"},
     )  # fmt: skip
     found = begin(author.id, paper, "试卷.docx")
-    work.read_waiting()
+    work.QUEUE.read_waiting()
     db.session.expire_all()
     first, second = items(found)
     [kept] = db.session.scalars(sa.select(Picture)).all()
@@ -188,9 +228,9 @@ def test_pictures_of_a_paper_are_kept(author: Person) -> None:
 
 def test_a_file_that_cannot_be_read_says_why(author: Person) -> None:
     found = begin(author.id, b"%PDF-1.7", "试卷.pdf")
-    assert work.read_waiting() == 1
+    assert work.QUEUE.read_waiting() == 1
     db.session.expire_all()
-    assert (found.state, found.source) == (State.FAILED, None)
+    assert (found.state, found.source) == (State.REFUSED, None)
     assert found.message.startswith("PDF 里的文字次序不可靠")
 
 
@@ -203,7 +243,7 @@ def test_given_up_while_it_is_read(author: Person, monkeypatch: pytest.MonkeyPat
         return whole(*given)
 
     monkeypatch.setattr(reading, "read", meanwhile)
-    assert work.read_waiting() == 0
+    assert work.QUEUE.read_waiting() == 0
     assert db.session.scalars(sa.select(ImportItem)).all() == []
     assert db.session.get(QuestionImport, number) is None
 
@@ -213,7 +253,7 @@ def test_who_may_not_edit_the_bank_any_more_saves_nothing(author: Person) -> Non
     edits.confirm(found, False, NOW)
     db.session.execute(sa.delete(RoleGrant))
     db.session.commit()
-    work.save_stretch()
+    work.QUEUE.save_stretch()
     db.session.expire_all()
     assert (found.state, found.message) == (State.FAILED, "您已没有编辑题库的权限，没有导入。")
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Question)) == 2
@@ -243,6 +283,6 @@ def test_old_ones_are_forgotten(author: Person, time: Any) -> None:
     save(done)
     kept = done.id
     time.now = NOW + timedelta(days=8)
-    assert work.forget() == 2
+    assert work.QUEUE.forget() == 2
     assert db.session.scalars(sa.select(QuestionImport.id)).all() == [kept]
     assert db.session.scalars(sa.select(ImportItem)).all() == [] and old

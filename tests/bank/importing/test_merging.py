@@ -29,7 +29,7 @@ def content(code: str) -> Content:
 def bring(person: Person, *rows: list[str], **defaults: str) -> QuestionImport:
     head = ["编号", "题型", "题干", "选项A", "选项B", "答案", "知识点"]
     found = begin(person.id, xlsx({"试题": [head, *rows]}), "试题.xlsx", **defaults)
-    work.read_waiting()
+    work.QUEUE.read_waiting()
     db.session.expire_all()
     return found
 
@@ -102,7 +102,7 @@ def test_what_was_mended_is_sought_in_the_bank_again(author: Person) -> None:
 def test_what_is_too_long_is_told(author: Person, field: str, row: list[str], text: str) -> None:
     head = ["编号", "题型", "题干", "解析", "选项B", "答案", "知识点"]
     found = begin(author.id, xlsx({"试题": [head, row]}), "试题.xlsx")
-    work.read_waiting()
+    work.QUEUE.read_waiting()
     [item] = items(found)
     assert item.decision == "fault" and any(text in said for _field, said in item.faults)
     assert field in {name for name, _said in item.faults} or text.startswith("C2")

@@ -36,7 +36,7 @@ def paste(client: FlaskClient, text: str = PAPER) -> str:
     """The address of the import, read."""
     answer = client.post(NEW, data={"text": text, "topic": "党章", "difficulty": "medium", "rule_set": ""})
     assert answer.status_code == 302, answer.text
-    work.read_waiting()
+    work.QUEUE.read_waiting()
     db.session.expire_all()
     return str(answer.location)
 
@@ -52,7 +52,7 @@ def test_from_the_form_to_the_result(author: FlaskClient) -> None:
     waiting = author.get(answer.location).text
     assert "正在读取试题" in waiting and '<meta http-equiv="refresh"' in waiting
     assert author.get(answer.location + "/state").json == {"state": "waiting", "done": 0, "total": 0}
-    work.read_waiting()
+    work.QUEUE.read_waiting()
     page = author.get(answer.location).text
     assert "将收入 3 道题" in page and "请填写答案。" in page and "3、没有答案的题（ ）。" in page
     assert "首都是北京" not in page  # what is faulty comes first
@@ -60,7 +60,7 @@ def test_from_the_form_to_the_result(author: FlaskClient) -> None:
     assert "首都是北京" in whole and "还缺解析、条款" in whole
     saved = author.post(answer.location + "/save", data={"send": "1"})
     assert "正在保存" in author.get(saved.location).text
-    while work.save_stretch():
+    while work.QUEUE.save_stretch():
         pass
     result = author.get(answer.location).text
     assert "导入完成" in result and "1 道题没有收" in result
