@@ -132,8 +132,7 @@ def _amended(found: QuestionImport, at: int, content: Content, was_faulty: bool)
     flash(told)
     if was_faulty and (after := queries.next_fault(found.id, at)):
         return redirect(url_for("bank_manage.import_item", upload_id=found.id, at=after, **_here()))
-    where = _here() | ({"group": "", "field": None, "page": None} if was_faulty else {})
-    return _go_on(found, **where, _anchor=f"item-{at}")
+    return _go_on(found) if was_faulty else _go_on(found, **_here(), _anchor=f"item-{at}")
 
 
 @bp.post("/imports/<int:upload_id>/items/<int:at>/decide")

@@ -27,10 +27,11 @@ def _lacks(field: str) -> sa.ColumnElement[bool]:
 
 
 def _in(group: str) -> sa.ColumnElement[bool]:
-    if group == "like":
-        return sa.and_(_I.like_id.is_not(None), _I.decision != Decision.FAULT)
+    same = sa.and_(_lacks("same"), _I.decision == Decision.LEAVE)
     if group == "same":
-        return sa.and_(_lacks("same"), _I.decision == Decision.LEAVE)
+        return same
+    if group == "like":
+        return sa.and_(_I.like_id.is_not(None), _I.decision != Decision.FAULT, ~same)
     if group in _SAID:
         return sa.and_(_I.decision.in_(TAKEN), sa.or_(*map(_lacks, _SAID[group])))
     return _I.decision == group if group else sa.true()
