@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from app.bank.importing import lines, words
 from app.bank.importing.answers import MARKS, letters, truth
 from app.bank.importing.items import Note, Written, half
-from app.domain.questions import Kind
+from app.domain.questions import CHOICES, Kind
 
 _KEYS = rf"[A-H]{{1,8}}|[{MARKS}]|对|错|正确|错误|[TF](?![A-Za-z])"
 _RANGE = re.compile(
@@ -21,6 +21,7 @@ _EACH = re.compile(_KEYS)
 _MOST = 2000  # questions of a range
 _SAME = 300  # questions of one number: sections of a paper
 _TITLE = re.compile(r".{0,30}(?:参考答案|标准答案|试题答案|答案)(?:及|与|和)?(?:评分标准|解析|详解|要点)?")
+_PART = re.compile(r"第[一二三四五六七八九十IVX\d]{1,3}(?:部分|卷|大题)[:.、]?")
 _GRID = re.compile(r"\s*(题号|序号|题目)[\s|:]*(\d.*)")
 _GRID_ANSWERS = re.compile(r"\s*(?:答案|选项)[\s|:]*(.*)")
 
@@ -37,6 +38,14 @@ def is_head(text: str, following: str, found: int, unanswered: int) -> bool:
     if listed or lines.section(following) is not None:
         return unanswered > 1 or found == unanswered
     return not half(text).strip().endswith((":", "】")) and unanswered * 2 > found and found > 1
+
+
+def is_list(text: str) -> bool:
+    """Nothing but numbers with keys, two at least."""
+    flat = half(text).strip()
+    if not flat or not (_RANGE.search(flat) or len(_ONE.findall(flat)) > 1):
+        return False
+    return not re.sub(r"[\s,;、。.()]", "", _ONE.sub(" ", _RANGE.sub(" ", flat)))
 
 
 class Answers:
@@ -58,6 +67,9 @@ class Answers:
     def take(self, text: str) -> bool:
         """Whether the line is part of an answer."""
         flat = half(text).strip()
+        if _PART.fullmatch(flat):
+            self.kind = ""
+            return False
         if self._grid(flat) or self._listed(flat):
             return True
         start = lines.start(text) or lines.bracketed(text)
@@ -133,7 +145,7 @@ class Answers:
             places[one.number].append(place)
         after = 0
         for kind, number, given in self.given:
-            fitting = [at for at in places[number][:_SAME] if _of_kind(questions[at], kind)]
+            fitting = [at for at in places[number][:_SAME] if of_kind(questions[at], kind)]
             found = next((at for at in fitting if at >= after), fitting[0] if fitting else None)
             if found is None:
                 _tell(questions, kind, given)
@@ -142,7 +154,9 @@ class Answers:
                 _merge(questions[found], given)
 
 
-def _of_kind(one: Written, kind: str) -> bool:
+def of_kind(one: Written, kind: str) -> bool:
+    if kind == words.CHOICE:
+        return words.kind(one.section) in (None, *CHOICES)
     return not kind or one.section == kind or words.kind(one.section) is words.kind(kind)
 
 
@@ -150,7 +164,7 @@ def _tell(questions: Sequence[Written], kind: str, given: Written) -> None:
     """An answer that no question takes: said at the question before, so that it is not lost."""
     if not questions:
         return
-    before = [one for one in questions if _of_kind(one, kind)] or questions
+    before = [one for one in questions if of_kind(one, kind)] or questions
     near = next((one for one in reversed(before) if one.number < given.number), before[-1])
     text = _(
         "卷末有第 %(n)s 题的答案“%(answer)s”，卷中没有读到这道题，请核对。",

@@ -164,7 +164,7 @@ def shared(text: str, parts: int) -> list[str] | None:
         for head in style.finditer(flat):
             if _number(head[1]) == len(heads) + 1:
                 heads.append(head)
-        if len(heads) == parts and not flat[: heads[0].start()].strip():
+        if heads and len(heads) == parts and not flat[: heads[0].start()].strip():
             ends = [head.start() for head in heads[1:]] + [len(text)]
             return [text[head.end() : end].strip() for head, end in zip(heads, ends, strict=True)]
     return None

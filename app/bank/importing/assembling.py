@@ -21,6 +21,8 @@ _LETTER, _TF = re.compile("[A-H]"), re.compile("[A-EGH]")  # that name options, 
 _BRACKETS = re.compile(r"\(\s*\)")
 _LINES = re.compile(r"_{2,}")
 _ROOM_AT_END = re.compile(r"\s*[(（][\s　]*[)）][^\S\n]*([。.]?)[^\S\n]*(?=(?:\s*〔图\d{1,4}〕)*$)")
+_ASKING = re.compile(r"^\s*(?:问|请|试)|[?]\s*$")  # the last line of a case without numbered questions
+_ASKS = re.compile(r"\n\s*(?:问题|请回答(?:下列问题)?|请问|问)\s*[:：]?\s*$")
 _ANY_BRACKET = re.compile(r"\(([^()]{1,80})\)")
 _UNDER = re.compile(f"{UNDERLINED}([^{UPRIGHT}]*){UPRIGHT}")
 _PICTURE_PLACE = re.compile(r"〔图\d{1,4}〕")
@@ -29,12 +31,13 @@ _PICTURE_PLACE = re.compile(r"〔图\d{1,4}〕")
 def item(written: Written, topic: str = "", difficulty: str = "") -> Item:
     """`topic`, `difficulty`: where the question does not say."""
     notes = list(written.notes)
+    case = _said(written) is Kind.CASE
+    if case:
+        _ask_last(written)
+        _gather(written, notes)
     for one in (written, *written.parts):
         _place_pictures(one, notes)
     asked = part(written, notes)
-    case = asked.kind is Kind.CASE
-    if case:
-        _gather(written, notes)
     parts = tuple(part(one, notes) for one in written.parts) if case else ()
     key = None if case else asked.key
     level = words.level(written.level) if written.level else ""
@@ -79,11 +82,22 @@ def _is_long(answer: str) -> bool:
     return len(_PICTURE_PLACE.sub("", answer).strip()) > 20
 
 
+def _ask_last(case: Written) -> None:
+    """Material with one question below it, and no number before that."""
+    material, _line, asked = case.stem.strip().rpartition("\n")
+    if not case.parts and material and _ASKING.search(half(asked)):
+        case.parts.append(Written(case.place, 1, stem=asked, options=case.options))
+        case.stem, case.options = material, []
+    case.stem = _ASKS.sub("", case.stem)
+
+
 def _gather(case: Written, notes: list[Note]) -> None:
     """What is written at one place for all parts: answers are shared out, explanations stay together."""
     given = [one for one in (case, *case.parts) if one.answer.strip()]
     whole = given[0] if len(given) == 1 and (given[0] is case or len(case.parts) > 1) else None
     pieces = answers.shared(whole.answer, len(case.parts)) if whole else None
+    if whole and len(case.parts) == 1:
+        pieces = [whole.answer]
     if whole and pieces:
         whole.answer = ""
         for one, piece in zip(case.parts, pieces, strict=True):
@@ -106,13 +120,10 @@ def one_line(text: str) -> str:
 
 
 def part(written: Written, notes: list[Note]) -> Part:
-    stem, named = _kind_at_head(written.stem)
-    stem = _without_scores(stem)
+    said = _said(written)
+    stem = _without_scores(_kind_at_head(written.stem)[0])
     options = tuple(one_line(option) for option in written.options[:26])
     answer = written.answer.strip()
-    said = words.kind(written.kind) or named or words.kind(written.section)
-    if written.parts and said is None:
-        said = Kind.CASE
     if said is not Kind.BLANKS:
         stem, answer = _answer_in_stem(stem, answer, bool(options), said, notes)
     kind = said or _told_kind(written, stem, options, answer)
@@ -129,6 +140,12 @@ def part(written: Written, notes: list[Note]) -> Part:
         options, key = _mixed(options, key)
     prompts = tuple(one_line(prompt) for prompt in written.prompts)
     return Part(kind, clean(stem), options, key, prompts)
+
+
+def _said(written: Written) -> Kind | None:
+    """The kind that is named; what has parts is a case."""
+    named = words.kind(written.kind) or _kind_at_head(written.stem)[1] or words.kind(written.section)
+    return named or (Kind.CASE if written.parts else None)
 
 
 def _mixed(options: tuple[str, ...], key: list[str]) -> tuple[tuple[str, ...], list[str]]:

@@ -41,6 +41,7 @@ _START = re.compile(
     r"(?:第\s?(?P<nth>\d{1,4})\s?题\s?[.、:)]?|(?P<dotted>\d{1,4})\s?(?P<style>[、)]|[.:](?!\d)|\.(?=(?:19|20)\d\d\s?年))"
     r"|【\s?(?P<boxed>\d{1,4})\s?】|\[(?P<square>\d{1,4})\]|(?P<lettered>[Qq]\d{1,4}|题目?\s?\d{1,4})\s?[.、:)])\s*"
 )
+_CASE = re.compile(rf"\s*[【\[]?(?:案例|材料)\s?([{_CHINESE}]|\d{{1,2}})?\s?(?:[】\]]\s?[:.、]?|[:.、])\s*")
 _BRACKETED = re.compile(r"\s*\((\d{1,4})\)\s*")
 _BRACKETED_WITHIN = re.compile(r"\((\d{1,4})\)")
 PICTURES = re.compile(r"(?:\s*〔图\d{1,4}〕)+\s*")  # a line of nothing else
@@ -95,6 +96,16 @@ def bracketed(text: str) -> Start | None:
     """ "(1) …", which may be a question, a part of one or a point of an answer."""
     found = _BRACKETED.match(half(text[:40]))
     return Start(int(found[1]), "()", found.end()) if found else None
+
+
+def case(text: str, before: int) -> Start | None:
+    """ "案例二：…", "材料：…": the material of a case; one without a number counts on from `before`."""
+    found = _CASE.match(half(text[:40]))
+    if found is None:
+        return None
+    given = found[1]
+    number = int(given) if given and given.isdecimal() else _CHINESE.find(given) + 1 if given else before + 1
+    return Start(number, "案例", found.end())
 
 
 def last_bracketed(text: str, before: int) -> int:

@@ -2,16 +2,14 @@
 
 from collections.abc import Sequence
 
-from flask_babel import gettext as _
-
-from app.bank.importing import lines, words
-from app.bank.importing.answer_lists import Answers, is_head, may_be_head, same
-from app.bank.importing.items import Line, Note, Written
+from app.bank.importing import lines, telling, words
+from app.bank.importing.answer_lists import Answers, is_head, is_list, may_be_head, of_kind
+from app.bank.importing.filling import Filling
+from app.bank.importing.items import Line, Written
 from app.domain.questions import Kind
 
 _WRITTEN_KINDS = (Kind.SHORT, Kind.ESSAY, Kind.CASE)
 _AHEAD = 300  # lines looked at to tell what one of them is
-_BY_LINE = ("answer", "explanation", "stem")  # fields whose lines stay apart
 
 
 def questions(source: Sequence[Line]) -> tuple[list[Written], list[Line]]:
@@ -27,22 +25,19 @@ def _lacks(one: Written) -> bool:
     return not any(each.answer for each in (one, *one.parts))
 
 
-class _Reader:
+class _Reader(Filling):
     """Takes lines one by one; `now` is the question they belong to, `field` the part of it."""
 
     def __init__(self, source: Sequence[Line]) -> None:
-        self.source = source
+        super().__init__(source)
         self.numbered = any(lines.start(line.text) for line in source)
         self.found: list[Written] = []
         self.unanswered = 0  # of those before the last
-        self.ignored: list[Line] = []
         self.answers = Answers()
         self.in_answers = False
-        self.section = self.field = self.style = ""
-        self.now: Written | None = None
-        self.case: Written | None = None  # `now` is a part of it
+        self.section = self.style = ""
         self.last = self.before = 0  # numbers: of the question, and of the last of the section before
-        self.point = self.inner = 0  # of what is numbered within the question
+        self.point = 0  # of what is numbered within an answer
         self.gap = False  # an empty line stood before this one
 
     def take(self, at: int) -> None:
@@ -63,25 +58,21 @@ class _Reader:
     def _tell_long(self, line: Line) -> None:
         one = self.answers.given[-1][2] if self.in_answers and self.answers.given else self.case or self.now
         if one is not None:
-            text = _(
-                "%(place)s超过 %(n)s 字，没有读完。请在原文里分段，再重新上传。",
-                place=line.place, n=lines.LONGEST,
-            )  # fmt: skip
-            one.notes.append(Note("", text, bars=True))
+            one.notes.append(telling.too_long(line))
 
     def _head(self, at: int, line: Line) -> bool:
         """A section, or the answers."""
-        section = lines.section(line.text)
+        section = None if self._next_case(line.text) else lines.section(line.text)
         if section is not None:
-            self.in_answers = self.in_answers or section.answers
-            self.now, self.case, self.section, self.style = None, None, section.kind, ""
-            self.last, self.before = 0, self.last or self.before
-            if self.in_answers:
-                self.answers.section(section.kind, section.rest)
+            self._open_section(at, section)
             return True
-        if not self.found or not may_be_head(line.text):
+        if not self.found:
             return False
-        following = next((one.text for one in self.source[at + 1 : at + _AHEAD] if one.text.strip()), "")
+        if self._list_of_answers(line.text):
+            return True
+        if not may_be_head(line.text):
+            return False
+        following = self._following(at)
         if self.case and lines.labelled(line.text) and lines.section(following) is None:
             return False  # the answers to this case
         if is_head(line.text, following, len(self.found), self.unanswered + _lacks(self.found[-1])):
@@ -90,9 +81,41 @@ class _Reader:
             return True
         return False
 
+    def _following(self, at: int) -> str:
+        return next((one.text for one in self.source[at + 1 : at + _AHEAD] if one.text.strip()), "")
+
+    def _open_section(self, at: int, section: lines.Section) -> None:
+        """Answers go on with those to the next section; one of which no question was read has questions."""
+        known = any(of_kind(one, section.kind) for one in self.found)
+        self.in_answers = section.answers or self.in_answers and (known or is_list(self._following(at)))
+        self.now, self.case, self.section, self.style = None, None, section.kind, ""
+        self.last, self.before = 0, self.last or self.before
+        if self.in_answers:
+            self.answers.section(section.kind, section.rest)
+
+    def _list_of_answers(self, text: str) -> bool:
+        """ "答案：1-5 ABBAB" below a section is no answer to its last question."""
+        if self.in_answers or self.case or words.kind(self.section) in (*_WRITTEN_KINDS, Kind.BLANKS):
+            return False
+        (_none, before), *labelled = lines.fields(text)
+        listed = labelled[0][1] if len(labelled) == 1 and labelled[0][0] == "answer" else ""
+        going_on = self.now is None and self.answers.given and text
+        if before.strip() and not going_on or not is_list(listed or going_on or ""):
+            return False
+        self.answers.section(self.section, "")
+        self.answers.take(listed or text)
+        self.now, self.field = None, ""
+        return True
+
+    def _next_case(self, text: str) -> lines.Start | None:
+        """ "案例二：…" where cases stand."""
+        return lines.case(text, self.last) if words.kind(self.section) is Kind.CASE else None
+
     def _begins(self, at: int, line: Line) -> bool:
         """Does a question, or a part of a case, begin here?"""
         kind = words.kind(self.section)
+        if case := self._next_case(line.text):
+            return self._begin(line, case)
         start = lines.start(line.text) or self._counts_on(lines.bracketed(line.text), kind)
         spaced = lines.spaced(line.text) if start is None else None
         if spaced and spaced.number == self.last + 1 and not self._writing(kind) and self.section:
@@ -103,8 +126,11 @@ class _Reader:
             return self._begins_bare(at, line)
         if self.now is not None and self._is_point(at, start, kind):
             return False
+        return self._begin(line, start)
+
+    def _begin(self, line: Line, start: lines.Start) -> bool:
         self._open(line, start.number, line.text[start.end :], start.mark)
-        self._tell_jump(start.number)
+        self.found[-1].notes += telling.jump(self.last or self.before, start.number)
         self.last, self.point = start.number, 0
         self.style = self.style or start.style
         return True
@@ -120,20 +146,6 @@ class _Reader:
         if self.style != "()" and (start.number == self.inner + 1 or kind in _WRITTEN_KINDS):
             return None
         return start
-
-    def _tell_jump(self, number: int) -> None:
-        """Numbers that do not count on: a question may not have been read."""
-        assert self.now is not None
-        before = self.last or self.before
-        if number in (1, before + 1):
-            return
-        if not before:
-            text = _("题号从 %(n)s 开始，请核对前面有没有漏读的题。", n=number)
-        elif number > before:
-            text = _("题号从 %(a)s 跳到 %(b)s，请核对有没有漏读的题。", a=before, b=number)
-        else:
-            text = _("题号 %(b)s 在 %(a)s 之后，次序不对，请核对有没有读错的题。", a=before, b=number)
-        self.now.notes.append(Note("", text))
 
     def _begins_bare(self, at: int, line: Line) -> bool:
         """Where nothing is numbered, an empty line after an answer ends the question."""
@@ -204,89 +216,3 @@ class _Reader:
         self.field = "stem"
         self.inner = lines.last_bracketed(text, 0)
         self._cut(self.now, text)
-
-    def _cut(self, one: Written, text: str) -> None:
-        """The first line of a question: its stem, perhaps options and labelled fields."""
-        one.stem = ""
-        (_none, before), *labelled = lines.fields(text)
-        self._stem_and_options(one, before, 0)
-        self._label(one, labelled)
-
-    def _stem_and_options(self, one: Written, text: str, wanted: int) -> bool:
-        """Whether there were options."""
-        at, options = lines.options(text, wanted)
-        if not options:
-            one.stem += text.strip()
-            return False
-        if before := text[:at].strip():
-            one.stem += ("\n" if one.stem else "") + before
-        one.options += options
-        self.field = "options"
-        return True
-
-    def _label(self, one: Written, labelled: list[tuple[str, str]]) -> None:
-        for field, text in labelled:
-            self.field = field
-            if field == "score":
-                continue
-            before = getattr(one, field)
-            if field == "answer" and before and self._says_again(one, text):
-                continue
-            setattr(one, field, f"{before}\n{text}" if before and text else before or text)
-
-    def _says_again(self, one: Written, text: str) -> bool:
-        """A second answer to a question with options: the same once more, or one that has to be looked at."""
-        if one.options and not same(one.answer, text):
-            message = _("这道题写了两个答案：“%(a)s”和“%(b)s”，请核对。", a=one.answer[:20], b=text[:20])
-            one.notes.append(Note("key", message, bars=True))
-        return bool(one.options)
-
-    def _belongs(self, at: int, line: Line) -> None:
-        """The line goes on with the question before it."""
-        one = self.now
-        if one is None:
-            self.ignored.append(line)
-            return
-        (self.case or one).source.append(line.text)
-        self.inner = lines.last_bracketed(line.text, self.inner)
-        (_none, before), *labelled = lines.fields(line.text)
-        if before.strip():
-            self._go_on(at, one, before.strip())
-        self._label(one, labelled)
-
-    def _bare_option(self, at: int, text: str, wanted: int) -> int:
-        """An A without a mark is an option where the next line is B in the same way."""
-        begun = lines.bare_option(text, wanted)
-        following = next((one.text for one in self.source[at + 1 : at + 3] if one.text.strip()), "")
-        return begun if wanted or lines.bare_option(following, 1) else 0
-
-    def _go_on(self, at: int, one: Written, text: str) -> None:
-        if self.field in ("stem", "options"):
-            wanted = len(one.options)
-            begun, options = lines.options(text, wanted)
-            if options and (begun == 0 or wanted == 0):
-                if before := text[:begun].strip():
-                    one.stem += f"\n{before}"
-                one.options += options
-                self.field = "options"
-                return
-            if begun := self._bare_option(at, text, wanted):
-                one.options.append(text[begun:])
-                self.field = "options"
-                return
-        if self.field == "options" and one.options:
-            self._below_options(one, text)
-        elif self.field in ("", "score"):
-            self.ignored.append(self.source[at])
-        elif self.field in _BY_LINE or not getattr(one, self.field):
-            before = getattr(one, self.field)
-            setattr(one, self.field, f"{before}\n{text}" if before else text)
-        else:
-            setattr(one, self.field, f"{getattr(one, self.field)}{text}")
-
-    def _below_options(self, one: Written, text: str) -> None:
-        """The rest of a long option; a picture there is the question's, unless the option is nothing else."""
-        if one.options[-1] and lines.PICTURES.fullmatch(text):
-            one.stem += f"\n{text}"
-        else:
-            one.options[-1] += text
