@@ -43,6 +43,7 @@ RECIPES: dict[str, LazyString] = {
 name_values("kind", KINDS)
 name_values("level", LEVELS)
 name_values("difficulty", DIFFICULTIES)
+name_values("key", {letter: letter.upper() for letter in "abcdefghijklmnopqrstuvwxyz"})
 
 FIELDS: dict[str, LazyString] = {
     "stem": _l("题干"), "options": _l("选项"), "prompts": _l("选项"), "key": _l("答案"), "parts": _l("小题"),

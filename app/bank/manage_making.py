@@ -5,6 +5,7 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
+from markupsafe import Markup, escape
 
 from app.bank import browsing, bulk, making, queries, service
 from app.bank.answers import answer_text
@@ -12,6 +13,7 @@ from app.bank.blueprint import bp
 from app.bank.labels import RECIPES
 from app.bank.making_forms import LARGEST_SEED, MakingForm
 from app.bank.models import RuleSet
+from app.bank.states import State
 from app.domain.access import Action
 from app.web import clock
 from app.web.gate import requires
@@ -68,11 +70,19 @@ def making_take(code: str) -> Any:
     if not marks:
         flash(_("还没有勾选试题。"), "warn")
     elif taken:
-        flash(_("已收下 %(n)s 道试题的草稿，送审后由他人审定。", n=len(taken)))
+        flash(_taken(code, len(taken)))
     if len(taken) < len(marks):
         left = len(marks) - len(taken)
         flash(_("有 %(n)s 道没有收下：已经在题库里，或条文刚刚改动过。", n=left), "warn")
     return redirect(_address(code, form, form.seed.data or 1))
+
+
+def _taken(code: str, n: int) -> Markup:
+    """With the way to them: the drafts on the set that this author holds."""
+    mine = {"rule_set": code, "state": State.DRAFT, "author": current_user.username}
+    text = _("已收下 %(n)s 道试题的草稿，送审后由他人审定。", n=n)
+    link = url_for("bank_manage.questions", **mine)
+    return escape(text) + Markup(' <a href="{}">{}</a>').format(link, _("去看这些草稿"))
 
 
 @bp.get("/remaking")

@@ -42,7 +42,7 @@ class CourseForm(EditForm):
     credit_hours = DecimalField(
         _l("学时"),
         [InputRequired(_l("请填写学时。")), NumberRange(0, 1000, _l("学时在 0 至 1000 之间。"))],
-        places=1,
+        places=None,  # as it is: 1, not 1.0
         description=_l("可到一位小数，印在证书上。"),
     )
     exam_id = SelectField(

@@ -1,5 +1,6 @@
 """Courses: list, create, change, publish."""
 
+from decimal import Decimal
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
@@ -34,7 +35,7 @@ def _form(course: Course | None = None) -> CourseForm:
         form.code.render_kw = {"readonly": True}
     if not form.is_submitted():
         form.exam_id.data = course.exam_id or 0 if course else 0
-        form.credit_hours.data = (course.credit_hours / 10) if course else None
+        form.credit_hours.data = Decimal(course.credit_hours) / 10 if course else None
     return form
 
 

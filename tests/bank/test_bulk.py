@@ -1,15 +1,16 @@
 """Many questions at once: each by itself, and what was refused says why."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.bank import service
+from app.bank import service, stale
 from app.bank.models import Question
 from app.domain.access import Role
 from app.domain.questions import Kind
@@ -39,20 +40,33 @@ def draft(by: Person, **more: object) -> Question:
 
 def act(client: FlaskClient, name: str, *questions: Question, url: str = f"{URL}/many", **more: str) -> str:
     ids = [one.id for one in questions]
-    answer = client.post(f"{url}?kind=judge", data={"act": name, "question": ids, **more})
-    assert answer.location == f"{URL}?kind=judge"
-    return client.get(answer.location).text
+    answer = client.post(f"{url}?kind=judge", data={"act": name, "question": ids, "sure": "1", **more})
+    if answer.status_code == 302:
+        assert answer.location == f"{URL}?kind=judge"
+        return client.get(answer.location).text
+    assert answer.status_code == 200
+    return answer.text
+
+
+def refusal(made: Question, *reasons: str) -> str:
+    return f'<li><a href="{URL}/{made.id}">{service.newest(made).stem}</a>：{"".join(reasons)}</li>'
+
+
+def ticks(page: str) -> list[int]:
+    """What is ticked in the list."""
+    return [int(n) for n in re.findall(r'name="question" value="(\d+)" checked', page)]
 
 
 def test_what_is_complete_is_sent_and_the_rest_is_named(
     admin: Person, sign_in: Callable[..., FlaskClient]
 ) -> None:
     client = sign_in(admin)
-    good, bare = draft(admin), draft(admin, explanation="")
+    good, bare = draft(admin), draft(admin, stem="缺解析？", explanation="", clauses=())
     page = act(client, "send", good, bare, question("five-musts-001"))
-    assert "1 题：已办理。" in page
-    assert f"1 题没有办理（内容不全：请写明解析）：{bare.code}" in page
-    assert "1 题没有办理（不是草稿）：five-musts-001" in page
+    assert "已送审 1 题" in page and "2 题没有办理：" in page
+    assert refusal(bare, "请写明解析。", "请至少选一条依据。") in page
+    assert refusal(question("five-musts-001"), "不是草稿。") in page
+    assert ticks(page) == [bare.id]  # the other is not in the list, which shows judge questions
     assert [service.newest(one).submitted_at is not None for one in (good, bare)] == [True, False]
 
 
@@ -63,8 +77,8 @@ def test_approving_many_leaves_out_ones_own(admin: Person, sign_in: Callable[...
         service.submit(made, 1, NOW, by.id)
     db.session.commit()
     page = act(client, "", mine, theirs, url=f"{URL}/many/approve")
-    assert "1 题：已办理。" in page
-    assert f"（本人写过或送审的，要由其他人审定）：{mine.code}" in page
+    assert "已审定 1 题，可以用于组卷。" in page
+    assert refusal(mine, "本人写过或送审的，要由其他人审定。") in page
     assert (mine.current_version_id, theirs.current_version_id) == (None, theirs.newest_version_id)
 
 
@@ -73,12 +87,13 @@ def test_retire_restore_and_review_date(admin: Person, sign_in: Callable[..., Fl
     act(client, "retire", one, two)
     assert one.retired_at is not None and two.retired_at is not None
     act(client, "restore", one)
-    assert "1 题没有办理（没有停用）" in act(client, "restore", one)
+    assert refusal(one, "没有停用。") in act(client, "restore", one)
     act(client, "review_on", one, review_on="2026-01-05")
     assert one.review_on == date(2026, 1, 5)
     assert "待复核" in client.get(f"{URL}?review=overdue").text
     assert "five-musts-002" not in client.get(f"{URL}?review=overdue&state=all").text
-    assert "复核日期要写成 2027-03-01 这样。" in act(client, "review_on", one, review_on="x")
+    assert "有内容需要更正" in act(client, "review_on", one, review_on="x")
+    assert one.review_on == date(2026, 1, 5)
     act(client, "review_on", one)
     assert one.review_on is None
 
@@ -91,8 +106,8 @@ def test_tags_make_a_version_that_is_as_far_as_the_one_before(
     newest = service.newest(made)
     assert (newest.number, newest.tags) == (2, ["重点", "2026"])
     assert made.current_version_id == newest.id and newest.approved_at == NOW
-    assert "（已有这些标签）：five-musts-001" in act(client, "tag", made, tags="重点")
-    assert "请填写要加的标签" in act(client, "tag", made, tags=" ")
+    assert refusal(made, "已有这些标签。") in act(client, "tag", made, tags="重点")
+    assert "请填写标签" in act(client, "tag", made, tags=" ")
     assert "five-musts-001" in client.get(f"{URL}?tag=重点").text
     assert "没有符合条件的试题" in client.get(f"{URL}?tag=重").text
     drafted = draft(factories.person())
@@ -108,7 +123,71 @@ def test_nothing_ticked_or_no_such_act(admin: Person, sign_in: Callable[..., Fla
     assert answer.status_code == 302
 
 
-def test_many_refusals_fit_in_the_cookie(admin: Person, sign_in: Callable[..., FlaskClient]) -> None:
+def test_every_refusal_is_named_however_many(admin: Person, sign_in: Callable[..., FlaskClient]) -> None:
     made = [draft(admin, stem=f"第 {n} 问", explanation="") for n in range(60)]
     page = act(sign_in(admin), "send", *made)
-    assert "60 题没有办理（内容不全：请写明解析）" in page and " 等" in page
+    assert "60 题没有办理：" in page
+    assert all(refusal(one, "请写明解析。") in page for one in made)
+
+
+ASKED = {"tag": "要加的标签", "topic": "知识点", "clauses": "换成这些", "review_on": "复核日期"}
+
+
+def test_what_an_act_needs_is_asked_first(admin: Person, sign_in: Callable[..., FlaskClient]) -> None:
+    client, one = sign_in(admin), draft(admin)
+    for name, text in ASKED.items():
+        page = client.post(f"{URL}/many?kind=judge", data={"act": name, "question": [one.id, one.id]}).text
+        assert text in page and "对勾选的 1 题。" in page and "有内容需要更正" not in page
+        assert page.count(f'name="question" value="{one.id}"') == 1
+    assert service.newest(one).number == 1
+
+
+def test_another_topic_is_a_draft_that_stays_ticked(
+    admin: Person, sign_in: Callable[..., FlaskClient]
+) -> None:
+    client, one, two = sign_in(admin), draft(admin), draft(factories.person())
+    assert "请填写知识点。" in act(client, "topic", one, topic=" ")
+    page = act(client, "topic", one, two, topic="组织纪律")
+    assert "已改 2 题，都成了新稿。" in page and sorted(ticks(page)) == [one.id, two.id]
+    assert [service.newest(made).topic for made in (one, two)] == ["组织纪律"] * 2
+    assert {service.newest(made).created_by for made in (one, two)} == {admin.id}
+    assert refusal(one, "已经是这个知识点。") in act(client, "topic", one, topic="组织纪律")
+    used = question("five-musts-001")
+    before = used.current_version_id
+    act(client, "topic", used, topic="组织纪律")
+    assert (used.current_version_id, service.newest(used).approved_at) == (before, None)
+
+
+def test_clauses_are_added_or_put_in_place(admin: Person, sign_in: Callable[..., FlaskClient]) -> None:
+    client, one = sign_in(admin), draft(admin)
+    listing = {"act": "clauses", "question": one.id, "sure": "1", "set": "five-musts", "list_clauses": "1"}
+    assert 'value="five-musts/2"' in client.post(f"{URL}/many", data=listing).text
+    assert "请至少选一条依据。" in act(client, "clauses", one, how="add")
+    assert "所选条款已不存在" in act(client, "clauses", one, how="add", clauses="five-musts/9")
+    assert service.newest(one).number == 1
+    act(client, "clauses", one, how="add", clauses="five-musts/2")
+    assert service.content_of(service.newest(one)).clauses == ("five-musts/1", "five-musts/2")
+    assert refusal(one, "依据已经是这样。") in act(client, "clauses", one, how="add", clauses="five-musts/2")
+    act(client, "clauses", one, how="instead", clauses="five-musts/2")
+    assert service.content_of(service.newest(one)).clauses == ("five-musts/2",)
+
+
+def test_who_files_a_question_has_not_looked_at_its_clauses(
+    admin: Person, sign_in: Callable[..., FlaskClient]
+) -> None:
+    client, one = sign_in(admin), draft(admin)
+    clauses = service.cited_clauses(["five-musts/1", "five-musts/2"])
+    for clause in clauses.values():
+        clause.superseded_on, clause.superseded_at = NOW.date(), NOW + timedelta(hours=1)
+    db.session.commit()
+    act(client, "topic", one, topic="组织纪律")
+    assert stale.stale_among([one.newest_version_id]) == {one.newest_version_id}
+    act(client, "clauses", one, how="instead", clauses="five-musts/2")
+    assert stale.stale_among([one.newest_version_id]) == set()  # chosen just now
+
+
+def test_the_answer_to_an_act_asked_for_again_is_the_list(
+    admin: Person, sign_in: Callable[..., FlaskClient]
+) -> None:
+    for url in (f"{URL}/many", f"{URL}/many/approve"):
+        assert sign_in(admin).get(f"{url}?kind=judge&page=2").location == f"{URL}?kind=judge&page=2"

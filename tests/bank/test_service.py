@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.audit.models import AuditEvent
-from app.bank import grounds, queries, reviewing, service, stale, tagging
+from app.bank import filing, grounds, queries, reviewing, service, stale
 from app.bank.models import Comment, Question, QuestionVersion
 from app.domain.questions import Kind, Part
 from app.domain.questions import Question as Content
@@ -145,7 +145,7 @@ def test_whoever_had_a_hand_in_it_does_not_approve(bank: None, steps: str, may: 
             case "s":
                 service.submit(made, number, at, by)
             case "t":
-                assert tagging.add_tags(made, ["重点"], at, by)
+                assert filing.add_tags(made, ["重点"], at, by)
             case "g":
                 service.give_back(made, number, "请改。", at, by)
             case "!":
@@ -168,7 +168,7 @@ def test_tags_say_who_added_them_and_settle_nothing(bank: None) -> None:
     clause = service.cited_clauses(["five-musts/1"])["five-musts/1"]
     clause.superseded_on, clause.superseded_at = NOW.date(), NOW + timedelta(hours=1)
     assert stale.due_count(NOW.date()) == 3  # this one, and two from the files
-    assert tagging.add_tags(made, ["重点"], NOW + timedelta(hours=2), by.id)
+    assert filing.add_tags(made, ["重点"], NOW + timedelta(hours=2), by.id)
     tagged = newest(made)
     assert (tagged.created_by, tagged.created_at) == (by.id, NOW + timedelta(hours=2))
     assert (tagged.approved_at, made.current_version_id) == (NOW, tagged.id)
