@@ -3,6 +3,7 @@
 A file made to exhaust them ends that process and nothing else.
 """
 
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -19,6 +20,12 @@ log = structlog.get_logger()
 
 class Exhausted(Exception):
     """The work did not come to its end: it wanted more than it may have, or died of what it read."""
+
+
+def spent() -> float:
+    """Seconds of the processor that such processes have taken so far."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def run(module: str, data: bytes, *given: str) -> bytes:

@@ -7,10 +7,11 @@ from flask_babel import gettext as _
 from app.bank import pictures
 from app.bank.importing import placing
 from app.bank.importing.items import Item, Note, Reading
-from app.web import clock, uow
+from app.web import clock, limited, uow
 from app.web.pictures import PictureError
 
 MOST = 500  # of a file; each takes a process of its own
+SECONDS = 150.0  # of the processor, for all of a file
 
 
 def keep(reading: Reading) -> None:
@@ -20,20 +21,29 @@ def keep(reading: Reading) -> None:
         return
     names, wrong = _here({given for given in shown if not given.isdigit()})
     done: dict[bytes, str] = {}
+    before = limited.spent()
     for number, data in enumerate(reading.pictures, 1):
         digest = sha256(data).digest()
         if str(number) not in shown:
             continue
-        if digest not in done and len(done) >= MOST:
-            wrong[str(number)] = _("一个文件最多带 %(n)s 张图片，这一张没有收。", n=MOST)
-            continue
         try:
-            done[digest] = names[str(number)] = done.get(digest) or pictures.keep(data, clock.now())
-            uow.commit_item()
+            if digest not in done:
+                _allow(len(done), limited.spent() - before)
+                done[digest] = pictures.keep(data, clock.now())
+                uow.commit_item()
+            names[str(number)] = done[digest]
         except PictureError as error:
             wrong[str(number)] = str(error)
     for item in reading.items:
         _show(item, names, wrong)
+
+
+def _allow(drawn: int, spent: float) -> None:
+    """Raises PictureError where a file has had its share."""
+    if drawn >= MOST:
+        raise PictureError(_("一个文件最多带 %(n)s 张图片，这一张没有收。", n=MOST))
+    if spent > SECONDS:
+        raise PictureError(_("这个文件的图片太多或太复杂，这一张没有收。请压缩图片，再添加到题里。"))
 
 
 def _here(files: set[str]) -> tuple[dict[str, str], dict[str, str]]:

@@ -10,7 +10,7 @@ from flask import Flask
 
 from app.audit.models import AuditEvent
 from app.bank import service
-from app.bank.importing import edits, reading, saving, work
+from app.bank.importing import drawing, edits, reading, saving, work
 from app.bank.importing.states import Decision
 from app.bank.models import ImportItem, Picture, Question, QuestionImport, QuestionVersion
 from app.domain.access import Role
@@ -224,6 +224,23 @@ def test_pictures_of_a_paper_are_kept(author: Person) -> None:
     assert second.faults[0][0] == "pictures" and second.decision == "new"
     save(found)
     assert [version.pictures for version in made(found)] == [[kept.sha256], []]
+
+
+def test_the_pictures_of_a_file_may_take_only_so_long(
+    author: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is limited by itself; five hundred of them would still take hours."""
+    monkeypatch.setattr(drawing, "SECONDS", 0.0)
+    paper = docx(
+        para("1、甲（A）", runs=picture("r1")), para("A.一 B.二"),
+        para("2、乙（B）", runs=picture("r2")), para("A.三 B.四"), media={"r1": png(), "r2": png() + b"2"},
+    )  # fmt: skip
+    found = begin(author.id, paper, "试卷.docx")
+    work.QUEUE.read_waiting()
+    db.session.expire_all()
+    first, second = items(found)
+    assert len(first.content["pictures"]) == 1 and second.content["pictures"] == []
+    assert "太多或太复杂" in second.faults[0][1]
 
 
 def test_a_file_that_cannot_be_read_says_why(author: Person) -> None:
