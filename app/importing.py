@@ -10,6 +10,7 @@ from app.bank import content as bank
 from app.bank import queries
 from app.bank.models import RuleSet
 from app.courses import content as courses
+from app.domain.questions import AUTOMATIC
 from app.exams import content as exams
 from app.exams.service import ensure_quiz
 from app.web.content import ContentError, Fault
@@ -42,7 +43,7 @@ def load(folder: Path, now: datetime) -> Counter[str]:
 def _quizzes(now: datetime) -> None:
     """A quiz on every rule set that has the questions for one."""
     for code, title in db.session.execute(sa.select(RuleSet.code, RuleSet.title)):
-        found = len(queries.candidates([code]))
+        found = sum(one.kind in AUTOMATIC for one in queries.candidates([code]))
         if found >= queries.QUIZ_MINIMUM:
             draw = min(QUIZ_DRAW, found)
             ensure_quiz(f"quiz:{code}", f"{title} 测验", [code], draw, QUIZ_PASS_PERCENT, now)

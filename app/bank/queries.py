@@ -41,32 +41,43 @@ class Answer:
 
 def candidates(rule_sets: Sequence[str] | None = None) -> list[Candidate]:
     """Current versions of the questions that may be drawn; with `rule_sets`, those citing one of the sets."""
+    wanted = sa.true() if rule_sets is None else QuestionVersion.id.in_(_citing(rule_sets))
     versions = db.session.execute(
         sa.select(
             QuestionVersion.id, Question.code, QuestionVersion.kind, QuestionVersion.topic,
             QuestionVersion.difficulty,
         )
         .join(Question, Question.current_version_id == QuestionVersion.id)
-        .where(Question.retired_at.is_(None))
+        .where(Question.retired_at.is_(None), wanted)
         .order_by(Question.code)
     ).all()  # fmt: skip
-    cited = _cited_sets()
-    made = [
+    cited = _cited_sets(wanted)
+    return [
         Candidate(row.id, row.code, Kind(row.kind), row.topic, cited.get(row.id, ()), row.difficulty)
         for row in versions
     ]
-    wanted = None if rule_sets is None else set(rule_sets)
-    return [c for c in made if wanted is None or not wanted.isdisjoint(c.rule_sets)]
 
 
-def _cited_sets() -> dict[int, tuple[str, ...]]:
-    """Codes of the sets that each current version cites."""
+def _citing(rule_sets: Sequence[str]) -> sa.Select[int]:
+    """Ids of the versions that cite one of the sets."""
+    return (
+        sa.select(Citation.version_id)
+        .join(Clause, Clause.id == Citation.clause_id)
+        .join(RuleSet, RuleSet.id == Clause.rule_set_id)
+        .where(RuleSet.code.in_(rule_sets))
+    )
+
+
+def _cited_sets(wanted: sa.ColumnElement[bool]) -> dict[int, tuple[str, ...]]:
+    """Codes of the sets that each current version cites, of the versions wanted."""
     rows = db.session.execute(
         sa.select(Citation.version_id, RuleSet.code)
         .distinct()
         .join(Clause, Clause.id == Citation.clause_id)
         .join(RuleSet, RuleSet.id == Clause.rule_set_id)
+        .join(QuestionVersion, QuestionVersion.id == Citation.version_id)
         .join(Question, Question.current_version_id == Citation.version_id)
+        .where(wanted)
         .order_by(Citation.version_id, RuleSet.code)
     )
     sets: dict[int, list[str]] = defaultdict(list)

@@ -70,7 +70,7 @@ def ensure_quiz(
     Running it again after questions changed freezes a new paper; attempts keep the one they began with.
     Raises domain.papers.Shortage when the sets have fewer than `draw` questions.
     """
-    found = bank.candidates(rule_sets)
+    found = [one for one in bank.candidates(rule_sets) if one.kind in AUTOMATIC]
     by_kind = [
         (kind, sorted((c for c in found if c.kind is kind), key=lambda c: c.question_id))
         for kind in AUTOMATIC

@@ -13,8 +13,10 @@ from flask.testing import FlaskClient
 
 from app.bank.models import QuestionVersion
 from app.domain.access import Role
+from app.domain.papers import Shortage
+from app.domain.questions import Kind
 from app.exams import attempts, fragments, papers, service
-from app.exams.models import Attempt, Exam, Score
+from app.exams.models import Attempt, Exam, PaperItem, Score
 from app.people.models import Person
 from app.web.db import db
 from tests import factories
@@ -259,3 +261,15 @@ def test_pictures_stand_where_the_text_says_and_else_below_the_stem(app: Flask, 
     ]  # fmt: skip
     assert "〔图9〕" in html and html.index("p2") < html.index("</legend>") < html.index("p1")
     assert db.session.scalar(sa.select(sa.func.count()).select_from(QuestionVersion)) == 1
+
+
+def test_a_quiz_counts_only_what_it_can_mark(app: Flask, time: Clock) -> None:
+    rules = build.rule_set()
+    build.questions(rules, single=2)
+    for _ in range(5):
+        build.question(rules, Kind.SHORT, ["要点"])
+    with pytest.raises(Shortage):
+        service.ensure_quiz("quiz:x", "测验", [rules.code], 3, 60, time.now)
+    made = service.ensure_quiz("quiz:x", "测验", [rules.code], 2, 60, time.now)
+    held = sa.select(sa.func.count()).where(PaperItem.paper_id == made.paper_id)
+    assert db.session.scalar(held) == 2
