@@ -80,6 +80,7 @@ _FAULTS: dict[tuple[str, str], LazyString] = {
     ("key", "missing"): _l("请填写答案。"),
     ("key", "key_shape"): _l("答案的写法与题型不符，请按说明填写。"),
     ("key", "key_unknown"): _l("请用选项的字母填写答案，选项里没有所填的字母。"),
+    ("key", "key_too_many"): _l("单选题只能有一个正确选项。"),
     ("key", "key_too_few"): _l("多选题至少要有两个正确选项。"),
     ("key", "key_duplicate"): _l("答案里有重复的选项。"),
     ("key", "key_unsorted"): _l("答案的选项请按字母顺序写。"),
@@ -113,6 +114,7 @@ _OF_OPTIONS: dict[tuple[str, str], LazyString] = {
     ("options", "bar"): _l("匹配题的选项里不能用竖线，选项 %(letters)s 里有。"),
     ("options", "duplicate_option"): _l("选项 %(letters)s 相同。"),
     ("key", "key_unknown"): _l("答案是 %(letters)s，选项里没有。请用选项的字母填写。"),
+    ("key", "key_too_many"): _l("单选题只能有一个正确选项，答案写了 %(letters)s；如有几个，请改为多选题。"),
     ("key", "key_duplicate"): _l("答案里 %(letters)s 写了不止一次。"),
 }
 _OF_PART = re.compile(r"(\d+): (.*)", re.S)

@@ -45,7 +45,8 @@ def faults(q: Question) -> tuple[Fault, ...]:
     prompts      not_allowed · too_few (match: 2 at least) · empty_option · duplicate_option ·
                  too_many (more than options)
     key          missing · key_shape (not what this kind takes) · key_unknown (names no option) ·
-                 key_too_few (multiple: under 2) · key_duplicate · key_unsorted (multiple) ·
+                 key_too_few (multiple: under 2) · key_too_many (single: over 1) · key_duplicate ·
+                 key_unsorted (multiple) ·
                  key_count (order: not every option; match: not one per prompt) ·
                  key_in_order (order, match: the options stand as the key has them, which gives it away) ·
                  blank_count (not one list per ____) · empty_variant (nothing `comparable`) ·
@@ -69,10 +70,7 @@ _UNSHOWABLE = {"too_many", "part_kind", "key_shape", "line_break", "bar"}
 def hindrances(found: Iterable[Fault]) -> tuple[Fault, ...]:
     """Those of the faults with which a question cannot even be shown: a draft may have any other."""
     return tuple(
-        fault
-        for fault in found
-        if fault.code in {"too_many", "part_kind", "key_shape", "line_break", "bar"}
-        or (fault.field, fault.code) == _NO_STEM
+        fault for fault in found if fault.code in _UNSHOWABLE or (fault.field, fault.code) == _NO_STEM
     )
 
 
@@ -173,6 +171,8 @@ def _existing_keys(part: Part) -> tuple[str, ...]:
 def _single_faults(part: Part) -> Iterator[Fault]:
     if not isinstance(part.key, str):
         yield Fault("key", "key_shape")
+    elif len(part.key) > 1 and set(part.key) <= set(_existing_keys(part)):
+        yield Fault("key", "key_too_many", ", ".join(part.key))
     elif part.key not in _existing_keys(part):
         yield Fault("key", "key_unknown", part.key)
 

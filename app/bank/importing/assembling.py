@@ -135,7 +135,10 @@ def part(written: Written, notes: list[Note]) -> Part:
         return Part(kind, clean(stem), options, None)
     if kind in WITH_OPTIONS:
         stem = _sub(_BRACKETS, stem, EMPTY)
-    key = answers.key(kind, answer, options, stem)
+    phrases = [line.strip() for line in written.phrases.split("\n") if line.strip()]
+    key = answers.key(kind, answer or ("" if kind in WITH_OPTIONS else "\n".join(phrases)), options, stem)
+    if kind is Kind.RECITE and phrases and isinstance(key, dict):
+        key["phrases"] = phrases
     if kind in WITH_OPTIONS and kind not in CHOICES and isinstance(key, list):
         options, key = _mixed(options, key)
     prompts = tuple(one_line(prompt) for prompt in written.prompts)

@@ -109,6 +109,8 @@ def _of_sheets(data: bytes, defaults: Defaults) -> Reading:
             written += found[0]
             ignored += found[1]
             named = True
+        elif any(map(any, rows)):
+            ignored.append(Line(_("工作表“%(title)s”", title=title), _("没有列名，没有读。")))
     if not named:
         raise Refused(_("没有找到表头。表中要有一行列名，至少有“题干”和“答案”，并有“题型”、各选项等列。"))
     return _assembled(written, ignored, defaults)

@@ -37,13 +37,16 @@ _DIGIT = {digit: at for at, digit in enumerate("一二三四五六七八九", 1)
 
 @dataclass(frozen=True)
 class Header:
-    """Where the columns are; `row` counts from 0. `options`: columns of one each; `blanks`: of an answer."""
+    """Where the columns are; `row` counts from 0. `options`: columns of one each; `blanks`: of an answer.
+
+    `unknown`: columns with a name that says nothing here.
+    """
 
     row: int
     columns: dict[str, int]
     options: tuple[int, ...] = ()
     blanks: tuple[int, ...] = ()
-    ignored: tuple[str, ...] = field(default=(), compare=False)
+    unknown: tuple[int, ...] = field(default=(), compare=False)
 
     @property
     def by_row(self) -> bool:
@@ -75,7 +78,7 @@ def _read(number: int, row: Sequence[str]) -> Header | None:
     columns: dict[str, int] = {}
     options: dict[int, int] = {}
     blanks: dict[int, int] = {}
-    ignored = []
+    unknown = []
     for index, text in enumerate(row):
         name = plain(text)
         if not name or len(name) > 20:
@@ -88,8 +91,10 @@ def _read(number: int, row: Sequence[str]) -> Header | None:
         elif found := _ANSWER.fullmatch(name):
             blanks.setdefault(_DIGIT.get(found[1]) or int(found[1]), index)
         else:
-            ignored.append(text.strip())
-    if "stem" not in columns or not ({"answer", "options", "right"} & columns.keys() or options or blanks):
+            unknown.append(index)
+    if "stem" not in columns or not (
+        {"answer", "options", "right", "phrases"} & columns.keys() or options or blanks
+    ):
         return None
     in_order = [options[place] for place in sorted(options)]
-    return Header(number, columns, tuple(in_order), tuple(blanks[n] for n in sorted(blanks)), tuple(ignored))
+    return Header(number, columns, tuple(in_order), tuple(blanks[n] for n in sorted(blanks)), tuple(unknown))

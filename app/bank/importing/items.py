@@ -41,6 +41,7 @@ class Written:
     difficulty: str = ""
     level: str = ""
     tags: str = ""
+    phrases: str = ""  # of a recitation, where they stand apart from its text
     parts: list["Written"] = field(default_factory=list)
     code: str = ""
     source: list[str] = field(default_factory=list)

@@ -11,7 +11,7 @@ from app.bank.importing.headers import Header
 from app.bank.importing.items import Line, Note, Written, half
 from app.domain.questions import Kind
 
-_TEXTS = ("kind", "stem", "answer", "explanation", "basis", "topic", "difficulty", "level", "tags")
+_TEXTS = ("kind", "stem", "answer", "explanation", "basis", "topic", "difficulty", "level", "tags", "phrases")
 _PART = re.compile(r"(?:案例|材料)[^·.\-—:]*[·.\-—:]\s*(.+)")
 _CODE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)+")  # of a bank like this one; a number counts rows only
 Rows = Sequence[Sequence[str]]
@@ -23,7 +23,7 @@ def questions(title: str, rows: Rows) -> tuple[list[Written], list[Line]] | None
     if header is None:
         return None
     found: list[Written] = []
-    ignored: list[Line] = []
+    ignored = list(_unread(title, rows, header))
     # A sheet for each kind says it in its title.
     section = _section(title)
     for number in range(header.row + 1, len(rows)):
@@ -41,6 +41,15 @@ def questions(title: str, rows: Rows) -> tuple[list[Written], list[Line]] | None
         if header.by_row:
             one.answer = one.answer or "".join(_right_letters(one))
     return found, ignored
+
+
+def _unread(title: str, rows: Rows, header: Header) -> Iterator[Line]:
+    """Columns that hold something and have a name that says nothing here."""
+    below = rows[header.row + 1 :]
+    names = [rows[header.row][at].strip() for at in header.unknown if any(_cell(row, at) for row in below)]
+    if names:
+        text = _("没有读的列：%(names)s。", names="、".join(names))
+        yield Line(_place(title, header.row), text)
 
 
 def _long_cells(row: Sequence[str], number: int) -> Iterator[Note]:
