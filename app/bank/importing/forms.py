@@ -50,8 +50,10 @@ class ImportForm(FlaskForm):
         _l("知识点"), [Length(max=40)], [clean], render_kw={"list": "topics", "autocomplete": "off"},
         description=_l("题目自己没有写的，都用这里的。"),
     )  # fmt: skip
-    difficulty = SelectField(_l("难度"), default="medium", choices=choices(DIFFICULTIES.items()))
-    rule_set = SelectField(_l("依据的条目集"), description=_l("题目只写“第三条”时，指的是哪一份文件。"))
+    difficulty = SelectField(
+        _l("难度"), default="medium", choices=choices(DIFFICULTIES.items()), description=_l("可逐题再改。")
+    )
+    rule_set = SelectField(_l("依据的条目集"), description=_l("只写“第三条”时，指哪份文件。"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
