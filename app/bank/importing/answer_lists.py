@@ -148,7 +148,7 @@ class Answers:
             fitting = [at for at in places[number][:_SAME] if of_kind(questions[at], kind)]
             found = next((at for at in fitting if at >= after), fitting[0] if fitting else None)
             if found is None:
-                _tell(questions, kind, given)
+                _tell(questions[after - 1 : after] or questions, kind, given)
             else:
                 after = found + 1
                 _merge(questions[found], given)

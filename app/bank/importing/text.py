@@ -73,7 +73,8 @@ class _Reader(Filling):
         if not may_be_head(line.text):
             return False
         following = self._following(at)
-        if self.case and lines.labelled(line.text) and lines.section(following) is None:
+        for_all = lines.section(following) is not None or self.unanswered and is_list(following)
+        if self.case and lines.labelled(line.text) and not for_all:
             return False  # the answers to this case
         if is_head(line.text, following, len(self.found), self.unanswered + _lacks(self.found[-1])):
             self.in_answers, self.now, self.section = True, None, ""

@@ -156,3 +156,9 @@ def test_a_picture_in_an_explanation_is_told() -> None:
 @pytest.mark.parametrize("room", ["()", "（ ）", "（    ）", "(　)"])
 def test_room_for_the_answer_looks_alike(room: str) -> None:
     assert read(f"1、题干{room}。\n{OPTIONS}\n答案：B")[0].content.stem == "题干（　　）。"
+
+
+def test_it_is_told_where_the_answers_had_come_to() -> None:
+    paper = f"一、单选题\n1、甲（ ）\n{OPTIONS}\n3、乙（ ）\n{OPTIONS}\n{CASE}参考答案\n1-2 AB"
+    first, _second, case = read(paper)
+    assert told(first) == ["卷末有第 2 题的答案“B”，卷中没有读到这道题，请核对。"] and told(case) == []
