@@ -31,7 +31,7 @@ def read(archive: zipfile.ZipFile) -> dict[str, Any]:
     document = _Document(Numbers(opened("word/numbering.xml"), opened("word/styles.xml")), _targets(rels))
     body = child(tree(part(archive, "word/document.xml")), "body")
     document.read(body or ["body", {}, []])
-    stored = pictures(archive, [name for name in document.pictures if name in names])
+    stored = pictures(archive, [name for name in dict.fromkeys(document.pictures) if name in names])
     shown = {str(at): stored.get(name, "") for at, name in enumerate(document.pictures, 1)}
     return {"blocks": document.blocks, "pictures": shown}
 

@@ -1,7 +1,5 @@
 """Pictures of an imported file: drawn anew and kept before the questions that show them."""
 
-from hashlib import sha256
-
 from flask_babel import gettext as _
 
 from app.bank import pictures
@@ -20,20 +18,23 @@ def keep(reading: Reading) -> None:
     if not shown:
         return
     names, wrong = _here({given for given in shown if not given.isdigit()})
-    done: dict[bytes, str] = {}
+    drawn: dict[bytes, str] = {}
+    refused: dict[bytes, str] = {}
     before = limited.spent()
     for number, data in enumerate(reading.pictures, 1):
-        digest = sha256(data).digest()
         if str(number) not in shown:
             continue
-        try:
-            if digest not in done:
-                _allow(len(done), limited.spent() - before)
-                done[digest] = pictures.keep(data, clock.now())
+        if data not in drawn and data not in refused:  # one that stands in many places is drawn once
+            try:
+                _allow(len(drawn) + len(refused), limited.spent() - before)
+                drawn[data] = pictures.keep(data, clock.now())
                 uow.commit_item()
-            names[str(number)] = done[digest]
-        except PictureError as error:
-            wrong[str(number)] = str(error)
+            except PictureError as error:
+                refused[data] = str(error)
+        if data in drawn:
+            names[str(number)] = drawn[data]
+        else:
+            wrong[str(number)] = refused[data]
     for item in reading.items:
         _show(item, names, wrong)
 

@@ -7,6 +7,7 @@ import io
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -194,6 +195,7 @@ def _bytes(named: dict[str, str]) -> list[bytes]:
     return [_decoded(named[str(number)]) for number in range(1, len(named) + 1)]
 
 
+@cache  # a picture that stands in many places is in the memory once
 def _decoded(encoded: str) -> bytes:
     try:
         return base64.b64decode(encoded)

@@ -26,7 +26,8 @@ def read(file_name: str, data: bytes, defaults: Defaults) -> Reading:
         raise Refused(said["refused"])
     items = [_item(values) for values in said["items"]]
     ignored = [Line(place, text) for place, text in said["ignored"]]
-    return Reading(items, ignored, [base64.b64decode(one) for one in said["pictures"]])
+    pictures = [base64.b64decode(one) for one in said["pictures"]]
+    return Reading(items, ignored, [pictures[place] for place in said["places"]])
 
 
 def answer(data: bytes, given: str) -> bytes:
@@ -38,10 +39,12 @@ def answer(data: bytes, given: str) -> bytes:
     except Refused as refusal:
         said = {"refused": str(refusal)}
     else:
+        places = {data: place for place, data in enumerate(dict.fromkeys(found.pictures))}
         said = {
             "items": [_plain(item) for item in found.items],
             "ignored": [astuple(line) for line in found.ignored],
-            "pictures": [base64.b64encode(one).decode() for one in found.pictures],
+            "pictures": [base64.b64encode(one).decode() for one in places],
+            "places": [places[one] for one in found.pictures],
         }
     # A TOML file may hold a date where a key is due.
     return json.dumps(said, ensure_ascii=False, default=str).encode("utf-8", "replace")

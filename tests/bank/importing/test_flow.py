@@ -243,6 +243,24 @@ def test_the_pictures_of_a_file_may_take_only_so_long(
     assert "太多或太复杂" in second.faults[0][1]
 
 
+def test_a_picture_in_many_places_is_drawn_once(author: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls, keep = [], drawing.pictures.keep
+
+    def counted(data: bytes, now: Any) -> str:
+        calls.append(data)
+        return keep(data, now)
+
+    monkeypatch.setattr(drawing.pictures, "keep", counted)
+    asked = [
+        para(f"{n}、第{n}题（A）", runs=picture("r1") + picture("r2")) + para("A.一 B.二") for n in (1, 2, 3)
+    ]
+    found = begin(author.id, docx(*asked, media={"r1": png(), "r2": b"none"}), "试卷.docx")
+    work.QUEUE.read_waiting()
+    db.session.expire_all()
+    assert calls == [png(), b"none"] and [len(item.content["pictures"]) for item in items(found)] == [1, 1, 1]
+    assert [item.faults[0][0] for item in items(found)] == ["pictures"] * 3
+
+
 def test_a_file_that_cannot_be_read_says_why(author: Person) -> None:
     found = begin(author.id, b"%PDF-1.7", "试卷.pdf")
     assert work.QUEUE.read_waiting() == 1

@@ -2,6 +2,7 @@
 whose own limits hold its memory and its time."""
 
 import io
+import random
 import zipfile
 from collections.abc import Iterator
 
@@ -11,7 +12,7 @@ from app.bank.importing import files, reading
 from app.bank.importing.files import Defaults, Refused
 from app.bank.importing.items import Reading
 from app.web import limited
-from tests.bank.importing.papers import docx, para, xlsx
+from tests.bank.importing.papers import docx, para, picture, xlsx
 from tests.xls import compound
 
 pytestmark = pytest.mark.usefixtures("words")
@@ -170,3 +171,11 @@ def test_an_answer_may_only_be_so_large(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(limited, "LARGEST", 300)
     with pytest.raises(Refused, match="读到一半停下了"):
         apart(("1、首都是（B）。\nA.上海 B.北京" + "好" * 300).encode(), "题.txt")
+
+
+def test_a_picture_in_many_places_weighs_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limited, "LARGEST", 1_000_000)
+    logo = random.Random(1).randbytes(300_000)
+    asked = [para(f"{n}、第{n}题（A）", runs=picture("r1")) + para("A.一 B.二") for n in range(1, 61)]
+    found = apart(docx(*asked, media={"r1": logo}), "试卷.docx")
+    assert len(found.pictures) == 60 and set(found.pictures) == {logo}
