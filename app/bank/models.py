@@ -245,7 +245,7 @@ class Picture(Base):
     width: Mapped[int]
     height: Mapped[int]
     data: Mapped[bytes] = mapped_column(deferred=True)
-    created_at: Mapped[datetime]
+    created_at: Mapped[datetime]  # or, if later, when it was last sent or put into a question (to the day)
 
 
 class QuestionImport(Upload):

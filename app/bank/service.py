@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.audit.service import record
-from app.bank import stored, words
+from app.bank import pictures, stored, words
 from app.bank.models import (
     AnswerKey,
     Citation,
@@ -53,6 +53,7 @@ def new_version(
     recipe: dict[str, Any] | None = None,
 ) -> QuestionVersion:
     """The version, a draft, added but not yet flushed, nor the newest, nor findable (`words.index`)."""
+    pictures.hold(content.pictures, now)
     version = QuestionVersion(
         question=question, **stored.columns(content, number, now, by, recipe),
         citations=[Citation(clause=clause, revision=clause.revision, at=now) for clause in clauses],

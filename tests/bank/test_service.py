@@ -10,7 +10,7 @@ from flask import Flask
 
 from app.audit.models import AuditEvent
 from app.bank import filing, grounds, queries, reviewing, service, stale
-from app.bank.models import Comment, Question, QuestionVersion
+from app.bank.models import Comment, Picture, Question, QuestionVersion
 from app.domain.questions import Kind, Part
 from app.domain.questions import Question as Content
 from app.web.db import db
@@ -44,6 +44,10 @@ def drawn(made: Question) -> list[int]:
 
 @pytest.mark.parametrize("content", [JUDGE, CASE], ids=["judge", "case"])
 def test_what_was_written_comes_back(bank: None, content: Content) -> None:
+    for name in content.pictures:
+        factories.save(
+            Picture(sha256=name, mime="image/png", width=1, height=1, data=b"x", created_at=factories.CREATED)
+        )
     made = service.create_question(content, NOW, factories.person().id)
     db.session.commit()
     assert service.content_of(newest(made)) == content

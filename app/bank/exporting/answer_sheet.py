@@ -8,6 +8,7 @@ from app.bank.exporting.word import CM, WIDTH, paragraph, run, table
 from app.domain.questions import BLANK, CHOICES, Kind, Part, option_keys
 
 _ACROSS = 4  # questions beside each other
+_WIDEST = 11  # digits and, twice, marks of what goes so
 _BOXES = (*CHOICES, Kind.JUDGE)
 _LINES = {Kind.SHORT: 6, Kind.ESSAY: 18}
 _ON_A_LINE = 34  # characters of handwriting
@@ -35,7 +36,7 @@ def _boxes(rows: list[tuple[str, Part]]) -> str:
     cells = [
         run(f"{number}　") + run(" ".join(f"[{mark}]" for mark in _marks(part))) for number, part in rows
     ]
-    wide = max(len(_marks(part)) for _number, part in rows) > 4
+    wide = max(len(number) + 2 * len(_marks(part)) for number, part in rows) > _WIDEST
     across = _ACROSS // 2 if wide else _ACROSS
     cells += [""] * (-len(cells) % across)
     grid = [cells[start : start + across] for start in range(0, len(cells), across)]

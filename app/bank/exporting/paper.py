@@ -1,15 +1,18 @@
 """A paper as a school prints it: sealed line, score table, sections with points, answer sheet, key."""
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask_babel import gettext as _
 
 from app.bank.answers import answer_text
 from app.bank.exporting import answer_sheet
+from app.bank.exporting.figures import Figures
 from app.bank.exporting.word import CM, TAB, WIDTH, Document, paragraph, run, table
 from app.bank.labels import KINDS
 from app.bank.pictures import Picture
+from app.domain.places import unnamed
 from app.domain.questions import BLANK, Kind, Part, option_keys
 from app.domain.scoring import format_points
 
@@ -21,6 +24,8 @@ POINTS = {
 """Tenths of a point for each question, where nothing else says so."""
 _INDENT = CM
 _ROOM = "　　"
+_EMPTY = re.compile(r"[（(][\s　]*[)）]")
+_TO_MARK = f"（{chr(0xA0) * 6}）"  # spaces at which no line ends
 
 
 @dataclass(frozen=True)
@@ -109,10 +114,12 @@ def _head(paper: Paper) -> Iterator[str]:
     if paper.minutes:
         words.insert(0, _("考试时间：%(n)s 分钟", n=paper.minutes))
     yield paragraph(run(_ROOM.join(words)), "Note")
-    columns = [_("题号"), *(numeral(n) for n in range(len(paper.sections))), _("总分"), _("评卷人")]
-    width = min(WIDTH // len(columns), 2 * CM)
-    rows = [[run(name) for name in columns], [run(_("得分")), *[""] * (len(columns) - 1)]]
-    yield table(rows, [width] * len(columns))
+    columns = [_("题号"), *(numeral(n) for n in range(len(paper.sections))), _("总分")]
+    names = CM * 8 // 5
+    width = min((WIDTH - names) // (len(columns) - 1), 2 * CM)
+    empty = [""] * (len(columns) - 1)
+    rows = [[run(name) for name in columns], [run(_("得分")), *empty], [run(_("评卷人")), *empty]]
+    yield table(rows, [names, *[width] * len(empty)])
 
 
 def numeral(place: int) -> str:
@@ -133,45 +140,44 @@ def section_head(section: Section, place: int) -> str:
 
 
 def _add_item(document: Document, number: int, item: Item, kind: Kind) -> None:
-    lead = f"{number}．"
-    if kind is not Kind.CASE:
-        _add_part(document, lead, item.part, item.pictures)
-        return
-    document.add(paragraph(run(lead) + run(item.part.stem), left=_INDENT, hanging=_INDENT))
-    _add_pictures(document, item.pictures)
+    lead, figures = f"{number}．", Figures(document, item.pictures)
+    texts = (text for part in (item.part, *item.parts) for text in part.texts)
+    left = dict.fromkeys(unnamed(texts, len(item.pictures)), "")
+    _add_part(document, lead, item.part, figures, left)
     for n, part in enumerate(item.parts, start=1):
-        _add_part(document, f"（{n}）", part)
+        _add_part(document, f"（{n}）", part, figures, {})
 
 
-def _add_part(document: Document, lead: str, part: Part, pictures: Sequence[Picture] = ()) -> None:
+def _add_part(document: Document, lead: str, part: Part, figures: Figures, left: dict[int, str]) -> None:
     """The stem with its options, pictures between; they stay on one page where they fit."""
-    document.add(
-        paragraph(run(lead) + stem(part), left=_INDENT, hanging=_INDENT, keep=bool(part.options or pictures))
-    )
-    _add_pictures(document, pictures)
+    text, below = figures.cut(part.stem)
+    below |= left
+    keep = bool(part.options or below or part.kind is Kind.CASE)
+    inside = run(lead) + stem(replace(part, stem=text), figures)
+    document.add(paragraph(inside, left=_INDENT, hanging=_INDENT, keep=keep))
+    document.add(*figures.paragraphs(below.items()))
     if part.kind is Kind.MATCH:
-        document.add(_two_columns(part))
-    else:
-        document.add(*option_lines(part.options))
-    if part.kind in (Kind.ORDER, Kind.MATCH):
-        document.add(paragraph(run(_("答：") + "_" * 30), left=_INDENT))
+        document.add(_two_columns(part, figures))
+        places = [f"{n}—____" for n in range(1, len(part.prompts) + 1)]
+        document.add(paragraph(run(_("答：") + _ROOM.join(places)), left=_INDENT))
+        return
+    document.add(*option_lines(part.options, figures))
+    if part.kind is Kind.ORDER:
+        document.add(paragraph(run(_("答：") + " → ".join("____" for _one in part.options)), left=_INDENT))
 
 
-def _add_pictures(document: Document, pictures: Sequence[Picture]) -> None:
-    for picture in pictures:
-        document.picture(picture, left=_INDENT)
-
-
-def stem(part: Part) -> str:
-    """Blanks as room underlined; after a judgement brackets to mark."""
+def stem(part: Part, figures: Figures) -> str:
+    """Blanks as room underlined, brackets that no line end tears; after a judgement brackets to mark."""
     pieces = part.stem.split(BLANK) if part.kind is Kind.BLANKS else [part.stem]
-    inside = run("　" * 5, underline=True).join(run(piece) for piece in pieces)
-    return inside + (run("（　　）") if part.kind is Kind.JUDGE and "（　　）" not in part.stem else "")
+    whole = [_EMPTY.sub(_TO_MARK, piece) for piece in pieces]
+    if part.kind is Kind.JUDGE and _TO_MARK not in whole[-1]:
+        whole[-1] += _TO_MARK
+    return run("　" * 5, underline=True).join(map(figures.inline, whole))
 
 
-def option_lines(options: Sequence[str]) -> Iterator[str]:
+def option_lines(options: Sequence[str], figures: Figures) -> Iterator[str]:
     """Four on a line where they are short, two where they are not long, else one each."""
-    longest = max(map(_width, options), default=0)
+    longest = max(map(figures.width, options), default=0)
     columns = 4 if longest <= 7 and len(options) <= 4 else 2 if longest <= 17 else 1
     step = (WIDTH - _INDENT) // columns
     keys = option_keys(len(options))
@@ -182,16 +188,15 @@ def option_lines(options: Sequence[str]) -> Iterator[str]:
         hanging = CM * 3 // 4 if columns == 1 else 0
         last = start + columns >= len(lettered)
         yield paragraph(
-            TAB.join(map(run, row)), left=_INDENT + hanging, hanging=hanging, tabs=tabs, keep=not last
+            TAB.join(map(figures.inline, row)),
+            left=_INDENT + hanging,
+            hanging=hanging,
+            tabs=tabs,
+            keep=not last,
         )
 
 
-def _width(text: str) -> float:
-    """In Chinese characters."""
-    return sum(0.5 if char.isascii() else 1 for char in text)
-
-
-def _two_columns(part: Part) -> str:
+def _two_columns(part: Part, figures: Figures) -> str:
     left = [f"{n}．{prompt}" for n, prompt in enumerate(part.prompts, start=1)]
     keys = option_keys(len(part.options))
     right = [f"{key.upper()}．{text}" for key, text in zip(keys, part.options, strict=True)]
@@ -200,7 +205,8 @@ def _two_columns(part: Part) -> str:
     right += [""] * (rows - len(right))
     room = WIDTH - _INDENT
     widths = [room * 2 // 5, room - room * 2 // 5]
-    return table([[run(a), run(b)] for a, b in zip(left, right, strict=True)], widths, centred=False)
+    rows_shown = [[figures.inline(a), figures.inline(b)] for a, b in zip(left, right, strict=True)]
+    return table(rows_shown, widths, lines=False, centred=False, left=_INDENT)
 
 
 def _key(paper: Paper) -> Iterator[str]:
@@ -214,10 +220,17 @@ def _key(paper: Paper) -> Iterator[str]:
 
 
 def _solution(lead: str, item: Item) -> Iterator[str]:
-    answers = [f"（{n}）{answer_text(part)}" for n, part in enumerate(item.parts, start=1)]
-    whole = "\n".join(answers) or answer_text(item.part)
+    answers = [f"（{n}）{_answer(part)}" for n, part in enumerate(item.parts, start=1)]
+    whole = "\n".join(answers) or _answer(item.part)
     yield paragraph(run(lead) + run(whole, bold=True), left=_INDENT, hanging=_INDENT, keep=True)
     if item.explanation:
-        yield paragraph(run(_("解析：") + item.explanation), left=_INDENT)
+        yield paragraph(run(_("解析：") + item.explanation), left=_INDENT, keep=bool(item.sources))
     if item.sources:
         yield paragraph(run(_("依据：") + "；".join(item.sources)), left=_INDENT)
+
+
+def _answer(part: Part) -> str:
+    """A point a line, so that whoever marks sees each."""
+    if part.kind in (Kind.SHORT, Kind.ESSAY) and isinstance(part.key, list):
+        return "\n".join(f"{n}. {point}" for n, point in enumerate(part.key, start=1))
+    return answer_text(part)

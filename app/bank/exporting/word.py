@@ -27,9 +27,9 @@ _NAMES = (
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _RELATIONS = "application/vnd.openxmlformats-package.relationships+xml"
 _EMU = 9525  # per pixel at 96 dpi
+_PADDING = 108  # twentieths of a point of a cell, by which a table stands out to the left
 CM = 567  # twentieths of a point
 WIDTH = 16 * CM  # of the text, in an A4 page with its margins
-_LARGEST = 480  # pixels that a picture may be wide
 
 
 def response(title: str, document: bytes) -> Response:
@@ -55,12 +55,14 @@ def paragraph(
     ruled: bool = False, keep: bool = False, new_page: bool = False,
 ) -> str:  # fmt: skip
     """`inside`: runs. `keep`: on one page with what follows. `ruled`: a line below, to write on."""
+    line = 'w:val="single" w:sz="4" w:space="1" w:color="808080"'
+    style = style or ("Ruled" if ruled else "")
     marks = (
         (f'<w:pStyle w:val="{style}"/>' if style else "")
         + ("<w:keepNext/>" if keep else "")
         + "<w:keepLines/>"
         + ("<w:pageBreakBefore/>" if new_page else "")
-        + ('<w:pBdr><w:bottom w:val="single" w:sz="4" w:space="1" w:color="808080"/></w:pBdr>' * ruled)
+        + (f"<w:pBdr><w:bottom {line}/><w:between {line}/></w:pBdr>" * ruled)
         + ("<w:tabs>" + "".join(f'<w:tab w:val="left" w:pos="{at}"/>' for at in tabs) + "</w:tabs>")
         * bool(tabs)
         + (f'<w:ind w:left="{left}" w:hanging="{hanging}"/>' if left or hanging else "")
@@ -69,14 +71,16 @@ def paragraph(
 
 
 def table(
-    rows: Iterable[Sequence[str]], widths: Sequence[int], *, lines: bool = True, centred: bool = True
-) -> str:
+    rows: Iterable[Sequence[str]], widths: Sequence[int], *, lines: bool = True, centred: bool = True,
+    left: int = 0,
+) -> str:  # fmt: skip
     """Cells hold runs. Widths in twentieths of a point."""
     edges = ("top", "left", "bottom", "right", "insideH", "insideV")
     kind = "single" if lines else "nil"
     borders = "".join(f'<w:{edge} w:val="{kind}" w:sz="4" w:space="0" w:color="auto"/>' for edge in edges)
     head = (
-        f'<w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblBorders>{borders}</w:tblBorders>'
+        f'<w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblInd w:w="{left + _PADDING}" w:type="dxa"/>'
+        f"<w:tblBorders>{borders}</w:tblBorders>"
         '<w:tblLayout w:type="fixed"/></w:tblPr>'
     )
     grid = "<w:tblGrid>" + "".join(f'<w:gridCol w:w="{width}"/>' for width in widths) + "</w:tblGrid>"
@@ -106,12 +110,19 @@ class Document:
     def add(self, *parts: str) -> None:
         self.body += parts
 
-    def picture(self, picture: Picture, left: int = 0) -> None:
+    def size(self, picture: Picture, widest: int, highest: int) -> tuple[int, int]:
+        """In pixels, as large as it is unless it has to be smaller."""
+        width, height = max(picture.width, 1), max(picture.height, 1)
+        share = min(1.0, widest / width, highest / height)
+        return int(width * share), int(height * share)
+
+    def image(self, picture: Picture, widest: int, highest: int) -> str:
+        """A run that shows it."""
         self.pictures.append(picture)
         n = len(self.pictures)
-        share = min(1.0, _LARGEST / max(picture.width, 1))
-        size = f'cx="{int(picture.width * share) * _EMU}" cy="{int(picture.height * share) * _EMU}"'
-        shape = (
+        width, height = self.size(picture, widest, highest)
+        size = f'cx="{width * _EMU}" cy="{height * _EMU}"'
+        return (
             f'<w:r><w:drawing><wp:inline distT="0" distB="0" distL="0" distR="0"><wp:extent {size}/>'
             f'<wp:docPr id="{n}" name="图{n}"/><a:graphic><a:graphicData '
             'uri="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:pic><pic:nvPicPr>'
@@ -120,7 +131,6 @@ class Document:
             f'<a:xfrm><a:off x="0" y="0"/><a:ext {size}/></a:xfrm><a:prstGeom prst="rect"><a:avLst/>'
             "</a:prstGeom></pic:spPr></pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing></w:r>"
         )
-        self.add(paragraph(shape, left=left))
 
     def save(self) -> bytes:
         if not self.body or self.body[-1].endswith("</w:tbl>"):
@@ -223,6 +233,7 @@ _STYLES = (
     + _style("Note", "Note", 21, more=f'<w:spacing w:after="120"/>{_CENTRE}')
     + _style("Head", "Head", 24, "黑体", '<w:keepNext/><w:spacing w:before="240" w:after="80"/>')
     + _style("Cell", "Cell", 21, more=f'<w:spacing w:line="300" w:lineRule="atLeast"/>{_CENTRE}')
+    + _style("Ruled", "Ruled", 21, more='<w:spacing w:line="460" w:lineRule="exact"/>')
     + _style("Foot", "footer", 18, more=_CENTRE)
     + "</w:styles>"
 )

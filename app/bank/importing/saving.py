@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.audit.service import Act, record_each
-from app.bank import service, stored, words
+from app.bank import pictures, service, stored, words
 from app.bank.files import CODE
 from app.bank.importing import merging
 from app.bank.importing.items import restored
@@ -95,6 +95,7 @@ def _create(
     """Many at once, past the session: ten thousand questions are a hundred thousand rows."""
     if not items:
         return []
+    pictures.hold({name for item in items for name in contents[item.number].pictures}, now)
     codes = _free_codes(items)
     questions = _insert(Question, [{"code": codes[item.number]} for item in items])
     rows = [stored.columns(contents[item.number], 1, now, by) for item in items]

@@ -1,4 +1,5 @@
 import io
+import re
 import zipfile
 from xml.etree import ElementTree
 
@@ -6,12 +7,15 @@ import pytest
 from flask import Flask
 
 from app.bank.exporting import paper, printing
+from app.bank.exporting.figures import Figures
 from app.bank.exporting.paper import Item, Paper, Section
+from app.bank.exporting.word import Document
 from app.bank.pictures import Picture
 from app.domain.questions import Kind, Part
 from tests.bank.exporting.samples import QUESTIONS
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+SHOWN = (f"{W}t", f"{W}tab", f"{W}drawing")
 PNG = b"\x89PNG not really"
 
 
@@ -25,9 +29,9 @@ def parts(data: bytes) -> dict[str, bytes]:
 
 
 def paragraphs(whole: bytes | str) -> list[str]:
-    """Their texts; a tab for each jump to the next column."""
+    """Their texts; a tab for each picture and each jump to the next column."""
     return [
-        "".join(t.text or "\t" for r in p.iter(f"{W}r") for t in r if t.tag in (f"{W}t", f"{W}tab"))
+        "".join(t.text or "\t" for r in p.iter(f"{W}r") for t in r if t.tag in SHOWN)
         for p in ElementTree.fromstring(whole).iter(f"{W}p")
     ]
 
@@ -46,7 +50,7 @@ def test_a_paper_has_its_head_its_sections_and_an_answer_sheet(app: Flask) -> No
     ]
     assert len(heads) == 20  # on the paper, and on the sheet
     assert found.count("答题卡") == 1
-    assert "3．这是原文。（　　）" in found
+    assert f"3．这是原文。（{chr(0xA0) * 6}）" in found
     assert "1　[A] [B] [C] [D]" in found
     assert "3　[√] [×]" in found
     assert "11．某案例。" in found
@@ -89,10 +93,11 @@ def test_the_first_page_is_sealed_and_every_page_is_numbered(app: Flask) -> None
     ],
 )
 def test_options_stand_in_columns_as_far_as_they_are_short(options: tuple[str, ...], rows: list[str]) -> None:
-    assert paragraphs(f"<x xmlns:w='{W[1:-1]}'>{''.join(paper.option_lines(options))}</x>") == rows
+    shown = "".join(paper.option_lines(options, Figures(Document(), ())))
+    assert paragraphs(f"<x xmlns:w='{W[1:-1]}'>{shown}</x>") == rows
 
 
-def test_pictures_are_in_the_document(app: Flask) -> None:
+def test_a_large_picture_stands_below_the_text_that_names_it(app: Flask) -> None:
     item = Item(
         Part(Kind.JUDGE, "见〔图1〕。", (), True), pictures=(Picture("a", "image/png", 960, 300, PNG),)
     )
@@ -101,7 +106,25 @@ def test_pictures_are_in_the_document(app: Flask) -> None:
     assert found["word/media/picture1.png"] == PNG
     assert b'r:embed="rIdPicture1"' in found["word/document.xml"]
     assert b'cx="4572000" cy="1428750"' in found["word/document.xml"]
-    assert "考试时间：45 分钟　　满分：2 分" in paragraphs(found["word/document.xml"])
+    texts = paragraphs(found["word/document.xml"])
+    at = texts.index(f"1．见图1。（{chr(0xA0) * 6}）")
+    assert texts[at : at + 3][2] == "图1"
+    assert "考试时间：45 分钟　　满分：2 分" in texts
+
+
+def test_small_pictures_and_those_of_options_stand_in_their_line(app: Flask) -> None:
+    small, large = Picture("a", "image/png", 40, 40, PNG), Picture("b", "image/jpeg", 960, 960, PNG)
+    part = Part(Kind.SINGLE, "标志〔图1〕是〔图9〕\n〔图2〕", ("〔图2〕", "乙"), "a")
+    made = Paper("", "题", None, (Section("单选", Kind.SINGLE, 20, (Item(part, pictures=(small, large)),)),))
+    found = parts(paper.docx(made))
+    texts = paragraphs(found["word/document.xml"])
+    at = texts.index("1．标志\t是〔图9〕")
+    assert texts[at + 1 : at + 3] == ["\t", "A．\t\tB．乙"]
+    assert {name for name in found if "media" in name} == {
+        "word/media/picture1.png", "word/media/picture2.jpeg", "word/media/picture3.jpeg",
+    }  # fmt: skip
+    sizes = re.findall(rb'extent cx="(\d+)" cy="(\d+)"', found["word/document.xml"])
+    assert [(int(x) // 9525, int(y) // 9525) for x, y in sizes] == [(40, 40), (300, 300), (110, 110)]
 
 
 def test_a_title_that_counts_already_is_left_as_it_is(app: Flask) -> None:
