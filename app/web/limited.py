@@ -33,9 +33,18 @@ def run(module: str, data: bytes, *given: str) -> bytes:
     limits = (str(limit) for limit in (MEMORY, SECONDS, LARGEST))
     command = [sys.executable, "-I", str(_CHILD), module, *limits, *given]
     try:
-        done = subprocess.run(command, input=data, capture_output=True, timeout=TIMEOUT, check=True)
+        done = subprocess.run(  # without this process's environment: there are keys in it
+            command, input=data, capture_output=True, timeout=TIMEOUT, check=True, env={}
+        )
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-        said = (error.stderr or b"").decode(errors="replace")[-400:]
-        log.warning("limited_work_ended", module=module, how=str(error.__cause__ or type(error)), said=said)
+        log.warning("limited_work_ended", module=module, how=_how(error))
         raise Exhausted from error
     return done.stdout
+
+
+def _how(error: subprocess.CalledProcessError | subprocess.TimeoutExpired) -> str:
+    """The signal, or the last exception by its name alone: its text may quote what somebody sent."""
+    if isinstance(error, subprocess.TimeoutExpired):
+        return "timeout"
+    last = (error.stderr or b"").decode(errors="replace").strip().rpartition("\n")[2]
+    return f"{error.returncode} {last.partition(':')[0][:60]}".strip()

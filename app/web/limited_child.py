@@ -14,7 +14,8 @@ from types import ModuleType
 
 def main(module: str, memory: str, seconds: str, largest: str, *given: str) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (int(memory), int(memory)))
-    resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds)))
+    resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds) + 1))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # what was sent is left in no file
     with suppress(OSError):  # where memory is short, this process goes before the one that asked
         Path("/proc/self/oom_score_adj").write_text("1000")
     # The floors without app/__init__.py, which takes seconds to put the whole application together.
