@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.bank import checking, terms
+from app.bank import checking, stale, terms
 from app.bank.blueprint import bp
 from app.bank.labels import WEAKNESSES
 from app.bank.models import Question, QuestionVersion
@@ -29,8 +29,11 @@ def quality() -> Any:
     named = _named(
         {row[0] for rows in found.values() for row in rows} | {q for row in pairs for q in row[:2]}
     )
+    today = clock.day(clock.now())
+    due = stale.due(today, 1)
     return render_template(
-        "bank/manage/quality.html", checks=checks, report=report, found=found, pairs=pairs,
+        "bank/manage/quality.html", due=due, due_shown=_SHOWN, today=today,
+        changed=stale.stale_among([question.current_version_id for question in due.items]), checks=checks, report=report, found=found, pairs=pairs,
         named=named, weaknesses=WEAKNESSES, terms={term.term: term for term in terms.outdated()},
     )  # fmt: skip
 

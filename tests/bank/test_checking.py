@@ -1,7 +1,9 @@
 """The whole bank looked at: what is found, by the worker, and how the page shows it."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,7 @@ from app.domain.questions import Kind
 from app.domain.questions import Question as Content
 from app.web.db import db
 from tests import factories
-from tests.bank.contents import NOW, load, write
+from tests.bank.contents import NOW, load, question, write
 from tests.conftest import Queries
 
 URL = "/manage/bank/quality"
@@ -134,7 +136,7 @@ def test_the_page_asks_as_often_for_many_as_for_one(author: FlaskClient, queries
         queries.statements.clear()
         assert author.get(URL).status_code == 200
         counts.append(len(queries))
-    assert counts == [4, 4, 4]
+    assert counts == [7, 7, 7]
 
 
 def test_advice_stands_beside_the_preview_and_on_the_page(author: FlaskClient) -> None:
@@ -172,3 +174,23 @@ def test_the_list_of_terms_is_whole_and_no_term_stands_in_what_replaced_it() -> 
     assert len(listed) >= 10 and len({term.term for term in listed}) == len(listed)
     for term in listed:
         assert term.term not in term.instead and len(term.term) > 3 and term.source and term.since
+
+
+def test_what_is_to_be_reviewed_is_listed_as_it_stands_now(author: FlaskClient) -> None:
+    assert "没有。" in author.get(URL).text.partition('id="due"')[2]
+    come, changed, later = question("five-musts-001"), question("five-musts-002"), question_of(written())
+    come.review_on, later.review_on = date(2026, 1, 5), date(2099, 1, 1)
+    service.cited_clauses(["five-musts/2"])["five-musts/2"].superseded_at = NOW + timedelta(days=1)
+    db.session.commit()
+    due = [(str(come.id), "复核日期 2026-01-05 已到"), (str(changed.id), "依据有变化")]
+    for _checked in (False, True):
+        part = author.get(URL).text.partition('id="due"')[2].partition("</section>")[0]
+        found = re.findall(r'/questions/(\d+)".*?<br><span class="card__meta">(.*?)</span>', part)
+        assert found == due
+        author.post(URL)
+        checking.run()
+    assert 'href="#due"><b>2</b>待复核' in author.get(URL).text
+
+
+def question_of(question_id: int) -> Question:
+    return db.session.get_one(Question, question_id)

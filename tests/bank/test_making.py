@@ -1,3 +1,4 @@
+import html
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -93,6 +94,9 @@ def test_the_chosen_become_drafts_with_their_recipe_and_are_not_offered_again(au
         "/manage/bank/making/meetings", data=FORM | {"take": [p.mark for p in proposals[:2]]}
     )
     assert answer.status_code == 302
+    said = html.unescape(author.get(answer.location).text)
+    link = said.partition('送审后由他人审定。 <a href="')[2].partition('"')[0]
+    assert all(p.made.question.stem[:20] in author.get(link).text for p in proposals[:2])
     made = questions()
     versions = [db.session.get_one(QuestionVersion, one.newest_version_id) for one in made]
     assert [v.recipe for v in versions] == [p.made.recipe for p in proposals[:2]]
