@@ -1,5 +1,6 @@
 """One act on many questions: each in a savepoint of its own, and what was refused and why."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -38,6 +39,13 @@ class Outcome:
 
     done: int = 0
     refused: list[tuple[Question, list[str]]] = field(default_factory=list)
+
+    def by_reason(self) -> list[tuple[tuple[str, ...], list[Question]]]:
+        """Those that were refused for the same reasons together."""
+        found: dict[tuple[str, ...], list[Question]] = defaultdict(list)
+        for question, reasons in self.refused:
+            found[tuple(reasons)].append(question)
+        return list(found.items())
 
 
 @dataclass(frozen=True)

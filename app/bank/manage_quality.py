@@ -29,13 +29,18 @@ def quality() -> Any:
     named = _named(
         {row[0] for rows in found.values() for row in rows} | {q for row in pairs for q in row[:2]}
     )
-    today = clock.day(clock.now())
-    due = stale.due(today, 1)
     return render_template(
-        "bank/manage/quality.html", due=due, due_shown=_SHOWN, today=today,
-        changed=stale.stale_among([question.current_version_id for question in due.items]), checks=checks, report=report, found=found, pairs=pairs,
+        "bank/manage/quality.html", checks=checks, report=report, found=found, pairs=pairs, **_due(),
         named=named, weaknesses=WEAKNESSES, terms={term.term: term for term in terms.outdated()},
     )  # fmt: skip
+
+
+def _due() -> dict[str, Any]:
+    """Questions to be looked at again, and those of them that rest on what has changed."""
+    today = clock.day(clock.now())
+    due = stale.due(today, 1)
+    changed = stale.stale_among([question.current_version_id for question in due.items])
+    return {"due": due, "changed": changed, "today": today, "due_shown": _SHOWN}
 
 
 def _named(question_ids: set[int]) -> dict[int, Any]:

@@ -50,7 +50,7 @@ def _listed(outcome: bulk.Outcome | None = None, ticked: tuple[int, ...] = ()) -
         states=list(CHOICES.items()),
         today=today,
         acts=bulk.AUTHORS,
-        refused=outcome.refused if outcome else [],
+        refused=outcome.by_reason() if outcome else [],
         ticked=ticked,
     )
 
