@@ -13,13 +13,18 @@ LONGEST_SOURCE = 6000
 _KIND_HEAD = re.compile(rf"\s*[【\[(]\s*({words.WORDS})\s*[】\])]\s*")
 _SCORE = re.compile(r"[(\[【]\s*(?:本题|共|每题)?\s*\d{1,3}(?:\.\d)?\s*分\s*[)\]】]")
 _LETTERS = r"[A-H](?:[\s,、]{0,2}[A-H]){0,7}"
+_ANY_LETTERS = r"[A-Ha-h](?:[\s,、]{0,2}[A-Ha-h]){0,7}"
 _FILLED = re.compile(
-    rf"\(\s*({_LETTERS}|[{answers.MARKS}]|对|错|正确|错误|[TF])\s*\)|_{{1,40}}\s*({_LETTERS})\s*_{{1,40}}"
+    rf"\(\s*({_ANY_LETTERS}|[{answers.MARKS}]|对|错|正确|错误|[TF])\s*\)|_{{1,40}}\s*({_LETTERS})\s*_{{1,40}}"
 )
 _BARE_END = re.compile(rf"(?<=[。?!)\s])\s*({_LETTERS}|[{answers.MARKS}])\s*$")
-_LETTER, _TF = re.compile("[A-H]"), re.compile("[A-EGH]")  # that name options, where there are none
+_LETTER, _TF = re.compile("[A-Ha-h]"), re.compile("[A-EGHa-eg-h]")  # that name options, where there are none
 _BRACKETS = re.compile(r"\(\s*\)")
 _LINES = re.compile(r"_{2,}")
+_ROOM_AT_START = re.compile(r"^[(（][\s　]*[)）]\s*")
+_REASON = re.compile(
+    rf"\s*({_LETTERS}|[{answers.MARKS}]|对|错|正确|错误)\s*(?:[。.,;:]\s*|(?=\())(?=\S)(?![\s,、.;:]*[A-H]\b)"
+)
 _ROOM_AT_END = re.compile(r"\s*[(（][\s　]*[)）][^\S\n]*([。.]?)[^\S\n]*(?=(?:\s*〔图\d{1,4}〕)*$)")
 _ASKING = re.compile(r"^\s*(?:问|请|试)|[?]\s*$")  # the last line of a case without numbered questions
 _ASKS = re.compile(r"\n\s*(?:问题|请回答(?:下列问题)?|请问|问)\s*[:：]?\s*$")
@@ -37,6 +42,7 @@ def item(written: Written, topic: str = "", difficulty: str = "") -> Item:
         _gather(written, notes)
     for one in (written, *written.parts):
         _place_pictures(one, notes)
+        _split_reason(one)
     asked = part(written, notes)
     parts = tuple(part(one, notes) for one in written.parts) if case else ()
     key = None if case else asked.key
@@ -75,6 +81,18 @@ def _place_pictures(written: Written, notes: list[Note]) -> None:
         if _PICTURE_PLACE.search(text):
             setattr(written, field, _PICTURE_PLACE.sub("", text).strip())
             notes.append(Note("pictures", _("答案要点和解析里的图片没有收，题库只在题干和选项里放图片。")))
+
+
+def _split_reason(written: Written) -> None:
+    """ "B。第三条规定……" is the key and why, unless it is the key and its option: "B. 北京"."""
+    found = _REASON.match(half(written.answer))
+    if found is None or not (written.options or _said(written) is Kind.JUDGE):
+        return
+    key, rest = found[1], written.answer[found.end() :].strip()
+    texts = {normalise(option) for option in written.options}
+    if "\n" not in written.answer and normalise(rest) not in texts:
+        written.answer = key
+        written.explanation = "\n".join(filter(None, (rest, written.explanation)))
 
 
 def _is_long(answer: str) -> bool:
@@ -210,7 +228,7 @@ def _judge(stem: str, options: tuple[str, ...], answer: str) -> Part:
         options = ()
     elif _is_judge(options, ""):
         options = ()
-    stem = _ROOM_AT_END.sub(r"\1", clean(stem))
+    stem = _ROOM_AT_START.sub("", _ROOM_AT_END.sub(r"\1", clean(stem)))
     return Part(Kind.JUDGE, stem, options, answers.key(Kind.JUDGE, answer, ()))
 
 

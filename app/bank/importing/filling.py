@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from app.bank.importing import lines, telling
 from app.bank.importing.answer_lists import same
-from app.bank.importing.items import Line, Written
+from app.bank.importing.items import Line, Written, half
 
 _BY_LINE = ("answer", "explanation", "stem")  # fields whose lines stay apart
 
@@ -89,7 +89,7 @@ class Filling:
                 self.field = "options"
                 return
         if self.field == "options" and one.options:
-            self._below_options(one, text)
+            self._below_options(one, Line(self.source[at].place, text))
         elif self.field in ("", "score"):
             self.ignored.append(self.source[at])
         elif self.field in _BY_LINE or not getattr(one, self.field):
@@ -98,9 +98,11 @@ class Filling:
         else:
             setattr(one, self.field, f"{getattr(one, self.field)}{text}")
 
-    def _below_options(self, one: Written, text: str) -> None:
+    def _below_options(self, one: Written, line: Line) -> None:
         """The rest of a long option; a picture there is the question's, unless the option is nothing else."""
-        if one.options[-1] and lines.PICTURES.fullmatch(text):
-            one.stem += f"\n{text}"
+        if one.options[-1] and lines.PICTURES.fullmatch(line.text):
+            one.stem += f"\n{line.text}"
+        elif one.options[-1] and lines.HEADING.fullmatch(half(line.text)):
+            self.ignored.append(line)
         else:
-            one.options[-1] += text
+            one.options[-1] += line.text

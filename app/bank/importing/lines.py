@@ -11,20 +11,20 @@ LONGEST = 10_000  # characters of a line or cell; of a longer one no more than t
 _FIELDS = {
     "answer": "正确答案 参考答案 标准答案 试题答案 本题答案 答案要点 参考要点 答题要点 要点 评分标准 答案 "
     "ANSWER Answer",
-    "explanation": "答案解析 试题解析 题目解析 参考解析 解析 详解 解释 点评",
+    "explanation": "答案解析 试题解析 题目解析 参考解析 解析 详解 解释 点评 理由",
     "basis": "法规依据 政策依据 答案依据 参考依据 题目来源 试题来源 依据 出处 来源",
     "topic": "所属知识点 考查知识点 知识点 考查点 考点",
     "difficulty": "难易程度 难易度 难度系数 难度",
     "kind": "试题类型 题目类型 题型",
     "level": "认知层次 认知水平",
     "tags": "标签 关键词",
-    "score": "分值 分数",
+    "score": "分值 分数 得分 我的答案 你的答案",
 }
 _FIELD_OF = {word: field for field, names in _FIELDS.items() for word in names.split()}
 _LABELS = "|".join(sorted(_FIELD_OF, key=len, reverse=True))
 _LABEL = re.compile(
     rf"【\s?(?P<boxed>{_LABELS}|分析|答)\s?】\s?:?|\[(?P<square>{_LABELS})\]\s?:?|"
-    rf"(?:^|(?<=[\s。;,)）]))[(]?(?P<bare>{_LABELS})\s?(?:[:]|为[:]?|是[:])\s?"
+    rf"(?:^|(?<=[\s。;,)）])|(?=[(]))[(]?(?P<bare>{_LABELS})\s?(?:[:]|为[:]?|是[:])\s?"
 )
 _ANSWER_HEAD = re.compile(r"\s*(?:(?:正确|参考|标准)?答案\s+(?=[A-H√×对错正])|答\s?[:]|【答】)")
 _CHINESE = "一二三四五六七八九十"
@@ -44,6 +44,8 @@ _START = re.compile(
 _CASE = re.compile(rf"\s*[【\[]?(?:案例|材料)\s?([{_CHINESE}]|\d{{1,2}})?\s?(?:[】\]]\s?[:.、]?|[:.、])\s*")
 _BRACKETED = re.compile(r"\s*\((\d{1,4})\)\s*")
 _BRACKETED_WITHIN = re.compile(r"\((\d{1,4})\)")
+_WITHIN = re.compile(r"(?<=\s)(\d{1,4})\s?[、.](?!\d)")  # a number amid a line
+HEADING = re.compile(rf"\s*(?:\([{_CHINESE}]{{1,3}}\)|第[{_CHINESE}]{{1,3}}[章节编篇部])[^。?!]{{0,30}}")
 PICTURES = re.compile(r"(?:\s*〔图\d{1,4}〕)+\s*")  # a line of nothing else
 _SPACED = re.compile(r"\s*(\d{1,4})[\s]+(?=\S)")
 _MARK = re.compile(
@@ -90,6 +92,20 @@ def start(text: str) -> Start | None:
     digits = given or re.sub(r"\D", "", found["lettered"])
     style = found["style"] or ("第" if found["nth"] else "[" if not found["lettered"] else "Q")
     return Start(int(digits), style, found.end(), found["mark"] or "")
+
+
+def several(text: str) -> list[str]:
+    """A line of several questions with their options, cut before each number that counts on."""
+    first = start(text)
+    if first is None:
+        return [text]
+    for found in _WITHIN.finditer(half(text)):
+        if int(found[1]) != first.number + 1:
+            continue
+        before, after = text[: found.start()], text[found.start() :]
+        if options(before, 0)[1] and options(after, 0)[1]:
+            return [before, *several(after)]
+    return [text]
 
 
 def bracketed(text: str) -> Start | None:
@@ -197,5 +213,20 @@ def fields(text: str) -> list[tuple[str, str]]:
         if not cuts or found.start() >= cuts[-1][2]:
             cuts.append((field, found.start(), found.end()))
     bounds = [start for _field, start, _end in cuts] + [len(text)]
-    ends = zip(cuts, bounds[1:], strict=True)
-    return [("", text[: bounds[0]]), *((field, text[end:stop].strip()) for (field, _at, end), stop in ends)]
+    before, found_fields = text[: bounds[0]], []
+    for (field, at, end), stop in zip(cuts, bounds[1:], strict=True):
+        close = _closing(flat[end:stop]) if flat[at] == "(" else -1
+        if close >= 0:  # （答案：甲）: what comes after is no part of it
+            before, stop = before + text[end + close + 1 : stop], end + close
+        found_fields.append((field, text[end:stop].strip()))
+    return [("", before), *found_fields]
+
+
+def _closing(flat: str) -> int:
+    """Where the bracket closes that was opened before; -1: nowhere."""
+    depth = 0
+    for at, char in enumerate(flat):
+        depth += (char == "(") - (char == ")")
+        if depth < 0:
+            return at
+    return -1

@@ -14,6 +14,7 @@ _AHEAD = 300  # lines looked at to tell what one of them is
 
 def questions(source: Sequence[Line]) -> tuple[list[Written], list[Line]]:
     """The questions, and the lines that are no part of any."""
+    source = [Line(line.place, text) for line in source for text in lines.several(line.text)]
     reader = _Reader(source)
     for at in range(len(source)):
         reader.take(at)

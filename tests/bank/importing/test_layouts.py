@@ -56,3 +56,42 @@ def test_a_case_with_one_question_and_no_number() -> None:
     assert [(part.stem, part.key) for part in item.content.parts] == [("对张某如何处理？", ["依规处理。"])]
     [faulty] = read("五、案例分析题\n1、张某收受礼金。\n答：依规处理。")
     assert [note.text for note in faulty.notes] == ["答案“依规处理。”没有分到各小题，请核对。"]
+
+
+def test_several_questions_on_one_line() -> None:
+    paper = "单选题\n1、甲（B）A.一 B.二 2、乙（A）A.三 B.四"
+    assert [(options, key) for _kind, _stem, options, key in said(paper)] == [
+        (("一", "二"), "b"), (("三", "四"), "a"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("answer", "key", "explanation"),
+    [
+        ("B。第三条规定。", "b", "第三条规定。"),
+        ("B（第三条）", "b", "（第三条）"),
+        ("B.乙", "b", ""),
+        ("B 理由：见第三条。", "b", "见第三条。"),
+    ],
+)
+def test_a_key_with_its_reason(answer: str, key: str, explanation: str) -> None:
+    [item] = read(f"1、题干（ ）\nA.甲 B.乙\n答案：{answer}")
+    assert (item.content.key, item.content.explanation) == (key, explanation)
+
+
+def test_a_wrong_statement_with_what_is_right() -> None:
+    [item] = read("判断题\n1、甲。（ ）\n答案：错。应为三年。\n")
+    assert (item.content.key, item.content.explanation) == (False, "应为三年。")
+
+
+def test_an_answer_in_brackets_ends_with_them() -> None:
+    assert said("填空题\n1、甲是____。（答案：宗旨）")[0][1:] == ("甲是____。", (), [["宗旨"]])
+    assert said("单选题\n1、甲是（答案：B）。A.一 B.二")[0][2:] == (("一", "二"), "b")
+
+
+def test_a_heading_below_options_is_none_of_them() -> None:
+    first, second = "（一）党章部分\n1、甲（A）\nA.一 B.二", "（二）条例部分\n2、乙（b）\na.三 b.四"
+    paper = f"单选题\n{first}\n{second}\n我的答案：A 得分：0"
+    assert [(options, key) for _kind, _stem, options, key in said(paper)] == [
+        (("一", "二"), "a"), (("三", "四"), "b"),
+    ]  # fmt: skip
