@@ -1,12 +1,16 @@
-"""`flask bank …`: the second reading of questions in files. Checking and importing: `app.cli`."""
+"""`flask bank …`: the second reading of files, export of all. Checking and importing: `app.cli`."""
 
 from pathlib import Path
 
 import click
 from flask.cli import AppGroup
 
+from app.audit.service import record
 from app.bank import files, readings
-from app.web import clock
+from app.bank.browsing import Filter
+from app.bank.exporting import picking
+from app.bank.exporting.formats import FORMATS, Order
+from app.web import clock, schema, uow
 from app.web.content import ContentError
 
 bank_cli = AppGroup("bank", help="题库内容：检查、第二遍审读与导入。")
@@ -49,3 +53,20 @@ def enter_readings(folder: Path, sheet: Path) -> None:
     for code in wrong:
         click.echo(f"与答案不一致：{code}")
     click.echo(f"还没有第二遍审读的试题：{len(_sound(folder).unread)}")
+
+
+@bank_cli.command("export")
+@click.argument("form", type=click.Choice([name for name in FORMATS if name != "docx"]), metavar="格式")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def export(form: str, file: Path) -> None:
+    """导出全部试题，数量不限。格式：xlsx、moodle、gift、qti、toml。文件含答案，请妥善保管。"""
+    schema.require()
+    wanted, today = Filter(state="all"), clock.day(clock.now())
+    count = picking.count(wanted, today)
+    file.touch(mode=0o600)
+    with file.open("wb") as out:
+        for piece in FORMATS[form].make(Order(wanted, today)):
+            out.write(piece)
+    record("question.export", "bank:1", f"在服务器上导出全部试题 {file.name}", after={"rows": count})
+    uow.commit_item()
+    click.echo(f"已导出 {count} 道试题：{file}")

@@ -29,7 +29,11 @@ class ExportForm(FlaskForm):
         if 0 < count <= most:
             return True
         text = (
-            _("这种格式一次最多导出 %(n)s 道，请先用题型、知识点等条件缩小范围。", n=most)
+            _(
+                "这种格式一次最多导出 %(n)s 道，请先用题型、知识点等条件缩小范围。"
+                "要导出全部试题，请服务器管理员执行 flask bank export。",
+                n=most,
+            )
             if count
             else _("没有可以导出的试题。")
         )

@@ -68,7 +68,8 @@ def read(data: bytes) -> dict[str, Any]:
 
     {"blocks": [{"text": …} | {"rows": [[cell, …], …]}, …]} of a Word document (word_blocks.py),
     {"files": [[name, [tag, {attribute: value}, [child | text, …]]], …]} of XML or an archive of it, both with
-    {"pictures": {name: base64}}; {"text": …} of plain text.
+    {"pictures": {name: base64}}; {"texts": [[name, text], …], "pictures": …} of an archive of content files;
+    {"text": …} of plain text.
     """
     check(data)
     try:
@@ -113,10 +114,21 @@ def _of_archive(data: bytes) -> dict[str, Any]:
             raise Refused("other_office")
         found = [name for name in sorted(names) if name.endswith(".xml") and not name.endswith("/")]
         if not found:
-            raise Refused("archive")
+            return _of_texts(archive, sorted(names))
         room = [MAX_NODES]
         files = [[name, tree(part(archive, name), room)] for name in found]
         return {"files": files, "pictures": pictures(archive, sorted(names))}
+
+
+def _of_texts(archive: zipfile.ZipFile, names: list[str]) -> dict[str, Any]:
+    """Content files of our own with the pictures beside them: the questions' alone."""
+    found = [name for name in names if name.endswith(".toml") and name.split("/")[-2:-1] == ["questions"]]
+    if not found:
+        raise Refused("archive")
+    texts = [[name, clean(part(archive, name).decode("utf-8-sig"))] for name in found]
+    if sum(len(text) for _name, text in texts) > MAX_TEXT:
+        raise Refused("weight")
+    return {"texts": texts, "pictures": pictures(archive, names)}
 
 
 def _decoded(data: bytes) -> str:

@@ -6,7 +6,7 @@ import csv
 import io
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 from urllib.parse import unquote
@@ -81,6 +81,8 @@ def _read(file_name: str, data: bytes, defaults: Defaults) -> Reading:
         lines, found = word.read(answer["blocks"])
         written, ignored = text.questions(_cut(lines))
         return _assembled([*written, *found], ignored, defaults, _bytes(answer["pictures"]))
+    if "texts" in answer:
+        return _of_content(answer)
     if "files" in answer:
         return _of_xml(answer, defaults)
     return _of_text(file_name, answer["text"], defaults)
@@ -150,6 +152,10 @@ class _Pictures:
             self.places[encoded] = f"〔图{len(self.found)}〕" if data else ""
         return self.places[encoded]
 
+    def number(self, name: str) -> str:
+        """Of one in the archive, by its name; "" where it is not there."""
+        return self.show(name)[2:-1]
+
     def show(self, source: str) -> str:
         """Of an archive, by the end of its path; or one that stands in the text itself."""
         if source.startswith("data:"):
@@ -158,6 +164,19 @@ class _Pictures:
         paths = self.paths.get(parts[-1], []) if parts else []
         path = next((path for path in paths if f"/{path}".endswith("/" + "/".join(parts))), None)
         return self.store(self.named[path or paths[0]]) if paths else ""
+
+
+def _of_content(answer: dict[str, Any]) -> Reading:
+    """Content files of our own; a picture that is not among them may be kept here already."""
+    pictures = _Pictures(answer["pictures"])
+    items: list[Item] = []
+    for path, whole in answer["texts"]:
+        for item in own.questions(whole)[0]:
+            numbers = tuple(pictures.number(name) or name for name in item.content.pictures)
+            item.content = replace(item.content, pictures=numbers)
+            item.place = f"{path}，{item.place}"
+            items.append(item)
+    return Reading(items, [], pictures.found)
 
 
 def _of_xml(answer: dict[str, Any], defaults: Defaults) -> Reading:

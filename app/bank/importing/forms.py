@@ -37,7 +37,7 @@ class ImportForm(FlaskForm):
         _l("试题文件"),
         description=_l(
             "Word（.docx）、Excel（.xlsx、.xls、.csv）、文本（.txt），以及 Moodle XML、GIFT、Aiken、"
-            "QTI（.xml 或 .zip）和本系统的题库文件（.toml），不超过 %(mb)s MB。",
+            "QTI（.xml 或 .zip）和本系统的题库文件（.toml 或 .zip），不超过 %(mb)s MB。",
             mb=MAX_BYTES >> 20,
         ),
         render_kw={"accept": ",".join(_SUFFIXES)},

@@ -163,6 +163,18 @@ def test_our_own_files_carry_them(samples: list[Exported], tmp_path: Path) -> No
     assert kept() == 3
 
 
+def test_our_own_archive_may_be_uploaded(samples: list[Exported]) -> None:
+    out = io.BytesIO()
+    own.archive(samples, picking.rule_sets(), out)
+    db.session.execute(sa.delete(Picture))
+    found = read("题库.zip", out.getvalue())
+    assert found[0].place == "questions/five-musts.toml，第 1 行"
+    # The photograph came from elsewhere now, so it is drawn anew.
+    assert [item.content.stem for item in found] == [one.content.stem for one in samples]
+    assert [len(item.content.pictures) for item in found] == [len(one.content.pictures) for one in samples]
+    assert kept() == 3
+
+
 def test_a_lone_file_of_ours_finds_them_here(samples: list[Exported]) -> None:
     names = pictures.files({name for one in samples for name in one.content.pictures})
     text = "\n".join(own.question(one, names) for one in samples)
@@ -205,3 +217,11 @@ def test_a_new_question_from_excel_is_told_of_its_lack(samples: list[Exported], 
     assert (item.decision, item.content["stem"]) == ("new", STEM)
     text = "题目提到〔图1〕〔图2〕〔图3〕，文件里没有这张图。导入后请在试题页上添加。"
     assert item.faults == [["pictures", text]]
+
+
+def test_the_shell_exports_without_a_limit(samples: list[Exported], app: Flask, tmp_path: Path) -> None:
+    out = tmp_path / "all.zip"
+    done = app.test_cli_runner().invoke(args=["bank", "export", "toml", str(out)])
+    assert done.output == f"已导出 2 道试题：{out}\n"
+    assert "questions/five-musts.toml" in zipfile.ZipFile(out).namelist()
+    assert out.stat().st_mode & 0o777 == 0o600
