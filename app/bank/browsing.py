@@ -4,11 +4,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date
-from typing import Any
 
 import sqlalchemy as sa
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from app.bank import stale, states, words
 from app.bank.models import Citation, Clause, Comment, Question, QuestionVersion
@@ -39,16 +38,17 @@ class Filter:
 
 def page(wanted: Filter, number: int, today: date) -> Pagination:
     """Fifty questions by their stable id, newest versions loaded."""
-    return first_pages(
-        _rows(wanted, today).options(contains_eager(Question.newest)).order_by(Question.code), number
-    )
+    shown = sa.select(Question).options(joinedload(Question.newest))
+    return first_pages(matching(wanted, today), shown, number)
 
 
-def _rows(wanted: Filter, today: date) -> sa.Select[Any]:
+def matching(wanted: Filter, today: date) -> sa.Select[int]:
+    """Ids of all the questions that the list shows, by their stable id."""
     return (
-        sa.select(Question)
+        sa.select(Question.id)
         .join(QuestionVersion, QuestionVersion.id == Question.newest_version_id)
         .where(*_conditions(wanted, today))
+        .order_by(Question.code)
     )
 
 
@@ -150,8 +150,3 @@ def topics() -> Sequence[str]:
     found = found.union_all(sa.select(after).where(found.c.topic.is_not(None)))
     rows = db.session.scalars(sa.select(found.c.topic).where(found.c.topic.is_not(None)))
     return sorted(topic for topic in rows if topic is not None)
-
-
-def matching(wanted: Filter, today: date) -> sa.Select[int]:
-    """Ids of all the questions that the list shows, by their stable id."""
-    return _rows(wanted, today).with_only_columns(Question.id).order_by(Question.code)

@@ -49,8 +49,8 @@ def on_earlier_wordings() -> sa.Select[str]:
     return sa.select(Question.code).where(Question.newest_version_id.in_(_reworded().where(~by_hand)))
 
 
-def _due(today: date) -> sa.Select[Question]:
-    return sa.select(Question).where(
+def _due(today: date) -> sa.Select[int]:
+    return sa.select(Question.id).where(
         Question.retired_at.is_(None),
         Question.current_version_id.is_not(None),
         sa.or_(Question.current_version_id.in_(stale()), Question.review_on <= today),
@@ -59,8 +59,7 @@ def _due(today: date) -> sa.Select[Question]:
 
 def due(today: date, page: int) -> Pagination:
     """Published questions to be looked at again, by code."""
-    rows = _due(today).options(joinedload(Question.current)).order_by(Question.code)
-    return first_pages(rows, page)
+    return first_pages(_due(today).order_by(Question.code), _shown(), page)
 
 
 def due_count(today: date) -> int:
@@ -69,13 +68,16 @@ def due_count(today: date) -> int:
 
 def on(rule_set: str, clause: str, page: int) -> Pagination:
     """Published questions that rest on the set or clause, by code."""
-    rows = (
-        sa.select(Question)
-        .options(joinedload(Question.current))
+    ids = (
+        sa.select(Question.id)
         .where(Question.retired_at.is_(None), Question.current_version_id.in_(resting(rule_set, clause)))
         .order_by(Question.code)
     )
-    return first_pages(rows, page)
+    return first_pages(ids, _shown(), page)
+
+
+def _shown() -> sa.Select[Question]:
+    return sa.select(Question).options(joinedload(Question.current))
 
 
 def stale_among(version_ids: Collection[int | None]) -> set[int]:

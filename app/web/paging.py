@@ -1,11 +1,11 @@
 """A page of rows, asked of the database or already in memory; one pager shows both."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
-from flask_sqlalchemy.pagination import Pagination, SelectPagination
-from sqlalchemy.orm import lazyload
+from flask_sqlalchemy.pagination import Pagination
 
 from app.web.db import db
 from app.web.intake import number
@@ -24,27 +24,33 @@ def paginate(rows: sa.Select[Any], page: int, per_page: int = PER_PAGE) -> Pagin
     return db.paginate(rows, page=page, per_page=per_page, error_out=False)
 
 
-class FirstPages(SelectPagination):
+class FirstPages(Pagination):
     """The first thousand rows of a list that may hold 100,000: counting all costs more than showing some, and
     nobody turns to page 2,000. `more`: there are others, to be found by narrowing the list."""
 
     MOST = 20 * PER_PAGE
     more = False
 
+    @cached_property
+    def _ids(self) -> Sequence[int]:
+        """Looked for once, and without their texts: to sort those is what costs."""
+        return db.session.scalars(self._query_args["ids"].limit(self.MOST + 1)).all()
+
     def _query_items(self) -> list[Any]:
-        return super()._query_items() if self.page * self.per_page <= self.MOST else []
+        shown = self._ids[: self.MOST][self._query_offset :][: self.per_page]
+        rows: sa.Select[Any] = self._query_args["rows"]
+        key = rows.column_descriptions[0]["entity"].id
+        found = {row.id: row for row in db.session.scalars(rows.where(key.in_(shown)))} if shown else {}
+        return [found[one] for one in shown if one in found]
 
     def _query_count(self) -> int:
-        rows: sa.Select[Any] = self._query_args["select"]
-        some = rows.options(lazyload("*")).order_by(None).limit(self.MOST + 1).subquery()
-        found = db.session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
-        self.more = found > self.MOST
-        return min(found, self.MOST)
+        self.more = len(self._ids) > self.MOST
+        return min(len(self._ids), self.MOST)
 
 
-def first_pages(rows: sa.Select[Any], page: int) -> FirstPages:
-    """A page of the first thousand rows."""
-    return FirstPages(select=rows, session=db.session(), page=page, per_page=PER_PAGE, error_out=False)
+def first_pages(ids: sa.Select[int], rows: sa.Select[Any], page: int) -> FirstPages:
+    """A page of the first thousand `ids`, in their order; `rows` reads the entities that are shown."""
+    return FirstPages(ids=ids, rows=rows, page=page, per_page=PER_PAGE, error_out=False)
 
 
 class ListPage(Pagination):
