@@ -171,6 +171,7 @@ def _tell(questions: Sequence[Written], kind: str, given: Written) -> None:
         n=given.number, answer=given.answer[:20],
     )  # fmt: skip
     near.notes.append(Note("", text))
+    near.source.append("\n".join(filter(None, (f"{given.number}、{given.answer}", given.explanation))))
 
 
 def same(one: str, other: str) -> bool:

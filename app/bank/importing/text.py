@@ -19,7 +19,14 @@ def questions(source: Sequence[Line]) -> tuple[list[Written], list[Line]]:
     for at in range(len(source)):
         reader.take(at)
     reader.answers.give(reader.found)
-    return [one for one in reader.found if one.stem or one.options], reader.ignored
+    for one in reader.found:
+        if _is_empty(one):
+            reader.ignored += [Line(one.place, line) for line in one.source]
+    return [one for one in reader.found if not _is_empty(one)], reader.ignored
+
+
+def _is_empty(one: Written) -> bool:
+    return not (one.stem or one.options or one.parts)
 
 
 def _lacks(one: Written) -> bool:

@@ -56,6 +56,7 @@ def test_an_answer_without_its_question_is_told() -> None:
     first, second = read(paper)
     assert (first.content.key, second.content.key) == ("a", "b")
     assert told(second) == ["卷末有第 3 题的答案“C”，卷中没有读到这道题，请核对。"]
+    assert second.source.endswith("\n3、C")
 
 
 def test_answers_that_are_too_few_are_not_shared_out() -> None:
@@ -86,6 +87,13 @@ def test_lines_above_the_first_answer_are_listed() -> None:
 def test_an_explanation_that_says_the_answer_again(explanation: str, key: str) -> None:
     [item] = read(f"1、题干（ ）\n{OPTIONS}\n答案：B\n{explanation}")
     assert (item.content.key, told(item)) == (key, [])
+
+
+def test_what_is_no_question_after_all_is_listed() -> None:
+    lines = [Line("第 1 行", "1、"), Line("第 2 行", "答案：A"), Line("第 3 行", "2、甲（√）")]
+    written, ignored = text.questions(lines)
+    assert [one.stem for one in written] == ["甲（√）"]
+    assert [line.text for line in ignored] == ["1、", "答案：A"]
 
 
 def test_two_answers_at_one_question_are_told() -> None:
