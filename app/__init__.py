@@ -1,5 +1,6 @@
 """Ganxun 干训: training and examinations for cadres. `create_app` puts the floors together."""
 
+import codecs
 from typing import Any
 
 from flask import Flask
@@ -37,6 +38,11 @@ BLUEPRINTS = (
     courses_manage.bp, exams_manage.bp, reports_manage.bp, certificates_manage.bp, audit_manage.bp,
     home_manage.bp, system.bp,
 )  # fmt: skip
+
+
+# Werkzeug asks for it with every host name. Two threads that are the first to do so can fail, and Python
+# remembers the failure: every request would end in LookupError until the next start.
+codecs.lookup("idna")
 
 
 class App(Flask):
