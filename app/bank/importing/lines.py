@@ -38,12 +38,12 @@ _REMARK = re.compile(
 )
 _START = re.compile(
     r"\s*(?:[(]\s?(?P<mark>[A-H]{1,8}|[√×✓✗对错])?\s?[)]\s?)?"
-    r"(?:第\s?(?P<nth>\d{1,4})\s?题\s?[.、:)]?|(?P<dotted>\d{1,4})\s?(?P<style>[、)]|[.:](?!\d)|\.(?=(?:19|20)\d\d\s?年))"
-    r"|【\s?(?P<boxed>\d{1,4})\s?】|\[(?P<square>\d{1,4})\]|(?P<lettered>[Qq]\d{1,4}|题目?\s?\d{1,4})\s?[.、:)])\s*"
+    r"(?:第\s?(?P<nth>\d{1,5})\s?题\s?[.、:)]?|(?P<dotted>\d{1,5})\s?(?P<style>[、)]|[.:](?!\d)|\.(?=(?:19|20)\d\d\s?年))"
+    r"|【\s?(?P<boxed>\d{1,5})\s?】|\[(?P<square>\d{1,5})\]|(?P<lettered>[Qq]\d{1,5}|题目?\s?\d{1,5})\s?[.、:)])\s*"
 )
 _CASE = re.compile(rf"\s*[【\[]?(?:案例|材料)\s?([{_CHINESE}]|\d{{1,2}})?\s?(?:[】\]]\s?[:.、]?|[:.、])\s*")
-_BRACKETED = re.compile(r"\s*\((\d{1,4})\)\s*")
-_BRACKETED_WITHIN = re.compile(r"\((\d{1,4})\)")
+_BRACKETED = re.compile(r"\s*\((\d{1,5})\)\s*")
+_BRACKETED_WITHIN = re.compile(r"\((\d{1,5})\)")
 _WITHIN = re.compile(r"(?<=\s)(\d{1,4})\s?[、.](?!\d)")  # a number amid a line
 HEADING = re.compile(rf"\s*(?:\([{_CHINESE}]{{1,3}}\)|第[{_CHINESE}]{{1,3}}[章节编篇部])[^。?!]{{0,30}}")
 PICTURES = re.compile(r"(?:\s*〔图\d{1,4}〕)+\s*")  # a line of nothing else
