@@ -16,6 +16,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from app.bank.labels import KINDS
+from app.domain.likeness import shingles
 from app.domain.questions import MARKED_BY_HAND, Kind, Part, Question, option_keys
 from app.domain.scoring import is_correct
 from app.web.content import ContentError, Fault, read_folder
@@ -62,7 +63,7 @@ def holds(question: Question, reading: Reading | None, clauses: Mapping[str, str
 
 
 def agrees(question: Question, answer: object) -> bool:
-    """Whether the reader's answer is the key's. What is marked by hand asks only for an answer."""
+    """Whether the reader's answer is the key's; of what is marked by hand, whether it has every point."""
     answers = answer if question.kind is Kind.CASE else [answer]
     parts = question.asked
     return (
@@ -73,9 +74,30 @@ def agrees(question: Question, answer: object) -> bool:
 
 
 def _agrees(part: Part, answer: object) -> bool:
-    if part.kind in MARKED_BY_HAND:
-        return isinstance(answer, str) and bool(answer.strip())
-    return is_correct(part.kind, part.key, answer)
+    if part.kind not in MARKED_BY_HAND:
+        return is_correct(part.kind, part.key, answer)
+    if not isinstance(answer, list) or not isinstance(part.key, list):
+        return False
+    given = [shingles([text]) for text in answer if isinstance(text, str)]
+    return all(any(_says(one, shingles([point])) for one in given) for point in part.key)
+
+
+def _says(given: frozenset[str], point: frozenset[str]) -> bool:
+    """Whether a reader's point is this point: half of its pairs of characters are there."""
+    return 2 * len(given & point) >= len(point)
+
+
+_SHAPES = {
+    Kind.MULTIPLE: '填 ["a", "c"]',
+    Kind.JUDGE: "填 true 或 false",
+    Kind.BLANKS: '每空一个答案，填 ["甲", "乙"]',
+    Kind.ORDER: '按正确顺序填 ["c", "a", "b"]',
+    Kind.MATCH: '依次填各项所配，如 ["b", "a"]',
+    Kind.RECITE: "填原文",
+    Kind.SHORT: '每个要点一条，填 ["……", "……"]',
+    Kind.ESSAY: '每个要点一条，填 ["……", "……"]',
+}
+"""How a reader writes an answer; that to a single choice is its letter."""
 
 
 def sheet(questions: Mapping[str, Question], clauses: Mapping[str, str], sources: Mapping[str, str]) -> str:
@@ -89,13 +111,14 @@ def _entry(code: str, question: Question, clauses: Mapping[str, str], sources: M
     told += [f"条款 {name}：{clauses[name]}" for name in question.clauses]
     told += [f"图 {n}：pictures 里以 {name[:12]} 开头的文件" for n, name in enumerate(question.pictures, 1)]
     if question.kind is Kind.CASE:
-        told.append(f"案例：{question.stem}")
+        told += [f"案例：{question.stem}", '  每问一个答案，填 [true, "c"]']
     for part in question.asked:
         told.append(f"{KINDS[part.kind]}：{part.stem}")
-        told += [f"  待匹配：{prompt}" for prompt in part.prompts]
+        told += [f"  第 {number} 项：{prompt}" for number, prompt in enumerate(part.prompts, 1)]
         told += [
             f"  {key}. {text}" for key, text in zip(option_keys(len(part.options)), part.options, strict=True)
         ]
+        told += [f"  {_SHAPES[part.kind]}"] if part.kind in _SHAPES else []
     comment = "\n".join(f"# {line}" for text in told for line in text.splitlines())
     return f'[{code}]\n{comment}\nwords = "{words(question, clauses)}"\nanswer = ""\n'
 

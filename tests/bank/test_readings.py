@@ -22,9 +22,13 @@ ON = date(2026, 11, 23)
 CLAUSES = {"s/1": "必须维护党中央权威", "s/2": "必须维护党的团结"}
 SINGLE = Content(Kind.SINGLE, "哪一条？", ("甲", "乙"), "b", "见条款。", ("s/1",), "题", "easy")
 CASE = replace(
-    SINGLE, kind=Kind.CASE, options=(), key=None,
+    SINGLE,
+    kind=Kind.CASE,
+    options=(),
+    key=None,
     parts=(Part(Kind.JUDGE, "对吗？", (), True), Part(Kind.SHORT, "为什么？", (), ["有规定"])),
-)  # fmt: skip
+)
+SHORT = replace(SINGLE, kind=Kind.SHORT, options=(), key=["维护党中央权威", "维护党的团结"])  # fmt: skip
 
 
 def reading(text: Content, answer: object) -> Reading:
@@ -37,11 +41,15 @@ def reading(text: Content, answer: object) -> Reading:
         (SINGLE, "b", True),
         (SINGLE, "a", False),
         (SINGLE, "", False),
-        (CASE, [True, "有。"], True),
-        (CASE, [False, "有。"], False),
-        (CASE, [True, " "], False),
+        (CASE, [True, ["有规定。"]], True),
+        (CASE, [False, ["有规定。"]], False),
+        (CASE, [True, []], False),
+        (CASE, [True, "有规定"], False),
         (CASE, [True], False),
         (CASE, True, False),
+        (SHORT, ["要维护党的团结", "", "维护中央的权威"], True),
+        (SHORT, ["要维护党的团结"], False),
+        (SHORT, ["维护党中央权威", 2], False),
     ],
 )
 def test_a_reading_holds_when_its_answer_is_right(text: Content, answer: object, held: bool) -> None:
