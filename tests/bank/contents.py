@@ -97,8 +97,6 @@ def answer(text: Content | Part) -> Any:
             return [variants[0] for variants in text.key]  # type: ignore[attr-defined]
         case Kind.RECITE:
             return text.key["text"]  # type: ignore[index]
-        case Kind.SHORT | Kind.ESSAY:
-            return "依规办理。"
     return text.key
 
 

@@ -47,7 +47,7 @@ def reading(text: Content, answer: object) -> Reading:
         (CASE, [True, "有规定"], False),
         (CASE, [True], False),
         (CASE, True, False),
-        (SHORT, ["要维护党的团结", "", "维护中央的权威"], True),
+        (SHORT, ["要维护党的团结", "", "维护中央权威"], True),
         (SHORT, ["要维护党的团结"], False),
         (SHORT, ["维护党中央权威", 2], False),
     ],
