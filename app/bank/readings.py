@@ -79,7 +79,7 @@ def _agrees(part: Part, answer: object) -> bool:
     if not isinstance(answer, list) or not isinstance(part.key, list):
         return False
     given = shingles(text for text in answer if isinstance(text, str))
-    # However the reader cut the answer into points, three quarters of a point's pairs of characters are in it.
+    # However the reader cut the answer into points, most of what a point says is in it.
     points = [shingles([point]) for point in part.key]
     return all(4 * len(given & point) >= 3 * len(point) for point in points)
 
