@@ -208,7 +208,7 @@ class Citation(Base):
 
 
 class Comment(Base):
-    """What somebody says of a version. `asks`: said by a reviewer who gave it back."""
+    """What somebody says of a version. `asks`: said by a reviewer who gave it back to `sent_by`."""
 
     __tablename__ = "question_comment"
 
@@ -218,6 +218,7 @@ class Comment(Base):
     by: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
     text: Mapped[str]
     asks: Mapped[bool] = mapped_column(default=False)
+    sent_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
 
 
 class BankCheck(Base):

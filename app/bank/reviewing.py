@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy.orm import aliased, contains_eager
 
-from app.bank.models import Question, QuestionVersion
+from app.bank.models import Comment, Question, QuestionVersion
 from app.bank.states import CONDITIONS, State
 from app.web.db import db
 from app.web.paging import paginate
@@ -28,10 +28,16 @@ def _waiting(*columns: Any) -> sa.Select[Any]:
 def _others(person_id: int) -> sa.ColumnElement[bool]:
     """The person has no hand in it (`service.hands`)."""
     written = aliased(QuestionVersion)
-    return ~sa.exists().where(
-        written.question_id == Question.id,
-        written.id > sa.func.coalesce(Question.current_version_id, 0),
-        sa.or_(written.created_by == person_id, written.submitted_by == person_id),
+    ways = (written.created_by, written.submitted_by, Comment.sent_by)
+    return ~(
+        sa.select(written.id)
+        .outerjoin(Comment, Comment.version_id == written.id)
+        .where(
+            written.question_id == Question.id,
+            written.id > sa.func.coalesce(Question.current_version_id, 0),
+            sa.or_(*(way == person_id for way in ways)),
+        )
+        .exists()
     )
 
 

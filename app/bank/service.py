@@ -205,12 +205,14 @@ def submit(question: Question, number: int, now: datetime, by: int) -> None:
 
 
 def hands(question: Question) -> set[int | None]:
-    """Who wrote or sent any version since the last one that was approved: an edit by somebody else in between
-    makes nobody a stranger to the text."""
+    """Who wrote or sent any version since the last one that was approved, given back or not: an edit by
+    somebody else in between makes nobody a stranger to the text."""
     V = QuestionVersion
     since = V.id > (question.current_version_id or 0)
     rows = db.session.execute(
-        sa.select(V.created_by, V.submitted_by).where(V.question_id == question.id, since)
+        sa.select(V.created_by, V.submitted_by, Comment.sent_by)
+        .outerjoin(Comment, Comment.version_id == V.id)
+        .where(V.question_id == question.id, since)
     )
     return {person for row in rows for person in row}
 
@@ -228,8 +230,9 @@ def approve(question: Question, number: int, now: datetime, by: int) -> None:
 def give_back(question: Question, number: int, text: str, now: datetime, by: int) -> None:
     """A draft again, with what is to be mended. Raises Stale unless it is in review and of this number."""
     version = _in_review(question, number)
+    sender = version.submitted_by
     version.submitted_at = version.submitted_by = None
-    db.session.add(Comment(version_id=version.id, at=now, by=by, text=text, asks=True))
+    db.session.add(Comment(version_id=version.id, at=now, by=by, text=text, asks=True, sent_by=sender))
     record(
         "question.give_back", f"question:{question.id}", f"退回试题 {question.code} 第 {number} 版",
         after={"text": text},

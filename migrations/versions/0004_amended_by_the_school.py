@@ -1,4 +1,4 @@
-"""what a citation knew, and what a school changed in a clause"""
+"""what a citation knew, what a school changed in a clause, and who had sent what was given back"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -30,8 +30,15 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('clause_id', name=op.f('pk_amendment'))
     )
 
+    with op.batch_alter_table('question_comment', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('sent_by', sa.Integer(), nullable=True))
+        batch_op.create_foreign_key(batch_op.f('fk_question_comment_sent_by_person'), 'person', ['sent_by'], ['id'])
+
 
 def downgrade() -> None:
+    with op.batch_alter_table('question_comment', schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f('fk_question_comment_sent_by_person'), type_='foreignkey')
+        batch_op.drop_column('sent_by')
     op.drop_table('amendment')
     with op.batch_alter_table('citation', schema=None) as batch_op:
         batch_op.drop_column('at')

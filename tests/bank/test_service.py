@@ -126,6 +126,8 @@ HANDS = {
     "aw as cg bw bs": "c",
     "aw bw aw cs": "",
     "aw bt as": "c",
+    "aw bs cg as": "c",  # it was sent by b, given back or not
+    "aw bs cg at as": "c",
     "aw as cg as": "bc",  # who only said what to mend has written nothing
     "aw bw bs c! cw cs": "ab",  # approved in between: what came before is settled
     "aw bs c! at bw bs": "ac",  # tags on a published version are published with it
