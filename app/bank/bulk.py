@@ -26,7 +26,8 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Order:
-    """When, by whom, and what goes with the act: the data of its form."""
+    """When, by whom, and what goes with the act: the data of its form; for approval the versions that were
+    shown, as "question.number"."""
 
     now: datetime
     by: int
@@ -102,6 +103,8 @@ def _approve(question: Question, order: Order) -> None:
     newest = service.newest(question)
     if newest.submitted_at is None or newest.approved_at is not None:
         raise Refused(_("不在待审之列。"))
+    if f"{question.id}.{newest.number}" not in order.asked:
+        raise service.Stale
     service.approve(question, newest.number, order.now, order.by)
 
 

@@ -89,7 +89,7 @@ def questions_many() -> Any:
 @requires(Action.BANK_REVIEW)
 def questions_approve() -> Any:
     ids = bulk.ticked(request.form.getlist("question"))
-    return _done(bulk.APPROVE, ids) if ids else _nothing_ticked()
+    return _done(bulk.APPROVE, ids, set(request.form.getlist("seen"))) if ids else _nothing_ticked()
 
 
 def _chosen(ids: list[int]) -> list[Question]:

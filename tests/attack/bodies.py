@@ -74,7 +74,7 @@ FILLED: dict[str, Callable[[World], Body]] = {
     "bank_manage.question_send": lambda w: {},
     "bank_manage.quality_check": lambda w: {},
     "bank_manage.questions_many": lambda w: {"question": [w.question.id], "act": "retire"},
-    "bank_manage.questions_approve": lambda w: {"question": [w.waiting.id]},
+    "bank_manage.questions_approve": lambda w: {"question": [w.waiting.id], "seen": [f"{w.waiting.id}.1"]},
     "courses_manage.assignments": lambda w: {"unit_id": w.town.id, "username": ""},
     "courses_manage.course": lambda w: {"title": "改名的课"},
     "courses_manage.course_new": lambda w: {"code": "new-course"},

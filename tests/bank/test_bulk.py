@@ -39,8 +39,9 @@ def draft(by: Person, **more: object) -> Question:
 
 
 def act(client: FlaskClient, name: str, *questions: Question, url: str = f"{URL}/many", **more: str) -> str:
-    ids = [one.id for one in questions]
-    answer = client.post(f"{url}?kind=judge", data={"act": name, "question": ids, "sure": "1", **more})
+    ids, seen = [one.id for one in questions], [f"{one.id}.{service.newest(one).number}" for one in questions]
+    data = {"act": name, "question": ids, "seen": seen, "sure": "1", **more}
+    answer = client.post(f"{url}?kind=judge", data=data)
     if answer.status_code == 302:
         assert answer.location == f"{URL}?kind=judge"
         return client.get(answer.location).text
@@ -88,6 +89,26 @@ def test_approving_many_leaves_out_ones_own(admin: Person, sign_in: Callable[...
     assert "已审定 1 题，可以用于组卷。" in page
     assert refusals(page) == refused(mine, "本人写过或送审的，要由其他人审定。")
     assert (mine.current_version_id, theirs.current_version_id) == (None, theirs.newest_version_id)
+
+
+def test_what_was_rewritten_since_the_list_was_shown_is_not_approved(
+    admin: Person, sign_in: Callable[..., FlaskClient]
+) -> None:
+    other, client = factories.person(), sign_in(admin)
+    made = draft(other)
+    service.submit(made, 1, NOW, other.id)
+    db.session.commit()
+    seen = re.findall(r'name="seen" value="(.*?)"', client.get(f"{URL}?state=review").text)
+    assert seen == [f"{made.id}.1"]
+    service.edit_question(made.id, replace(JUDGE, stem="全都改了？"), 1, NOW, other.id)
+    service.submit(made, 2, NOW, other.id)
+    db.session.commit()
+    for given in (seen[0], "", f"{made.id}.x"):
+        page = act(client, "", made, url=f"{URL}/many/approve", seen=given)
+        assert refusals(page) == refused(made, "刚刚有变动，请打开看过再办。")
+    assert made.current_version_id is None
+    act(client, "", made, url=f"{URL}/many/approve")
+    assert made.current_version_id == made.newest_version_id
 
 
 def test_retire_restore_and_review_date(admin: Person, sign_in: Callable[..., FlaskClient]) -> None:
