@@ -43,7 +43,7 @@ def withdraw(clause: Clause, now: datetime) -> None:
     entered, before = clause.amendment, facts(clause)
     if entered is None:
         return
-    if entered.filed_text != clause.text and not _rested_on(clause, entered.filed_revision):
+    if clause.revision > entered.filed_revision and not _rested_on(clause, entered.filed_revision):
         later = Wording.revision > entered.filed_revision
         db.session.execute(sa.delete(Wording).where(Wording.clause_id == clause.id, later))
         clause.text, clause.revision = entered.filed_text, entered.filed_revision

@@ -15,6 +15,7 @@ from app.bank import filing, service
 from app.bank.bulk_forms import CitingForm, DayForm, TagsForm, TopicForm
 from app.bank.labels import fault_text
 from app.bank.models import Question
+from app.bank.question_form import MOST_TAGS
 from app.web.db import db, hold
 
 MOST = 200
@@ -125,6 +126,8 @@ def _plan_review(question: Question, order: Order) -> None:
 
 
 def _add_tags(question: Question, order: Order) -> None:
+    if len({*service.newest(question).tags, *order.asked["tags"]}) > MOST_TAGS:
+        raise Refused(_("加上以后超过 %(n)s 个标签，请先删去几个。", n=MOST_TAGS))
     if not filing.add_tags(question, order.asked["tags"], order.now, order.by):
         raise Refused(_("已有这些标签。"))
 

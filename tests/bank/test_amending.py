@@ -142,6 +142,16 @@ def test_a_wording_that_questions_rest_on_stays_in_the_history(clause: Clause) -
     assert len(due()) == 2
 
 
+def test_typed_back_and_then_withdrawn_it_leaves_no_trace_either(clause: Clause) -> None:
+    before = amending.facts(clause)
+    amend(clause)
+    amend(clause, OLD)
+    amending.withdraw(clause, LAST)
+    db.session.commit()
+    assert (amending.facts(clause), clause.revision, wordings()) == (before, 1, [(1, OLD)])
+    assert due() == []
+
+
 def test_repealed_after_it_was_amended(clause: Clause) -> None:
     amend(clause)
     amend(clause, "")

@@ -144,6 +144,17 @@ def test_tags_make_a_version_that_is_as_far_as_the_one_before(
     assert service.newest(drafted).submitted_at is None and drafted.current_version_id is None
 
 
+def test_no_question_gets_more_tags_than_its_form_takes(
+    admin: Person, sign_in: Callable[..., FlaskClient]
+) -> None:
+    client, made = sign_in(admin), draft(admin, tags=tuple("甲乙丙丁戊己庚辛壬"))
+    page = act(client, "tag", made, tags="甲 癸 子")
+    assert refusals(page) == refused(made, "加上以后超过 10 个标签，请先删去几个。")
+    assert service.newest(made).number == 1
+    act(client, "tag", made, tags="甲 癸")
+    assert service.newest(made).tags == list("甲乙丙丁戊己庚辛壬癸")
+
+
 def test_nothing_ticked_or_no_such_act(admin: Person, sign_in: Callable[..., FlaskClient]) -> None:
     client = sign_in(admin)
     assert "请先勾选试题" in act(client, "retire")
