@@ -19,7 +19,7 @@ from app.domain.questions import Kind, Part, Question
 from app.web.content import Fault, Table, read_folder
 
 PICTURES = "pictures"  # the folder of their files
-CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+CODE = re.compile(r"(?=.{1,80}$)[a-z0-9]+(-[a-z0-9]+)*")  # no index keeps one of any length
 
 
 @dataclass(frozen=True)
@@ -201,7 +201,7 @@ def _clauses(table: Table) -> tuple[ClauseText, ...]:
 def _code(table: Table, field: str) -> str:
     code = table.text(field)
     if code and not CODE.fullmatch(code):
-        table.fault(field, _("只能用小写字母、数字和连字符。"))
+        table.fault(field, _("只能用小写字母、数字和连字符，最多 80 个。"))
     return code
 
 

@@ -21,6 +21,7 @@ from app.web import clock, uow
 from app.web.db import Base, db, hold
 from app.web.errors import Problem
 
+PATIENCE = 100  # tries while the database is busy or goes away: what it will never take looks the same
 TRIES = 3  # for a file whose reading never comes to its end, and a stretch that the database refuses
 KEPT = timedelta(days=7)  # what nobody confirmed is forgotten after this
 MAX_OPEN = 5  # of one person; each holds up to 20,000 items
@@ -111,7 +112,7 @@ def hold_in(found: Upload, *states: State) -> None:
 def ready(found: Upload, **facts: Any) -> None:
     """It has been read: its owner looks at it next."""
     found.state, found.source = State.READY, None
-    found.tell(begun=0, **facts)
+    found.tell(begun=0, refused=0, **facts)
 
 
 def resume(found: Upload) -> None:
@@ -165,10 +166,12 @@ class Queue:
         """0: it is still due."""
         try:
             return act(number)
-        except (Overtaken, OperationalError):
+        except Overtaken:
             uow.abandon_item()
             self._tell(number, begun=0)
             return 0
+        except OperationalError:
+            return self._again(number, PATIENCE)
         except (IntegrityError, Conflict):
             log.warning("upload_refused", table=self.table.__tablename__, number=number, exc_info=True)
             return self._again(number)
@@ -188,13 +191,13 @@ class Queue:
             found.tell(**facts)
         uow.commit_item()
 
-    def _again(self, number: int) -> int:
+    def _again(self, number: int, tries: int = TRIES) -> int:
         """The next time finds what the database knows now. Not for ever."""
         uow.abandon_item()
         found = self._locked(number)
-        refused = found.told.get("refused", 0) + 1 if found else TRIES
-        if refused < TRIES:
-            self._tell(number, refused=refused)
+        refused = found.told.get("refused", 0) + 1 if found else tries
+        if refused < tries:
+            self._tell(number, refused=refused, begun=0)
             return 0
         text = _("有的内容与系统里的冲突，这一批没有保存。已保存的不受影响，其余的还在，可以接着处理。")
         self._stop(number, text, State.FAILED, keep=True)

@@ -35,7 +35,7 @@ def test_the_small_bank_is_well_formed(tmp_path: Path) -> None:
         (SETS, 'issuer = "习近平"', 'issuer = ""', f"{SETS}:9 issuer：不能为空。"),
         (SETS, 'place = "北京"', 'palce = "北京"', f"{SETS}:11 palce：没有这个字段，请核对拼写。"),
         (SETS, 'code = "2"', 'code = "1"', f"{SETS}:20 code：编号 1 用了不止一次。"),
-        (SETS, 'code = "2"', 'code = "第2"', f"{SETS}:20 code：只能用小写字母、数字和连字符。"),
+        (SETS, 'code = "2"', 'code = "第2"', f"{SETS}:20 code：只能用小写字母、数字和连字符，最多 80 个。"),
         (QUESTIONS, 'kind = "single"', 'kind = "sinlge"',
          f"{QUESTIONS}:3 kind：题型只能是 {'、'.join(Kind)}。"),
         (QUESTIONS, 'key = "a"', 'key = "c"',
