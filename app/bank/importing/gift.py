@@ -23,16 +23,19 @@ def looks_so(text: str) -> bool:
 def questions(lines: Sequence[Line], topic: str, difficulty: str) -> tuple[list[Item], list[Line]]:
     found: list[Item] = []
     ignored: list[Line] = []
+    assumed = ["topic", "difficulty"]
     for block in _blocks(lines):
         text = "\n".join(line.text for line in block)
         if text.startswith("$CATEGORY:"):
             named = text[10:].split("\n")[0].strip().split("/")[-1].strip()
-            topic = named if named and not named.startswith("$") else topic
+            if named and not named.startswith("$"):
+                topic, assumed = named, ["difficulty"]
             continue
         item = _item(text, block[0].place, topic, difficulty)
         if item is None:
             ignored += block
         else:
+            item.assumed = assumed
             found.append(item)
     return found, ignored
 

@@ -27,17 +27,21 @@ class Pictures(Protocol):
 def questions(quiz: Node, topic: str, difficulty: str, pictures: Pictures) -> tuple[list[Item], list[Line]]:
     found: list[Item] = []
     ignored: list[Line] = []
+    assumed = ["topic"]
     for number, node in enumerate((one for one in nodes(quiz) if one[0] == "question"), 1):
         kind = attribute(node, "type")
         place = str(_("第 %(n)s 个 question", n=number))
         if kind == "category":
             named = _text(first(node, "category"), pictures).split("/")[-1].strip()
-            topic = named if named and named not in ("top",) and not named.startswith("$") else topic
+            if named and named != "top" and not named.startswith("$"):
+                topic, assumed = named, []
         elif kind == "description" or kind not in _READERS or kind == "cloze" and not _only_blanks(node):
             if kind != "description":
                 ignored.append(Line(place, _("不支持的 Moodle 题型：%(kind)s", kind=kind[:40])))
         else:
-            found.append(_item(node, kind, place, (topic, difficulty), pictures))
+            item = _item(node, kind, place, (topic, difficulty), pictures)
+            item.assumed = [*assumed, *item.assumed]
+            found.append(item)
     return found, ignored
 
 
@@ -69,12 +73,14 @@ def _item(node: Node, kind: str, place: str, defaults: tuple[str, str], pictures
     explanation = _text(first(node, "generalfeedback"), pictures)
     tags = tuple(dict.fromkeys(_text(one, pictures) for one in all_of(node, "tag")))
     level = next((found for tag in tags if (found := words.level(tag))), "")
-    hard = next((found for tag in tags if (found := words.difficulty(tag))), defaults[1])
+    said = next((found for tag in tags if (found := words.difficulty(tag))), "")
+    hard = said or defaults[1] or "medium"
     content = Question(
-        made, stem, options, key, explanation, (), defaults[0], hard or "medium", prompts, (), level,
+        made, stem, options, key, explanation, (), defaults[0], hard, prompts, (), level,
         tuple(tag for tag in tags if tag and not _is_told(tag)),
     )  # fmt: skip
-    return Item(place, _source(stem, options, prompts), content, "", notes)
+    assumed = () if said else ("difficulty",)
+    return Item(place, _source(stem, options, prompts), content, "", notes, assumed=assumed)
 
 
 def _is_told(tag: str) -> bool:

@@ -38,7 +38,8 @@ def question(item: Node, place: str, topic: str, difficulty: str, show: Show) ->
         key = answers.points("\n".join(text_of(one, show) for one in all_of(body, "rubric-block")))
     content = Question(kind, stem, options, key, feedback, (), topic, difficulty or "medium", prompts)
     lettered = [f"{k.upper()}. {text}" for k, text in zip(option_keys(len(options)), options, strict=True)]
-    return Item(place, "\n".join([stem, *prompts, *lettered]), content, "", notes)
+    source = "\n".join([stem, *prompts, *lettered])
+    return Item(place, source, content, "", notes, assumed=("topic", "difficulty"))
 
 
 def _interactions(node: Node) -> Iterator[Node]:
