@@ -80,10 +80,14 @@ class Checker:
         like = alike.like_each(contents)
         known = _by_code({item.code for item in items if item.code})
         here = merging.newest(known.values())
-        return [
+        rows = [
             self._row(number, item, contents[number], like[number], here.get(known.get(item.code, 0)))
             for number, item in enumerate(items, first)
         ]
+        seen = merging.numbers([row["like_id"] for row in rows])
+        for row in rows:
+            row["content"]["seen"] = seen.get(row["like_id"])
+        return rows
 
     def _cited(self, item: Item) -> Content:
         given = tuple(name for name in item.content.clauses if name in self.shelf.names)

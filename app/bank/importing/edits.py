@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from app.audit.service import record
-from app.bank.importing import checking, queries
+from app.bank.importing import checking, merging, queries
 from app.bank.importing.files import Defaults
 from app.bank.importing.items import stored
 from app.bank.importing.states import DECISIONS, TAKEN, Decision
@@ -53,9 +53,10 @@ def amend(found: QuestionImport, at: int, content: Content) -> ImportItem:
     wrong = any(map(checking.bars, faults(content)))
     values = stored(content)
     assumed = [name for name in before.get("assumed", ()) if values[name] == before[name]]
-    item.content = before | values | {"barred": wrong, "assumed": assumed}
     item.faults = checking.words(content)
     item.like_id, same = checking.like(content, before.get("code", ""))
+    seen = merging.numbers([item.like_id]).get(item.like_id)
+    item.content = before | values | {"barred": wrong, "assumed": assumed, "seen": seen}
     if wrong:
         item.decision = Decision.FAULT
     elif (

@@ -29,6 +29,16 @@ def newest(question_ids: Collection[int | None]) -> dict[int, QuestionVersion]:
     return {version.question_id: version for version in rows}
 
 
+def numbers(question_ids: Collection[int | None]) -> dict[int | None, int]:
+    """How many versions each has."""
+    rows = db.session.execute(
+        sa.select(QuestionVersion.question_id, QuestionVersion.number)
+        .join(Question, Question.newest_version_id == QuestionVersion.id)
+        .where(Question.id.in_({one for one in question_ids if one}))
+    )
+    return {row.question_id: row.number for row in rows}
+
+
 def filled_up(content: Content, before: Content, assumed: Collection[str]) -> Content:
     """`assumed`: fields that the file did not name, filled with what was chosen for all of it."""
     kept = {name: getattr(before, name) or getattr(content, name) for name in assumed}

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.audit.service import Act, record_each
 from app.bank import pictures, service, stored, words
@@ -31,7 +32,7 @@ from app.domain.questions import Question as Content
 from app.web.db import db
 
 STRETCH = 250
-EXTRA = ("code", "barred", "assumed")  # what an item's content holds beside the question
+EXTRA = ("code", "barred", "assumed", "seen")  # what an item's content holds beside the question
 
 
 def next_items(number: int) -> list[ImportItem]:
@@ -63,9 +64,10 @@ def save(found: QuestionImport, items: Sequence[ImportItem], now: datetime) -> N
     if send:
         _send(complete, now, by)
     drafts = len(created) + len(changed) - len(complete)
+    aside = sum(item.decision == Decision.LEAVE for item in merged)
     _count(found, len(items), {
-        "new": len(created), "merge": len(changed), "same": len(merged) - len(changed), "draft": drafts,
-        "sent": len(complete) if send else 0,
+        "new": len(created), "merge": len(changed), "same": len(merged) - len(changed) - aside,
+        "aside": aside, "draft": drafts, "sent": len(complete) if send else 0,
     })  # fmt: skip
 
 
@@ -150,6 +152,13 @@ def _free_codes(items: Sequence[ImportItem]) -> dict[int, str]:
     return codes
 
 
+def _set_aside(item: ImportItem, newest: QuestionVersion) -> None:
+    """Its owner compared it with a version that is not the newest any more: it waits for another look."""
+    text = _("题库里的这道题后来有了新的版本，没有合并。请重新核对。")
+    item.decision, item.content = Decision.LEAVE, item.content | {"seen": newest.number}
+    item.faults = [*(fault for fault in item.faults if fault[1] != text), ["", text]]
+
+
 def _merge(items: Sequence[ImportItem], contents: dict[int, Content], now: datetime, by: int) -> list[Made]:
     """Each the next version of what it is like; those that say nothing new are left out."""
     made = []
@@ -157,6 +166,9 @@ def _merge(items: Sequence[ImportItem], contents: dict[int, Content], now: datet
     for item in items:
         assert item.like_id is not None
         newest = versions[item.like_id]
+        if item.content.get("seen") not in (None, newest.number):
+            _set_aside(item, newest)
+            continue
         assumed = item.content.get("assumed", ())
         content = merging.filled_up(contents[item.number], service.content_of(newest), assumed)
         question = service.edit_question(item.like_id, content, newest.number, now, by)

@@ -71,7 +71,7 @@ def test_from_the_paper_into_the_bank(author: Person) -> None:
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Question)) == 2  # nothing is in it yet
     save(found, send=True)
     assert (found.state, found.done, found.total) == (State.DONE, 3, 3)
-    assert found.notes["saved"] == {"new": 3, "merge": 0, "same": 0, "draft": 2, "sent": 1}
+    assert found.notes["saved"] == {"new": 3, "merge": 0, "same": 0, "aside": 0, "draft": 2, "sent": 1}
     first, second, third = made(found)
     assert (first.stem, first.answer.key, first.topic, first.created_by) == (
         "首都是（　　）。",

@@ -14,7 +14,7 @@ from app.bank.models import Question, QuestionImport
 from app.domain.questions import Question as Content
 from app.people.models import Person
 from app.web.db import db
-from tests.bank.contents import QUESTIONS, load, question, write
+from tests.bank.contents import NOW, QUESTIONS, load, question, write
 from tests.bank.importing.papers import begin, items, read, save, xlsx
 from tests.bank.importing.test_flow import PAPER, author, decisions
 
@@ -45,7 +45,53 @@ def test_what_a_sheet_does_not_name_stays(author: Person) -> None:
     named = bring(author, [*ROW[:4], "个人的权威", "A", "党章"])
     save(named)
     assert content("five-musts-001").topic == "党章"
-    assert named.notes["saved"] == {"new": 0, "merge": 1, "same": 0, "draft": 0, "sent": 0}
+    assert named.notes["saved"] == {"new": 0, "merge": 1, "same": 0, "aside": 0, "draft": 0, "sent": 0}
+
+
+MOODLE = """<quiz><question type="multichoice"><questiontext><text>必须维护（　　）。</text></questiontext>
+<generalfeedback><text>新解析。</text></generalfeedback><single>true</single>
+<answer fraction="100"><text>党中央权威</text></answer>
+<answer fraction="0"><text>个人权威</text></answer></question></quiz>"""
+GIFT = "必须维护（　　）。{=党中央权威 ~个人权威 ####新解析。}\n"
+QTI = """<assessmentItem identifier="i"><responseDeclaration identifier="R" cardinality="single">
+<correctResponse><value>a</value></correctResponse></responseDeclaration>
+<itemBody><choiceInteraction responseIdentifier="R">
+<prompt>必须维护（　　）。</prompt><simpleChoice identifier="a">党中央权威</simpleChoice>
+<simpleChoice identifier="b">个人权威</simpleChoice></choiceInteraction></itemBody>
+<modalFeedback>新解析。</modalFeedback></assessmentItem>"""
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [("题.gift", GIFT), ("题.xml", MOODLE), ("题.xml", QTI)],
+    ids=["gift", "moodle", "qti"],
+)
+def test_what_other_systems_do_not_know_stays(author: Person, name: str, file: str) -> None:
+    before = content("five-musts-001")
+    found = begin(author.id, file.encode(), name, topic="", difficulty="hard")
+    work.QUEUE.read_waiting()
+    db.session.expire_all()
+    edits.decide(found, 1, edits.Decision.MERGE)
+    save(found)
+    assert content("five-musts-001") == replace(before, explanation="新解析。")
+
+
+def test_what_a_colleague_wrote_meanwhile_is_not_overwritten(author: Person) -> None:
+    found = bring(author, [*ROW[:4], "个人的权威", "A", ""], [*ROW[:4], "某人的权威", "A", ""])
+    assert decisions(found) == ["merge", "merge"]
+    theirs = replace(content("five-musts-001"), explanation="同事改正的解析。")
+    service.edit_question(question("five-musts-001").id, theirs, 1, NOW, author.id)
+    save(found)
+    assert content("five-musts-001") == theirs
+    assert found.notes["saved"] == {"new": 0, "merge": 0, "same": 0, "aside": 2, "draft": 0, "sent": 0}
+    text = "题库里的这道题后来有了新的版本，没有合并。请重新核对。"
+    assert [(item.decision, item.faults[-1]) for item in items(found)] == [("leave", ["", text])] * 2
+    edits.reopen(found)
+    for number in (1, 2):  # of the two the second has not seen the first
+        edits.decide(found, number, edits.Decision.MERGE)
+    save(found)
+    assert content("five-musts-001") == replace(theirs, options=("党中央权威", "个人的权威"))
+    assert decisions(found) == ["merge", "leave"]
 
 
 def test_what_says_nothing_new_is_no_change(author: Person) -> None:
@@ -54,7 +100,7 @@ def test_what_says_nothing_new_is_no_change(author: Person) -> None:
     assert (decisions(found), item.faults[-1]) == (["leave"], ["same", "与题库里的这道题相同，没有改动。"])
     edits.decide(found, 1, edits.Decision.MERGE)
     save(found)
-    assert found.notes["saved"] == {"new": 0, "merge": 0, "same": 1, "draft": 0, "sent": 0}
+    assert found.notes["saved"] == {"new": 0, "merge": 0, "same": 1, "aside": 0, "draft": 0, "sent": 0}
     assert service.newest(question("five-musts-001")).number == 1
 
 
