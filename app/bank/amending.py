@@ -43,16 +43,28 @@ def withdraw(clause: Clause, now: datetime) -> None:
     entered, before = clause.amendment, facts(clause)
     if entered is None:
         return
-    if clause.revision > entered.filed_revision and not _rested_on(clause, entered.filed_revision):
-        later = Wording.revision > entered.filed_revision
-        db.session.execute(sa.delete(Wording).where(Wording.clause_id == clause.id, later))
-        clause.text, clause.revision = entered.filed_text, entered.filed_revision
+    _unsay(clause, entered)
     said = ClauseText(clause.code, clause.heading, clause.locator, entered.filed_text)
     rule_sets.put_clause(clause.rule_set, clause, said, clause.position, now)
     clause.amendment = None
     db.session.flush()
     summary = f"撤销登记：{named(clause)}"
     record("clause.undo", f"clause:{clause.id}", summary, before=before, after=facts(clause))
+
+
+def _unsay(clause: Clause, entered: Amendment) -> None:
+    """The wordings that were entered go: nobody ever said so. A question on one of them is to be reviewed.
+
+    Where there is such a question, the wording of the files, and what rests on it, is numbered after them.
+    """
+    if clause.revision == entered.filed_revision:
+        return
+    own, filed = Wording.clause_id == clause.id, entered.filed_revision
+    db.session.execute(sa.delete(Wording).where(own, Wording.revision > filed))
+    number = clause.revision + 1 if _rested_on(clause, filed) else filed
+    clause.text, clause.revision = entered.filed_text, number
+    for row, of in ((Wording, own), (Citation, Citation.clause_id == clause.id)):
+        db.session.execute(sa.update(row).where(of, row.revision == filed).values(revision=number))
 
 
 def _rested_on(clause: Clause, revision: int) -> bool:

@@ -18,13 +18,15 @@ from app.web.db import db
 class Ground:
     """A clause that a version cites. `shaken`: it changed after the version was written, so look again.
 
-    `reworded`: from the wording cited to the present one, if they differ. `superseded_on`: the clause or its
-    whole set is in force no longer; `superseded_by`: the set that took the set's place, if known.
+    `reworded`: from the wording cited to the present one, if they differ. `withdrawn`: the wording cited was
+    entered by mistake. `superseded_on`: the clause or its whole set is in force no longer; `superseded_by`:
+    the set that took the set's place, if known.
     """
 
     clause: CitedClause
     shaken: bool
     reworded: Sequence[Piece]
+    withdrawn: bool
     superseded_on: date | None
     superseded_by: str | None
 
@@ -45,7 +47,8 @@ def of(version: QuestionVersion) -> list[Ground]:
         Ground(
             clause=cite(clause, rule_set),
             shaken=outdated(cited),
-            reworded=pieces(then or "", clause.text) if cited.revision < clause.revision else (),
+            reworded=pieces(then, clause.text) if then is not None and then != clause.text else (),
+            withdrawn=then is None,
             superseded_on=clause.superseded_on or rule_set.superseded_on,
             superseded_by=successor,
         )

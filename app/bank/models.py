@@ -65,7 +65,10 @@ class Clause(Base):
 
 
 class Wording(Base):
-    """What a clause says or said: its wordings by revision, the present one included. Never changed."""
+    """What a clause says or said: its wordings by revision, the present one included.
+
+    Never changed; one entered by mistake goes when that is undone (`bank.amending`).
+    """
 
     __tablename__ = "wording"
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from app.bank.models import Amendment, Citation, Clause, Question, RuleSet, Wording
 from app.web.db import db
@@ -106,13 +106,16 @@ def changes() -> Changes:
     """Of all sets; two statements."""
     sets = sa.select(RuleSet.code, RuleSet.superseded_at).where(RuleSet.superseded_at.is_not(None))
     moments: dict[str, datetime] = {code: at for code, at in db.session.execute(sets) if at}
+    before = aliased(Wording)
+    reworded = sa.exists().where(before.clause_id == Wording.clause_id, before.revision < Wording.revision)
     rows = db.session.execute(
         sa.select(RuleSet.code, Clause.code, Clause.superseded_at, sa.func.max(Wording.since))
         .join(RuleSet, RuleSet.id == Clause.rule_set_id)
-        .outerjoin(Wording, sa.and_(Wording.clause_id == Clause.id, Wording.revision > 1))
+        .outerjoin(Wording, sa.and_(Wording.clause_id == Clause.id, reworded))
         .where(sa.or_(Clause.revision > 1, Clause.superseded_at.is_not(None)))
         .group_by(Clause.id, RuleSet.code, Clause.code, Clause.superseded_at)
     )
     for code, clause, *known in rows:
-        moments[f"{code}/{clause}"] = max(at for at in known if at)
+        if entered := [at for at in known if at]:
+            moments[f"{code}/{clause}"] = max(entered)
     return Changes(moments)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.audit.models import AuditEvent
-from app.bank import amending, content, rule_sets, service, stale, typed_clauses
+from app.bank import amending, content, grounds, rule_sets, service, stale, typed_clauses
 from app.bank.models import Amendment, Citation, Clause, RuleSet, Wording
 from app.domain.questions import Kind
 from app.domain.questions import Question as Content
@@ -133,13 +133,26 @@ def test_what_was_entered_by_mistake_leaves_no_trace_but_in_the_record(clause: C
     assert acts() == ["clause.amend", "clause.undo"]
 
 
-def test_a_wording_that_questions_rest_on_stays_in_the_history(clause: Clause) -> None:
+def test_undone_what_a_question_rests_on_already_leaves_only_that_question_to_be_reviewed(
+    clause: Clause, tmp_path: Path
+) -> None:
+    """Words entered by mistake are no earlier wording of the clause: nobody ever said them."""
+    first, before = question("five-musts-002"), stale.changes()
     amend(clause)
-    publish(Content(Kind.JUDGE, "对吗？", (), True, "对。", ("five-musts/2",), "政治纪律", "easy"))
+    made = publish(Content(Kind.JUDGE, "对吗？", (), True, "对。", ("five-musts/2",), "政治纪律", "easy"))
+    db.session.commit()
     amending.withdraw(clause, LAST)
     db.session.commit()
-    assert wordings() == [(1, OLD), (2, NEW), (3, OLD)]
-    assert len(due()) == 2
+    assert wordings() == [(3, OLD)]
+    assert due() == [made.code]
+    assert stale.changes() == before  # courses and exams have nothing to look at either
+    assert grounds.of(first.newest)[0].shaken is grounds.of(first.newest)[1].shaken is False
+    [ground] = grounds.of(made.newest)
+    assert (ground.shaken, ground.reworded, ground.clause.text) == (True, (), OLD)
+    assert ground.withdrawn
+    assert content.load(tmp_path, LAST) == {}
+    amend(clause)
+    assert wordings() == [(3, OLD), (4, NEW)]
 
 
 def test_typed_back_and_then_withdrawn_it_leaves_no_trace_either(clause: Clause) -> None:
