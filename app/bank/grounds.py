@@ -7,8 +7,8 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from app.bank.models import Citation, Clause, QuestionVersion, RuleSet, Wording
-from app.bank.queries import CitedClause, cite
+from app.bank.models import Amendment, Citation, Clause, QuestionVersion, RuleSet, Wording
+from app.bank.queries import CITED_WORDING, CitedClause, cite
 from app.bank.service import outdated
 from app.domain.changes import Piece, pieces
 from app.web.db import db
@@ -35,22 +35,23 @@ def of(version: QuestionVersion) -> list[Ground]:
     """In the order of the sets; one statement. The citations of the version are loaded."""
     follower = aliased(RuleSet)
     rows = db.session.execute(
-        sa.select(Citation, Clause, RuleSet, Wording.text, follower.title)
+        sa.select(Citation, Clause, RuleSet, Wording.text, Amendment, follower.title)
         .join(Clause, Clause.id == Citation.clause_id)
         .join(RuleSet, RuleSet.id == Clause.rule_set_id)
-        .outerjoin(Wording, sa.and_(Wording.clause_id == Clause.id, Wording.revision == Citation.revision))
+        .outerjoin(Wording, CITED_WORDING)
+        .outerjoin(Amendment, Amendment.clause_id == Clause.id)
         .outerjoin(follower, follower.id == RuleSet.superseded_by_id)
         .where(Citation.version_id == version.id)
         .order_by(RuleSet.position, RuleSet.code, Clause.position)
     )
     return [
         Ground(
-            clause=cite(clause, rule_set),
+            clause=cite(clause, rule_set, then, entered),
             shaken=outdated(cited),
             reworded=pieces(then, clause.text) if then is not None and then != clause.text else (),
             withdrawn=then is None,
             superseded_on=clause.superseded_on or rule_set.superseded_on,
             superseded_by=successor,
         )
-        for cited, clause, rule_set, then, successor in rows
+        for cited, clause, rule_set, then, entered, successor in rows
     ]

@@ -7,18 +7,31 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.bank.citing import source_line
-from app.bank.models import AnswerKey, Citation, Clause, Question, QuestionVersion, RuleSet
+from app.bank.citing import remark, remarked, source_line
+from app.bank.models import (
+    Amendment,
+    AnswerKey,
+    Citation,
+    Clause,
+    Question,
+    QuestionVersion,
+    RuleSet,
+    Wording,
+)
 from app.domain.papers import Candidate, Content
 from app.domain.questions import Kind
 from app.web.db import db
 
 QUIZ_MINIMUM = 5  # a rule set with fewer questions in use has no quiz
+CITED_WORDING = sa.and_(Wording.clause_id == Citation.clause_id, Wording.revision == Citation.revision)
 
 
 @dataclass(frozen=True)
 class CitedClause:
-    """A clause with everything needed to quote it. `source` is one line: who, what, when, where."""
+    """A clause with everything needed to quote it, in the wording that the question was written on.
+
+    `source` is one line: who, what, when, where, and what became of the clause.
+    """
 
     set_code: str
     set_title: str
@@ -111,22 +124,27 @@ def answers(version_ids: Collection[int]) -> dict[int, Answer]:
 
 def _clauses_of(version_ids: Collection[int]) -> dict[int, list[CitedClause]]:
     rows = db.session.execute(
-        sa.select(Citation.version_id, Clause, RuleSet)
+        sa.select(Citation.version_id, Clause, RuleSet, Wording.text, Amendment)
         .join(Clause, Clause.id == Citation.clause_id)
         .join(RuleSet, RuleSet.id == Clause.rule_set_id)
+        .outerjoin(Wording, CITED_WORDING)
+        .outerjoin(Amendment, Amendment.clause_id == Clause.id)
         .where(Citation.version_id.in_(version_ids))
         .order_by(RuleSet.position, RuleSet.code, Clause.position)
     )
     cited: dict[int, list[CitedClause]] = defaultdict(list)
-    for version_id, clause, rule_set in rows:
-        cited[version_id].append(cite(clause, rule_set))
+    for version_id, clause, rule_set, then, entered in rows:
+        cited[version_id].append(cite(clause, rule_set, then, entered))
     return cited
 
 
-def cite(clause: Clause, rule_set: RuleSet) -> CitedClause:
+def cite(clause: Clause, rule_set: RuleSet, then: str | None, entered: Amendment | None) -> CitedClause:
+    """`then`: the wording cited; None where it was entered by mistake: the clause as it is."""
+    text = clause.text if then is None else then
     return CitedClause(
         set_code=rule_set.code, set_title=rule_set.title, code=clause.code, heading=clause.heading,
-        locator=clause.locator, text=clause.text, source=source_line(rule_set),
+        locator=clause.locator, text=text,
+        source=remarked(source_line(rule_set), remark(clause, entered, text)),
     )  # fmt: skip
 
 

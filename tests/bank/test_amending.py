@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.audit.models import AuditEvent
-from app.bank import amending, content, grounds, rule_sets, service, stale, typed_clauses
+from app.bank import amending, content, grounds, queries, rule_sets, service, stale, typed_clauses
 from app.bank.models import Amendment, Citation, Clause, RuleSet, Wording
 from app.domain.questions import Kind
 from app.domain.questions import Question as Content
@@ -205,3 +205,61 @@ def test_an_author_knows_what_was_entered(clause: Clause) -> None:
     )  # fmt: skip
     cited = db.session.scalars(sa.select(Citation).where(Citation.version_id == made.newest_version_id)).one()
     assert (cited.revision, cited.at) == (2, LAST)
+
+
+PLAIN = "习近平：《在会上的讲话》（节选），2015年1月13日，北京"
+BY = "《关于修改五个必须的决定》"
+
+
+def quoted(code: str) -> tuple[str, str]:
+    """Clause 2 as a learner is shown it after a question; as the question's own page shows it, too."""
+    version = question(code).newest
+    cited = next(one for one in queries.answers([version.id])[version.id].clauses if one.code == "2")
+    assert cited in [ground.clause for ground in grounds.of(version)]
+    return cited.text, cited.source
+
+
+def after() -> str:
+    """The code of a question written once the clause was amended."""
+    made = publish(Content(Kind.JUDGE, "对吗？", (), True, "对。", ("five-musts/2",), "政治纪律", "easy"))
+    db.session.commit()
+    return made.code
+
+
+def test_nobody_is_quoted_as_having_said_what_another_document_says(clause: Clause) -> None:
+    assert quoted("five-musts-002") == (OLD, PLAIN)
+    amend(clause)
+    assert quoted("five-musts-002") == (
+        OLD,
+        f"{PLAIN}（原来的条文，已据{BY}修改，2026年11月1日起按新的条文）",
+    )
+    assert quoted(after()) == (NEW, f"{PLAIN}（据{BY}修改，2026年11月1日起）")
+
+
+def test_a_repealed_clause_says_so_where_it_is_quoted(clause: Clause) -> None:
+    amend(clause, "")
+    said = f"{PLAIN}（据{BY}废止，2026年11月1日起不再施行）"
+    assert quoted("five-musts-002") == (OLD, said)
+    amend(clause)
+    code = after()
+    amend(clause, "")
+    assert quoted("five-musts-002") == (OLD, said)
+    assert quoted(code) == (NEW, f"{PLAIN}（修改后的条文，据{BY}废止，2026年11月1日起不再施行）")
+
+
+def test_what_the_files_say_anew_is_quoted_in_the_words_that_the_question_was_written_on(
+    clause: Clause, tmp_path: Path
+) -> None:
+    write(tmp_path, SETS, OLD, NEW)
+    content.load(tmp_path, LATER)
+    db.session.commit()
+    assert quoted("five-musts-002") == (OLD, f"{PLAIN}（引自改动以前的条文）")
+    assert quoted(after()) == (NEW, PLAIN)
+
+
+def test_what_was_undone_is_not_remarked_on(clause: Clause) -> None:
+    amend(clause)
+    code = after()
+    amending.withdraw(clause, LAST)
+    db.session.commit()
+    assert quoted("five-musts-002") == quoted(code) == (OLD, PLAIN)
