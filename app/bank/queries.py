@@ -30,7 +30,7 @@ CITED_WORDING = sa.and_(Wording.clause_id == Citation.clause_id, Wording.revisio
 class CitedClause:
     """A clause with everything needed to quote it, in the wording that the question was written on.
 
-    `source` is one line: who, what, when, where, and what became of the clause.
+    `source` is one line: who, what, when, where, and, as `remark` alone, what became of the clause.
     """
 
     set_code: str
@@ -40,6 +40,7 @@ class CitedClause:
     locator: str
     text: str
     source: str
+    remark: str = ""
 
 
 @dataclass(frozen=True)
@@ -141,10 +142,10 @@ def _clauses_of(version_ids: Collection[int]) -> dict[int, list[CitedClause]]:
 def cite(clause: Clause, rule_set: RuleSet, then: str | None, entered: Amendment | None) -> CitedClause:
     """`then`: the wording cited; None where it was entered by mistake: the clause as it is."""
     text = clause.text if then is None else then
+    became = remark(clause, entered, text)
     return CitedClause(
         set_code=rule_set.code, set_title=rule_set.title, code=clause.code, heading=clause.heading,
-        locator=clause.locator, text=text,
-        source=remarked(source_line(rule_set), remark(clause, entered, text)),
+        locator=clause.locator, text=text, source=remarked(source_line(rule_set), became), remark=became,
     )  # fmt: skip
 
 

@@ -65,7 +65,7 @@ def earlier_wordings(clauses: Collection[Clause]) -> dict[int, list[Wording]]:
     return found
 
 
-def amendments(clauses: Collection[Clause]) -> dict[int, Amendment]:
-    """By clause, what was entered by hand; one statement."""
-    rows = sa.select(Amendment).where(Amendment.clause_id.in_([clause.id for clause in clauses]))
+def amendments() -> dict[int, Amendment]:
+    """By clause, what was entered by hand, which is little; one statement."""
+    rows = sa.select(Amendment)
     return {entered.clause_id: entered for entered in db.session.scalars(rows)}

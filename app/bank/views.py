@@ -46,7 +46,7 @@ def rule_set(code: str) -> Any:
     quiz = url_for("exams.quiz_on", code=code) if has_quiz else None
     return render_template(
         "bank/rule_set.html", rule_set=shown, clauses=clauses, quiz=quiz, wordings=wordings,
-        amendments=reading.amendments(clauses),
+        amendments=reading.amendments(),
     )  # fmt: skip
 
 
@@ -55,7 +55,7 @@ def rule_set(code: str) -> Any:
 def search() -> Any:
     words = reading.words(clean(request.args.get("q", "")))
     page = reading.search(words, asked_page()) if words else None
-    return render_template("bank/search.html", words=words, page=page)
+    return render_template("bank/search.html", words=words, page=page, amendments=reading.amendments())
 
 
 @bp.get("/clause/<set_code>/<code>")

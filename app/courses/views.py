@@ -10,6 +10,7 @@ from flask_login import current_user
 
 from app.bank.citing import source_line
 from app.bank.queries import clauses_of_sets
+from app.bank.reading import amendments
 from app.courses import queries, service
 from app.courses.models import Lesson
 from app.courses.queries import Assigned
@@ -68,6 +69,7 @@ def lesson(course_id: int, lesson_id: int) -> Any:
         place=_place(assigned.course.lessons, found),
         rule_sets=clauses_of_sets(found.rule_sets) if found.kind == "rules" else [],
         source_line=source_line,
+        amendments=amendments() if found.kind == "rules" else {},
     )
 
 

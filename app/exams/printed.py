@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from app.bank.citing import remarked
 from app.bank.exporting import paper as layout
 from app.bank.exporting.paper import Item, Paper, Section
 from app.bank.pictures import Picture, fetch
@@ -32,6 +33,9 @@ def docx(exam: Exam, with_key: bool) -> bytes:
 def _item(slot: dict[str, Any], answer: Answer, pictures: dict[str, Picture]) -> Item:
     options = tuple(option["text"] for option in slot["options"])
     part = Part(answer.kind, slot["stem"], options, answer.key, tuple(slot.get("prompts", ())))
-    sources = tuple(f"“{clause.set_title}”{clause.locator or clause.heading}" for clause in answer.clauses)
+    sources = tuple(
+        remarked(f"“{clause.set_title}”{clause.locator or clause.heading}", clause.remark)
+        for clause in answer.clauses
+    )
     shown = tuple(pictures[name] for name in slot.get("pictures", ()) if name in pictures)
     return Item(part, (), answer.explanation, sources, shown)

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.audit.models import AuditEvent
-from app.bank import amending, content, grounds, queries, rule_sets, service, stale, typed_clauses
+from app.bank import amending, browsing, content, grounds, queries, rule_sets, service, stale, typed_clauses
+from app.bank.exporting import own, picking, printing
 from app.bank.models import Amendment, Citation, Clause, RuleSet, Wording
 from app.domain.questions import Kind
 from app.domain.questions import Question as Content
@@ -263,3 +264,18 @@ def test_what_was_undone_is_not_remarked_on(clause: Clause) -> None:
     amending.withdraw(clause, LAST)
     db.session.commit()
     assert quoted("five-musts-002") == quoted(code) == (OLD, PLAIN)
+
+
+def test_exports_tell_that_a_clause_was_amended(clause: Clause) -> None:
+    def exported() -> tuple[str, list[str]]:
+        [found, _local] = picking.rule_sets()
+        paper = printing.of_questions(picking.picked(browsing.Filter(), SINCE), "校", "卷", True)
+        return own.rule_set(found), list(paper.sections[1].items[0].sources)
+
+    file, sources = exported()
+    assert "note" not in file and sources == ["《在会上的讲话》第一条", "《在会上的讲话》"]
+    amend(clause)
+    file, sources = exported()
+    said = f"据{BY}修改，2026年11月1日起"
+    assert f'note = "第 2 条：{said}。"' in file
+    assert sources == ["《在会上的讲话》第一条", f"《在会上的讲话》（{said}）"]

@@ -1,16 +1,20 @@
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.bank import amending
+from app.bank.models import Clause
 from app.bank.reading import marked
 from app.domain.questions import Kind
 from app.domain.questions import Question as Content
 from app.web.db import db
 from tests import factories
-from tests.bank.contents import load, publish, write
+from tests.bank.contents import NOW, load, publish, write
 from tests.conftest import Queries
 
 
@@ -89,3 +93,11 @@ def test_what_was_sought_is_marked_and_nothing_else_is_let_through() -> None:
     assert marked("党的<团结>统一", ["团结", "团结>统"]) == "党的&lt;<mark>团结&gt;统</mark>一"
     assert marked("Party 党", ["party"]) == "<mark>Party</mark> 党"
     assert marked("a<b", []) == "a&lt;b"
+
+
+def test_a_clause_amended_by_hand_says_so_wherever_it_is_read(learner: FlaskClient) -> None:
+    clause = db.session.scalars(sa.select(Clause).where(Clause.code == "2")).one()
+    amending.amend(clause, "决定", date(2026, 11, 1), "必须维护党的团结统一", NOW, factories.person().id)
+    db.session.commit()
+    for address in ("/rules/five-musts", "/rules/search?q=团结统一"):
+        assert "自2026年11月1日起按《决定》修改。" in learner.get(address).text

@@ -1,13 +1,14 @@
 """The learner's pages of courses."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.bank import amending
 from app.bank.models import Clause, RuleSet
 from app.courses.models import LessonProgress
 from app.people.models import Person
@@ -81,11 +82,14 @@ def test_a_rules_lesson_shows_clauses_verbatim_with_their_source(app: Flask, sig
     )  # fmt: skip
     clause = {"heading": "", "locator": "", "rule_set_id": rule_set.id}
     factories.save(Clause(code="1", position=1, text="必须维护党中央权威", **clause))
+    other = factories.save(Clause(code="2", position=2, text="必须维护团结", **clause))
+    amending.amend(other, "决定", date(2026, 11, 1), "必须维护党的团结", START, person.id)
     lesson = course.lessons[0]
     lesson.rule_sets = ["five", "gone"]
     db.session.commit()
     page = sign_in(person).get(f"/courses/{course.id}/lessons/{lesson.id}").text
     assert "必须维护党中央权威" in page and "某某：《讲话》" in page
+    assert "必须维护党的团结" in page and page.count("自2026年11月1日起按《决定》修改。") == 1
 
 
 def test_markdown_is_tamed(app: Flask, sign_in: SignIn) -> None:

@@ -8,6 +8,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.audit.models import AuditEvent
+from app.bank import amending
+from app.bank.models import Clause
 from app.domain.access import Role
 from app.web.db import db
 from tests import factories
@@ -37,9 +39,15 @@ def test_the_frozen_paper_is_printed_with_or_without_its_key(
     )  # and on the answer sheet
     assert "解析" not in words(plain.data) and "条款" not in words(plain.data)
     assert words(whole.data).count("解析：") == 3
+    clause = db.session.scalars(sa.select(Clause).order_by(Clause.id)).first()
+    assert clause and "不再施行" not in words(whole.data)
+    amending.amend(clause, "决定", time.now.date(), "", time.now, admin.id)
+    db.session.commit()
+    assert "据《决定》废止，" in words(client.post(url, data={"key": "1"}).data)
     acts = sa.select(AuditEvent.summary).where(AuditEvent.action == "paper.export").order_by(AuditEvent.id)
     assert list(db.session.scalars(acts)) == [
         "导出考试 测试考试 的 Word 试卷", "导出考试 测试考试 的 Word 试卷，含答案",
+        "导出考试 测试考试 的 Word 试卷，含答案",
     ]  # fmt: skip
 
 

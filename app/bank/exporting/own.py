@@ -9,11 +9,12 @@ from types import MappingProxyType
 from typing import IO, Any
 
 from app.bank import pictures
+from app.bank.citing import remark
 from app.bank.exporting.archives import add
 from app.bank.exporting.picking import Exported
 from app.bank.files import CODE
 from app.bank.labels import fault_text
-from app.bank.models import RuleSet
+from app.bank.models import Clause, RuleSet
 from app.domain.faults import faults
 from app.domain.questions import Kind, Part
 
@@ -83,7 +84,9 @@ def question(one: Exported, files: Mapping[str, str] = MappingProxyType({})) -> 
 def rule_set(row: RuleSet) -> str:
     flags = [(name, getattr(row, name)) for name in ("excerpt", "ordered", "local") if getattr(row, name)]
     head = [("code", row.code), ("title", row.title), ("summary", row.summary), ("order", row.position)]
-    source = [(_NAMES.get(name, name), getattr(row, name)) for name in _SOURCE]
+    facts = {name: getattr(row, name) for name in _SOURCE}
+    facts["note"] = "".join([row.note, *(_amended(clause) for clause in row.clauses if clause.amendment)])
+    source = [(_NAMES.get(name, name), value) for name, value in facts.items()]
     by = row.superseded_by.code if row.superseded_by else ""
     lines = [_table("", [*head, *flags]), _table("[source]", [*source, ("superseded_by", by)])]
     clauses = (
@@ -92,6 +95,12 @@ def rule_set(row: RuleSet) -> str:
         for c in row.clauses
     )  # fmt: skip
     return "\n".join([*lines, *clauses])
+
+
+def _amended(clause: Clause) -> str:
+    """What a file has no field for: that a clause is not in the words of the document."""
+    said = remark(clause, clause.amendment)
+    return f"第 {clause.code} 条：{said}。" if said else ""
 
 
 def home(one: Exported, sets: Iterable[str]) -> str:

@@ -56,7 +56,9 @@ def rule_sets() -> list[RuleSet]:
         db.session.scalars(
             sa.select(RuleSet)
             .order_by(RuleSet.position, RuleSet.code)
-            .options(selectinload(RuleSet.clauses), joinedload(RuleSet.superseded_by))
+            .options(
+                selectinload(RuleSet.clauses).joinedload(Clause.amendment), joinedload(RuleSet.superseded_by)
+            )
         )
     )
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from app.bank import queries
-from app.bank.citing import titled
+from app.bank import queries, reading
+from app.bank.citing import remark, remarked, titled
 from app.bank.exporting.paper import POINTS, Item, Paper, Section
 from app.bank.exporting.picking import Exported
 from app.bank.labels import KINDS
@@ -33,10 +33,13 @@ def _item(one: Exported, places: dict[str, str], pictures: dict[str, Picture]) -
 
 
 def _places() -> dict[str, str]:
-    """Where each clause stands: 《……》第六条."""
+    """Where each clause stands, 《……》第六条, and what became of it."""
     shelves = queries.clauses_of_sets([rule_set.code for rule_set in queries.rule_sets()])
+    amended = reading.amendments()
     return {
-        f"{rule_set.code}/{clause.code}": place(rule_set, clause)
+        f"{rule_set.code}/{clause.code}": remarked(
+            place(rule_set, clause), remark(clause, amended.get(clause.id))
+        )
         for rule_set, clauses in shelves
         for clause in clauses
     }
