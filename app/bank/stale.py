@@ -76,6 +76,20 @@ def on(rule_set: str, clause: str, page: int) -> Pagination:
     return first_pages(ids, _shown(), page)
 
 
+def drafts_on(rule_set: str, clause: str, page: int) -> Pagination:
+    """Questions with a draft, or one in review, that rests on the set or clause, by code."""
+    ids = (
+        sa.select(Question.id)
+        .where(
+            Question.retired_at.is_(None),
+            Question.newest_version_id.is_distinct_from(Question.current_version_id),
+            Question.newest_version_id.in_(resting(rule_set, clause)),
+        )
+        .order_by(Question.code)
+    )
+    return first_pages(ids, sa.select(Question).options(joinedload(Question.newest)), page)
+
+
 def _shown() -> sa.Select[Question]:
     return sa.select(Question).options(joinedload(Question.current))
 

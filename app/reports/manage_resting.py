@@ -27,10 +27,14 @@ def due() -> Any:
 
 
 def resting_on(code: str, clause: str) -> dict[str, Any]:
-    """Questions in use, courses and exams that rest on the set or the clause, and what is stale of them."""
+    """Questions in use, drafts, courses and exams that rest on the set or the clause; what is stale of them."""
     page, changes = stale.on(code, clause, asked_page()), stale.changes()
+    drafts = stale.drafts_on(code, clause, asked_page("drafts"))
+    versions = [one.current_version_id for one in page.items] + [
+        one.newest_version_id for one in drafts.items
+    ]
     return {
-        "page": page, "stale": stale.stale_among([question.current_version_id for question in page.items]),
+        "page": page, "drafts": drafts, "stale": stale.stale_among(versions),
         "courses": work.courses(changes, (code, clause)),
         "exams": work.exams(changes, clock.now(), (code, clause)),
     }  # fmt: skip

@@ -14,9 +14,9 @@ PER_PAGE = 50
 _LAST = 100_000  # an offset too large for the engine is no page
 
 
-def asked_page() -> int:
+def asked_page(name: str = "page") -> int:
     """The page that the address asks for; the first where it names none."""
-    return min(max(number("page") or 1, 1), _LAST)
+    return min(max(number(name) or 1, 1), _LAST)
 
 
 def paginate(rows: sa.Select[Any], page: int, per_page: int = PER_PAGE) -> Pagination:

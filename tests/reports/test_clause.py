@@ -1,5 +1,7 @@
 """The page on which one clause is amended or repealed: before and after it lists exactly what rests on it."""
 
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,13 +9,15 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from app.audit.models import AuditEvent
-from app.bank import content
-from app.bank.models import Clause
+from app.bank import content, service
+from app.bank.models import Clause, Question
 from app.domain.access import Role
+from app.domain.questions import Kind
+from app.domain.questions import Question as Content
 from app.web import clock
 from app.web.db import db
 from tests import factories
-from tests.bank.contents import write
+from tests.bank.contents import NOW, question, write
 from tests.reports.test_resting import BOTH, FIRST, NOTHING, ON_SECOND, SECOND, SETS, bank, due, staff
 
 __all__ = ["bank", "staff"]  # fixtures
@@ -46,7 +50,7 @@ def test_what_rests_on_it_is_shown_and_then_due(staff: FlaskClient, form: dict[s
     before = staff.get(URL).text
     everything = {title for titles in ON_SECOND for title in titles}
     assert listed(before) == everything
-    assert "使用中的试题 2 道，课程 2 门，还能作答的考试和测验 2 场" in before
+    assert "使用中的试题 2 道，草稿和待审的试题 0 道，课程 2 门，还能作答的考试和测验 2 场" in before
     assert '<span class="tag tag--warn">待复核</span>' not in before
     assert due() == NOTHING
     assert staff.post(URL, data=form).location == URL
@@ -56,6 +60,41 @@ def test_what_rests_on_it_is_shown_and_then_due(staff: FlaskClient, form: dict[s
     assert due() == ON_SECOND
     assert "自2026年11月1日起" in staff.get("/rules/five-musts").text
     assert "《关于修改五个必须的决定》" in staff.get("/rules/five-musts").text
+
+
+def test_drafts_and_what_waits_for_review_are_listed_apart(staff: FlaskClient) -> None:
+    by = factories.person()
+
+    def made(stem: str, *clauses: str) -> Question:
+        cited = tuple(f"five-musts/{code}" for code in clauses)
+        asked = Content(Kind.JUDGE, stem, (), True, "对。", cited, "政治纪律", "easy")
+        return service.create_question(asked, NOW, by.id)
+
+    expected = [made("草稿对吗？", "2"), made("两条的对吗？", "1", "2"), made("待审对吗？", "2")]
+    service.submit(expected[2], 1, NOW, by.id)
+    rewritten = question("five-musts-002")
+    service.edit_question(
+        rewritten.id, replace(service.content_of(rewritten.newest), explanation="改。"), 1, NOW, by.id
+    )
+    made("第一条的对吗？", "1"), service.retire(made("停用的对吗？", "2"), NOW)
+    expected.append(rewritten)
+    db.session.commit()
+    every = sorted((found.code, service.newest(found).stem) for found in expected)
+    for url in (URL, "/manage/bank/resting/five-musts?clause=2"):
+        assert unfinished(staff.get(url).text) == every
+    assert "草稿和待审的试题 4 道" in staff.get(URL).text
+    used = listed(staff.get(URL).text)
+    staff.post(URL, data=AMENDED)
+    page = staff.get(URL).text
+    assert unfinished(page) == every and listed(page) == used
+    assert page.partition("草稿和待审的试题</h2>")[2].partition("<h2>")[0].count(">待复核<") == 4
+
+
+def unfinished(page: str) -> list[tuple[str, str]]:
+    """Of the list of drafts, codes and stems."""
+    table = page.partition("草稿和待审的试题</h2>")[2].partition("<h2>")[0]
+    rows = re.findall(r'<td class="stem"><a href="[^"]*">(.*?)</a>.*<td class="short">(.*?)</td></tr>', table)
+    return [(code, stem) for stem, code in rows]
 
 
 def test_sent_twice_it_is_entered_once_and_can_be_undone(staff: FlaskClient) -> None:

@@ -1,6 +1,7 @@
 """Superseding a clause, rewording one or ending a whole set lists exactly what rests on it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -84,6 +85,7 @@ def due() -> tuple[list[str], list[str], list[str]]:
     return sorted(stems), sorted(c.title for c in found.courses), sorted(e.title for e in found.exams)
 
 
+ONE = Content(Kind.JUDGE, "一稿？", (), True, "对。", ("five-musts/1",), "题", "easy")
 FIRST, BOTH, SECOND = "必须维护（　　）。", "必须维护____，必须维护____。", "对吗？"
 NOTHING: tuple[list[str], list[str], list[str]] = ([], [], [])
 ON_SECOND = (sorted([BOTH, SECOND]), sorted(["读全集", "读第二条"]), sorted(["考两条", "考第二条"]))
@@ -225,10 +227,12 @@ def test_the_lists_ask_as_often_for_many_as_for_one(staff: FlaskClient, bank: Pa
     content.load(bank, clock.now())
     db.session.commit()
     counts = []
+    service.create_question(ONE, NOW, factories.person().id)
     for more in (0, 30):
         for n in range(more):
             publish(Content(Kind.JUDGE, f"第 {n} 问", (), True, "对。", ("five-musts/1",), "题", "easy"))
             course(f"课{n}", lesson("a", ["five-musts"]))
+            service.create_question(replace(ONE, stem=f"第 {n} 稿"), NOW, factories.person().id)
         db.session.commit()
         for url in ("/manage/bank/due", "/manage/bank/resting/five-musts"):
             queries.statements.clear()
