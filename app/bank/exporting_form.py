@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -23,9 +25,14 @@ class ExportForm(FlaskForm):
     )
     with_key = BooleanField(_l("Word 试卷后附参考答案与解析"))
 
-    def fits(self, count: int) -> bool:
-        """Whether the format takes so many; says so at the field where it does not."""
+    def fits(self, count: int, left: Callable[[], int]) -> bool:
+        """Whether the format takes so many; says so at the field where it does not. `left`: how many of them
+        no file of ours can hold, asked only of that format."""
         most = FORMATS[self.format.data].most
+        if self.format.data == "toml" and 0 < count == left():
+            text = _("这些试题都是不完整的草稿，题库文件导不出。请先补齐，或改选 Excel 表格。")
+            self.format.errors = [text]
+            return False
         if 0 < count <= most:
             return True
         text = (

@@ -27,12 +27,11 @@ def due() -> Any:
 
 
 def resting_on(code: str, clause: str) -> dict[str, Any]:
-    """Questions in use, drafts, courses and exams that rest on the set or the clause; what is stale of them."""
+    """Questions in use, drafts, courses and exams that rest on the set or clause; what is stale of them."""
     page, changes = stale.on(code, clause, asked_page()), stale.changes()
     drafts = stale.drafts_on(code, clause, asked_page("drafts"))
-    versions = [one.current_version_id for one in page.items] + [
-        one.newest_version_id for one in drafts.items
-    ]
+    versions = [one.current_version_id for one in page.items]
+    versions += [one.newest_version_id for one in drafts.items]
     return {
         "page": page, "drafts": drafts, "stale": stale.stale_among(versions),
         "courses": work.courses(changes, (code, clause)),

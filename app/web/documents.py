@@ -27,6 +27,7 @@ REFUSALS = {
     "picture": _l("这是图片，不是文档。请把图中的文字录入 Word 文档，存为 .docx 后再上传。"),
     "program": _l("这是程序，不是文档。请核对所选的文件；来历不明的程序，请不要打开。"),
     "archive": _l("这是压缩包。请先解压，再逐个上传里面的文件。"),
+    "no_questions": _l("压缩包里没有试题。题库文件不含不完整的草稿，请补齐后重新导出，或改用 Excel 表格。"),
     "slides": _l("这是演示文稿。请把其中的试题放进 Word 文档，存为 .docx 后再上传。"),
     "old_word": _l("这是旧的 .doc 格式。请用 Word 或 WPS 打开，另存为 .docx 后再上传。"),
     "container": _l("这是旧格式的办公文件。请用 Word、Excel 或 WPS 打开，另存为 .docx 或 .xlsx。"),
@@ -124,7 +125,7 @@ def _of_texts(archive: zipfile.ZipFile, names: list[str]) -> dict[str, Any]:
     """Content files of our own with the pictures beside them: the questions' alone."""
     found = [name for name in names if name.endswith(".toml") and name.split("/")[-2:-1] == ["questions"]]
     if not found:
-        raise Refused("archive")
+        raise Refused("no_questions" if any(name.endswith(".toml") for name in names) else "archive")
     texts = [[name, clean(part(archive, name).decode("utf-8-sig"))] for name in found]
     if sum(len(text) for _name, text in texts) > MAX_TEXT:
         raise Refused("weight")

@@ -1,6 +1,8 @@
 import io
+import re
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from app.bank import service
 from app.bank.exporting import formats
 from app.bank.exporting.formats import FORMATS
 from app.domain.access import Role
+from app.web import documents
 from app.web.db import db
 from app.web.sheets import read_sheet
 from tests import factories
@@ -67,6 +70,37 @@ def test_the_page_says_how_many_and_the_list_leads_there(author: FlaskClient) ->
     assert "将导出列表里的 1 道试题" in author.get(f"{URL}?topic=组织原则").text
     assert f"{URL}?topic=" in author.get("/manage/bank/questions?topic=组织原则").text
     assert "没有符合条件的试题" in author.get(f"{URL}?q=没有").text
+
+
+def test_the_page_says_what_our_own_files_cannot_hold(author: FlaskClient) -> None:
+    assert "不完整的草稿，补齐" not in author.get(URL).text
+    by, bare = factories.person().id, replace(CONTENTS["judge"], clauses=())
+    lacking = [service.create_question(bare, NOW, by).code]
+    service.create_question(CONTENTS["judge"], NOW, by)
+    db.session.commit()
+    page = author.get(URL).text
+    assert "题库文件能导出 3 道；另外 1 道是不完整的草稿，补齐以后才能导出" in page
+    assert re.findall(r"<p>(\S+?)：(.*?)</p>", page) == [(code, "请至少选一条依据。") for code in lacking]
+    packed = zipfile.ZipFile(io.BytesIO(author.post(URL, data={"format": "toml"}).data))
+    assert [name for name in packed.namelist() if not name.startswith("rule_sets/")] == [
+        "questions/five-musts.toml", "未导出.txt",
+    ]  # fmt: skip
+    assert len(exports()) == 1
+    alone = f"{URL}?q={lacking[0]}"
+    answer = author.post(alone, data={"format": "toml"})
+    assert "都是不完整的草稿，题库文件导不出。请先补齐，或改选 Excel 表格。" in answer.text
+    assert len(exports()) == 1
+    assert codes(author.post(alone, data={"format": "xlsx"}).data) == lacking
+
+
+def test_our_own_archive_without_questions_is_told_from_any_other() -> None:
+    for name, reason in (("rule_sets/a.toml", "no_questions"), ("说明.txt", "archive")):
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w") as packed:
+            packed.writestr(name, 'code = "a"')
+        with pytest.raises(documents.DocumentError) as refusal:
+            documents.read(out.getvalue())
+        assert refusal.value.reason == reason
 
 
 @pytest.mark.parametrize(

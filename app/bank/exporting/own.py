@@ -109,30 +109,37 @@ def home(one: Exported, sets: Iterable[str]) -> str:
     return own if own in sets else one.content.clauses[0].partition("/")[0]
 
 
-def texts(questions: Sequence[Exported], sets: Iterable[RuleSet]) -> tuple[dict[str, str], list[str]]:
-    """Path → text of everything, and of each question that no file can hold why."""
+def obstacle(one: Exported) -> str:
+    """Why no file can hold the question; "" where one can."""
+    return "".join(map(fault_text, faults(one.content))) or ("" if CODE.fullmatch(one.code) else "？")
+
+
+def texts(questions: Sequence[Exported], sets: Iterable[RuleSet]) -> dict[str, str]:
+    """Path → text of everything."""
     files = pictures.files({name for one in questions for name in one.content.pictures})
     known = {row.code: row for row in sets}
     made = {f"rule_sets/{code}.toml": rule_set(row) for code, row in known.items()}
     grouped: dict[str, list[str]] = defaultdict(list)
-    left: list[str] = []
     for one in sorted(questions, key=lambda one: one.code):
-        if why := "".join(map(fault_text, faults(one.content))) or ("" if CODE.fullmatch(one.code) else "？"):
-            left.append(f"{one.code}：{why}")
-        else:
-            grouped[home(one, known)].append(question(one, files))
-    return made | {f"questions/{code}.toml": "\n".join(grouped[code]) for code in sorted(grouped)}, left
+        grouped[home(one, known)].append(question(one, files))
+    return made | {f"questions/{code}.toml": "\n".join(grouped[code]) for code in sorted(grouped)}
 
 
 def archive(questions: Iterable[Exported], sets: Iterable[RuleSet], out: IO[bytes]) -> None:
     """The folder as a .zip file; what was left out is named in it."""
-    found = list(questions)
-    made, left = texts(found, sets)
+    kept: list[Exported] = []
+    left: list[str] = []
+    for one in questions:
+        if why := obstacle(one):
+            left.append(f"{one.code}：{why}")
+        else:
+            kept.append(one)
+    made = texts(kept, sets)
     if left:
-        made["未导出.txt"] = "\n".join(left) + "\n"
+        made["未导出.txt"] = "\n".join(sorted(left)) + "\n"
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
         for path, whole in made.items():
             add(packed, path, whole)
-        for name in sorted({name for one in found for name in one.content.pictures}):
+        for name in sorted({name for one in kept for name in one.content.pictures}):
             for picture in pictures.fetch([name]).values():
                 add(packed, f"pictures/{picture.file}", picture.data)

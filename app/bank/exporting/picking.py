@@ -29,9 +29,22 @@ def count(wanted: browsing.Filter, today: date) -> int:
     return db.session.scalar(sa.select(sa.func.count()).select_from(found)) or 0
 
 
+def drafts(wanted: browsing.Filter, today: date) -> Iterator[Exported]:
+    """Those of them that were not sent for review, by stable id: only they may be incomplete."""
+    ids = browsing.matching(wanted, today).where(
+        Question.newest_version_id.in_(
+            sa.select(QuestionVersion.id).where(QuestionVersion.submitted_at.is_(None))
+        )
+    )
+    return _in_batches(db.session.scalars(ids).all())
+
+
 def picked(wanted: browsing.Filter, today: date) -> Iterator[Exported]:
     """By stable id; never more than a batch in memory."""
-    ids = db.session.scalars(browsing.matching(wanted, today)).all()
+    return _in_batches(db.session.scalars(browsing.matching(wanted, today)).all())
+
+
+def _in_batches(ids: Sequence[int]) -> Iterator[Exported]:
     for start in range(0, len(ids), BATCH):
         yield from _batch(ids[start : start + BATCH])
 

@@ -75,6 +75,7 @@ def test_the_whole_content_comes_back(app: Flask, tmp_path: Path) -> None:
 def test_a_draft_that_no_file_can_hold_is_named(app: Flask, tmp_path: Path) -> None:
     load(write(tmp_path))
     draft = picking.Exported("own-1", replace(CONTENTS["judge"], clauses=()))
-    made, left = own.texts([draft], picking.rule_sets())
-    assert left == ["own-1：请至少选一条依据。"]
-    assert not any(path.startswith("questions/") for path in made)
+    packed = zipfile.ZipFile(io.BytesIO(archive([draft, *QUESTIONS])))
+    assert packed.read("未导出.txt").decode() == "own-1：请至少选一条依据。\n"
+    held = [packed.read(name).decode() for name in packed.namelist() if name.startswith("questions/")]
+    assert held and "own-1" not in "".join(held)
