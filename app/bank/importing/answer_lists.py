@@ -23,6 +23,10 @@ _SAME = 300  # questions of one number: sections of a paper
 _TITLE = re.compile(r".{0,30}(?:参考答案|标准答案|试题答案|答案)(?:及|与|和)?(?:评分标准|解析|详解|要点)?")
 _PART = re.compile(r"第[一二三四五六七八九十IVX\d]{1,3}(?:部分|卷|大题)[:.、]?")
 _GRID = re.compile(r"\s*(题号|序号|题目)[\s|:]*(\d.*)")
+_ROW = re.compile(r"\d{1,4}(?:[\s|]+\d{1,4})+")  # of numbers alone, in a table without the word
+_TIGHT = re.compile(r"\s*(\d{1,4})\s?[.:](?=\d)")  # "2.1978": a number only where it is the next
+_WITHIN = re.compile(r"(?<=[\s;,。])(\d{1,4})\s?[.、](?!\d)\s*")
+_SENTENCES = (Kind.SHORT, Kind.ESSAY, Kind.CASE, Kind.RECITE)  # whose answers have numbered points
 _GRID_ANSWERS = re.compile(r"\s*(?:答案|选项)[\s|:]*(.*)")
 
 
@@ -34,7 +38,9 @@ def may_be_head(text: str) -> bool:
 def is_head(text: str, following: str, found: int, unanswered: int) -> bool:
     """Do answers to the whole paper follow, or the one answer to the question just read?"""
     flat_next = half(following).strip()
-    listed = bool(_RANGE.match(flat_next) or _ONE.match(flat_next) or _GRID.match(flat_next))
+    listed = bool(
+        _RANGE.match(flat_next) or _ONE.match(flat_next) or _GRID.match(flat_next) or _row(flat_next)
+    )
     if listed or lines.section(following) is not None:
         return unanswered > 1 or found == unanswered
     return not half(text).strip().endswith((":", "】")) and unanswered * 2 > found and found > 1
@@ -48,18 +54,31 @@ def is_list(text: str) -> bool:
     return not re.sub(r"[\s,;、。.()]", "", _ONE.sub(" ", _RANGE.sub(" ", flat)))
 
 
-class Answers:
-    """Takes the lines of the answers; `give` puts each at its question, by kind and number."""
+def _row(flat: str) -> list[int]:
+    """The numbers of a line of nothing else, if they count on."""
+    numbers = list(map(int, re.split(r"[\s|]+", flat))) if _ROW.fullmatch(flat) else [0]
+    return numbers if numbers == list(range(numbers[0], numbers[0] + len(numbers))) and numbers[0] else []
 
-    def __init__(self) -> None:
+
+class Answers:
+    """Takes the lines of the answers; `give` puts each at its question, by kind and number.
+
+    `asked`: the questions so far.
+    """
+
+    def __init__(self, asked: Sequence[Written]) -> None:
+        self.asked = asked
+        self.places: dict[int, list[int]] = defaultdict(list)  # in `asked`, by number
+        self.placed = 0
         self.kind = ""
         self.given: list[tuple[str, int, Written]] = []
         self.numbers: list[str] = []  # of a table's row, until its answers come
+        self.row: list[int] = []  # the same, of a table without words
         self.field = "answer"
 
     def section(self, kind: str, rest: str) -> None:
         self.kind = kind
-        self.numbers = []
+        self.numbers, self.row = [], []
         text = re.sub(r"^[(]?(?:的|参考|正确)?答案[)]?\s*[:]?", "", rest).strip(" :")
         if text and (_RANGE.search(text) or _ONE.match(text)):
             self.take(text)
@@ -72,21 +91,65 @@ class Answers:
             return False
         if self._grid(flat) or self._listed(flat):
             return True
-        start = lines.start(text) or lines.bracketed(text)
+        start = lines.start(text) or lines.bracketed(text) or self._tight(text)
         if start is not None and (not self._in_points(start) or start.number == 1 and not self.given):
-            self._add(start.number)
-            self._fields(text[start.end :])
+            self._begin(start.number, text[start.end :])
         elif self.given:
             self._fields(text)
         return bool(self.given)
+
+    def _begin(self, number: int, text: str) -> None:
+        """An answer, and those that follow it in the same line."""
+        self._add(number)
+        flat = half(lines.fields(text)[0][1])
+        cut = next((one for one in _WITHIN.finditer(flat) if int(one[1]) == number + 1), None)
+        if cut is None or lines.start(text) or not self._is_asked(number + 1, *_SENTENCES):
+            self._fields(text)
+            return
+        self._fields(text[: cut.start()])
+        self._begin(number + 1, text[cut.end() :])
 
     def _in_points(self, start: lines.Start) -> bool:
         """A numbered line that does not count on is a point of the answer above it."""
         if not self.given or self.given[-1][0] != self.kind:
             return False
-        return start.style == "()" or start.number not in (self.given[-1][1] + 1, 1)
+        last = self.given[-1][1]
+        if start.style == "()" or start.number in (last + 1, 1):
+            return start.style == "()"
+        return start.number < last or not self._is_asked(start.number, *_SENTENCES)
+
+    def _tight(self, text: str) -> lines.Start | None:
+        found = _TIGHT.match(half(text[:40]))
+        if found is None or not self._is_asked(int(found[1])):
+            return None
+        number = int(found[1])
+        going_on = bool(self.given) and self.given[-1][0] == self.kind
+        before = self.given[-1][1] if going_on else number - 1
+        return lines.Start(number, ".", found.end()) if number == before + 1 else None
+
+    def _is_asked(self, number: int, *but: Kind) -> bool:
+        """Is there a question of this number where the answers are, of none of these kinds?"""
+        for place in range(self.placed, len(self.asked)):
+            self.places[self.asked[place].number].append(place)
+        self.placed = len(self.asked)
+        found = (self.asked[place] for place in self.places.get(number, [])[:_SAME])
+        return any(of_kind(one, self.kind) and words.kind(one.section) not in but for one in found)
+
+    def _unlabelled(self, flat: str) -> bool:
+        """A table of nothing but numbers, and keys below them."""
+        if (row := _row(flat)) and all(map(self._is_asked, row)):
+            self.row = row
+            return True
+        numbers, self.row = self.row, []
+        cells = re.split(r"[\s|]+", flat)
+        if not numbers or not all(letters(cell) or truth(cell) is not None for cell in cells):
+            return False
+        self._add_all(numbers, cells, flat)
+        return True
 
     def _grid(self, flat: str) -> bool:
+        if self._unlabelled(flat):
+            return True
         if found := _GRID.fullmatch(flat):
             self.numbers = re.findall(r"\d{1,4}", found[2])
             return True

@@ -14,6 +14,9 @@ _BETWEEN = re.compile(r"[\s,、;.。/|和与及&]+")
 _NUMBERED = re.compile(  # no digit after the mark: 3.5亿 and 12:30 are answers
     r"\s*(?:\(?\d{1,2}\s*[.、):](?!\s*\d)|\(\d{1,2}\)|[①-⑩]|第[一二三四五六七八九十]{1,2}空\s*[:,]?)\s*"
 )
+_SEVERAL = re.compile(  # marks of more than one answer within one
+    r"\n|(?<=[^\s第])\s*(?:\(\d{1,2}\)|[①-⑩])|\s\d{1,3}\s?[.、)]"
+)
 _POINT = re.compile(
     r"\s*(?:\(\s*(?:\d{1,2}|[一二三四五六七八九十]{1,2})\s*\)|\d{1,2}\s*[.、)](?!\d)|[①-⑳]|"
     r"[一二三四五六七八九十]{1,2}、|(?:第[一二三四五六七八九十]{1,2}|[一二三四五六七八九十]是)[,、:])\s*"
@@ -108,6 +111,8 @@ def _blanks(text: str, blanks: int) -> list[list[str]]:
     whole = text.strip()
     if blanks <= 1:
         return [_variants(_unnumbered(whole))]
+    if numbered := shared(whole, blanks):
+        return [_variants(piece.strip(" ,;。；、，")) for piece in numbered]
     for cut in (r"\n+", r"[;；]", r"[\t]| {2,}|　+", r"[|｜]", r"[,，]", r"[、]", r"\s+", r"[,，、;；\s]+"):
         pieces = [piece.strip() for piece in re.split(cut, whole) if piece.strip()]
         if len(pieces) == blanks:
@@ -116,6 +121,12 @@ def _blanks(text: str, blanks: int) -> list[list[str]]:
     if len(pieces) == blanks:
         return [_variants(piece.strip(" ,;。；、")) for piece in pieces]
     return [_variants(piece) for piece in re.split(r"[;；\n]+", whole) if piece.strip()]
+
+
+def several(key: object) -> str:
+    """The first answer to a blank that looks like those to several; "" where there is none."""
+    variants = (text for one in key for text in one) if isinstance(key, list) else ()
+    return next((text for text in variants if _SEVERAL.search(half(text))), "")
 
 
 def _unnumbered(piece: str) -> str:

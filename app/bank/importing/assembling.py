@@ -155,6 +155,9 @@ def part(written: Written, notes: list[Note]) -> Part:
         stem = _sub(_BRACKETS, stem, EMPTY)
     phrases = [line.strip() for line in written.phrases.split("\n") if line.strip()]
     key = answers.key(kind, answer or ("" if kind in WITH_OPTIONS else "\n".join(phrases)), options, stem)
+    if kind is Kind.BLANKS and (unsure := answers.several(key)):
+        text = _("答案“%(text)s”里有几个编号或几行，分不清是哪一空的，请核对。", text=unsure[:40])
+        notes.append(Note("key", text, bars=True))
     if kind is Kind.RECITE and phrases and isinstance(key, dict):
         key["phrases"] = phrases
     if kind in WITH_OPTIONS and kind not in CHOICES and isinstance(key, list):

@@ -41,7 +41,7 @@ class _Reader(Filling):
         self.numbered = any(lines.start(line.text) for line in source)
         self.found: list[Written] = []
         self.unanswered = 0  # of those before the last
-        self.answers = Answers()
+        self.answers = Answers(self.found)
         self.in_answers = False
         self.section = self.style = ""
         self.last = self.before = 0  # numbers: of the question, and of the last of the section before

@@ -170,3 +170,49 @@ def test_it_is_told_where_the_answers_had_come_to() -> None:
     paper = f"一、单选题\n1、甲（ ）\n{OPTIONS}\n3、乙（ ）\n{OPTIONS}\n{CASE}参考答案\n1-2 AB"
     first, _second, case = read(paper)
     assert told(first) == ["卷末有第 2 题的答案“B”，卷中没有读到这道题，请核对。"] and told(case) == []
+
+
+BLANKS = "一、填空题\n1. 甲____万，乙____，丙____。\n2. 丁____日____时。\n3. 戊____。\n参考答案\n一、填空题\n"
+ONE_EACH = "一、填空题\n1. 甲____。\n2. 乙____。\n3. 丙____。\n参考答案\n"
+SENTENCES = "一、简答题\n1．简述甲。\n2．简述乙。\n3．简述丙。\n参考答案\n一、简答题\n"
+CHOICES = "一、单选题\n" + "".join(f"{n}. 问{n}（ ）\nA.甲 B.乙 C.丙\n" for n in (1, 2, 3)) + "参考答案\n"
+
+
+@pytest.mark.parametrize(
+    ("paper", "keys"),
+    [
+        (
+            f"{BLANKS}1.（1）156（2）12.5（3）320.8\n2.3月15日；9:30\n3.党章",
+            [[["156"], ["12.5"], ["320.8"]], [["3月15日"], ["9:30"]], [["党章"]]],
+        ),
+        (f"{ONE_EACH}1. 3.5  2. 12.5 3. 党章", [[["3.5"]], [["12.5"]], [["党章"]]]),
+        (f"{ONE_EACH}1．党\n2．1978\n3．国", [[["党"]], [["1978"]], [["国"]]]),
+        (f"{ONE_EACH}1．党\n3．国", [[["党"]], None, [["国"]]]),
+        (f"{SENTENCES}1．甲点。\n2．1. 其一。\n3．丙点。", [["甲点。"], ["其一。"], ["丙点。"]]),
+        (f"{CHOICES}1\t2\t3\nB\tA\tC", ["b", "a", "c"]),
+        (f"{CHOICES}1\t2\nB\tA\n3\nC", ["b", "a", None]),
+    ],
+)
+def test_each_answer_at_the_end_finds_its_question(paper: str, keys: list[object]) -> None:
+    assert [key for _kind, _stem, _options, key in said(paper)] == keys
+
+
+@pytest.mark.parametrize(
+    ("answers", "held"),
+    [
+        ("1. 党章 2. 宪法 3.1978", "宪法 3.1978"),  # a decimal, or the next answer?
+        ("1. 甲（2）乙\n2. 丙\n3. 丁", "甲（2）乙"),
+    ],
+)
+def test_what_looks_like_several_answers_bars(answers: str, held: str) -> None:
+    text = f"答案“{held}”里有几个编号或几行，分不清是哪一空的，请核对。"
+    notes = [note for item in read(ONE_EACH + answers) for note in item.notes]
+    assert [(note.text, note.bars) for note in notes] == [(text, True)]
+
+
+def test_a_table_of_answers_that_are_not_as_many_is_told() -> None:
+    items = read(f"{CHOICES}1\t2\t3\nB\tA")
+    text = "卷末“B A”里题号与答案的个数不一致，没有采用，请核对。"
+    assert [(item.content.key, [note.text.replace("\t", " ") for note in item.notes]) for item in items] == [
+        (None, [text])
+    ] * 3
