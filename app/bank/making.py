@@ -2,15 +2,15 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Container, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from app.bank import queries, service, stale
-from app.bank.citing import titled
+from app.bank import queries, reading, service, stale
+from app.bank.citing import remark, titled
 from app.bank.models import Citation, Clause, Question, QuestionVersion, RuleSet
 from app.domain.making import texts
 from app.domain.making.recipes import Made, make, remake, traces
@@ -41,24 +41,37 @@ class Proposal:
 
 
 def library() -> texts.Library:
-    """All sets with their clauses, in three statements."""
+    """All sets with their clauses, in four statements."""
     shelves = queries.clauses_of_sets([rule_set.code for rule_set in queries.rule_sets()])
-    sources = [_source(rule_set, clauses, lapsed=False) for rule_set, clauses in shelves]
-    # Nothing is asked of what is in force no longer, nor is it passed for wrong.
+    barred = left_out(clause for _rule_set, clauses in shelves for clause in clauses)
+    sources = [_source(rule_set, clauses, barred, asked=True) for rule_set, clauses in shelves]
+    # Of the others nothing is asked, nor are they passed for wrong.
     return texts.Library(
-        (*sources, *(_source(rule_set, clauses, lapsed=True) for rule_set, clauses in shelves))
+        (*sources, *(_source(rule_set, clauses, barred, asked=False) for rule_set, clauses in shelves))
     )
 
 
-def _source(rule_set: RuleSet, clauses: Sequence[Clause], lapsed: bool) -> texts.Source:
-    """The set as far as it is in force, or the clauses of it that are not, under a code that nothing has."""
-    code = f"{rule_set.code}?" if lapsed else rule_set.code
-    held = [clause for clause in clauses if (clause.superseded_on is not None) is lapsed]
+def left_out(clauses: Iterable[Clause]) -> dict[Clause, str]:
+    """Those of which nothing is asked, with what became of them.
+
+    They are in force no longer, or not in the words of the document that a stem would name.
+    """
+    amended = reading.amendments()
+    said = {clause: remark(clause, amended.get(clause.id)) for clause in clauses}
+    return {clause: became for clause, became in said.items() if became}
+
+
+def _source(
+    rule_set: RuleSet, clauses: Sequence[Clause], barred: Container[Clause], asked: bool
+) -> texts.Source:
+    """The set without the clauses that are barred, or these alone, under a code that nothing has."""
+    code = rule_set.code if asked else f"{rule_set.code}?"
+    held = [clause for clause in clauses if (clause not in barred) is asked]
     return texts.Source(
         code, rule_set.title, _named(rule_set),
         tuple(texts.Clause(f"{code}/{c.code}", c.heading, c.locator, c.text, c.revision) for c in held),
         rule_set.excerpt or len(held) < len(clauses), rule_set.ordered,
-        not lapsed and rule_set.superseded_on is None, rule_set.summary,
+        asked and rule_set.superseded_on is None, rule_set.summary,
     )  # fmt: skip
 
 

@@ -55,6 +55,7 @@ def make(code: str) -> Any:
         "bank/manage/making.html", rule_set=found, form=form, answer_text=answer_text, recipes=RECIPES,
         proposals=making.propose(order) if order else None, topics=browsing.topics(),
         another=_address(code, form, order.seed % LARGEST_SEED + 1) if order else None,
+        left_out=making.left_out(found.clauses),
     )  # fmt: skip
 
 

@@ -8,10 +8,11 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.bank import making, rule_sets, service
+from app.bank import amending, making, rule_sets, service
 from app.bank.files import ClauseText
 from app.bank.models import Clause, Question, QuestionVersion, RuleSet
 from app.domain.access import Role
+from app.domain.making.recipes import RECIPES
 from app.web.db import db
 from tests import factories
 from tests.bank.contents import NOW, load
@@ -210,3 +211,22 @@ def test_learners_and_reviewers_make_nothing(shelf: None, sign_in: Callable[...,
     for person in (learner, reviewer):
         for url in ("/manage/bank/making", "/manage/bank/making/meetings", "/manage/bank/remaking"):
             assert sign_in(person).get(url).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "text", ["党小组会每月至少召开2次，组织党员参加政治学习。", ""], ids=["amended", "repealed"]
+)
+def test_no_stem_says_that_a_document_has_what_another_put_into_it(author: FlaskClient, text: str) -> None:
+    clause = db.session.scalars(sa.select(Clause).where(Clause.text.startswith("党小组会"))).one()
+    page = author.get("/manage/bank/making/meetings", query_string=FORM).text
+    assert "不从这些条文拟题" not in page
+    amending.amend(clause, "新的条例", NOW.date(), text, NOW, factories.person().id)
+    db.session.commit()
+    everything = replace(ORDER, recipes=list(RECIPES), count=20)
+    proposals = making.propose(everything)
+    assert proposals and not any("meetings/1" in one.made.question.clauses for one in proposals)
+    assert not any("政治学习" in one.made.question.explanation for one in proposals)
+    page = author.get("/manage/bank/making/meetings", query_string=FORM).text
+    assert "不从这些条文拟题" in page
+    act = "修改，2026年11月23日起" if text else "废止，2026年11月23日起不再施行"
+    assert f"<li>第 1 条：据《新的条例》{act}</li>" in page
