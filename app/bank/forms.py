@@ -18,6 +18,7 @@ from wtforms.validators import DataRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
 from app.bank import typed_clauses
+from app.bank.citing import chinese_date
 from app.bank.models import Clause, RuleSet
 from app.web.choices import choices
 from app.web.editing import EditForm
@@ -113,6 +114,10 @@ class AmendmentForm(EditForm):
     def validate_since(self, field: DateField) -> None:
         if field.data and field.data > self.today:
             raise ValidationError(_("这一天还没有到，现在仍按原来的条文。请到那一天再登记。"))
+        dated = self.clause.rule_set.dated
+        if field.data and dated and field.data < dated:
+            day = chinese_date(dated)
+            raise ValidationError(_("原文件是%(day)s的，修改或废止只会在那以后。请核对日期。", day=day))
 
     def validate_text(self, field: TextAreaField) -> None:
         if self.change.data != "amended":

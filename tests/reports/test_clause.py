@@ -116,6 +116,7 @@ def test_sent_twice_it_is_entered_once_and_can_be_undone(staff: FlaskClient) -> 
         ({"document": " "}, "请填写文件名称。"),
         ({"since": ""}, "请填写日期，如 2026-07-01。"),
         ({"since": "2099-01-01"}, "这一天还没有到"),
+        ({"since": "2001-01-01"}, "原文件是2015年1月13日的，修改或废止只会在那以后。"),
         ({"text": ""}, "请照抄新的条文"),
         ({"text": "必须维护党的团结 \r\n"}, "与现在的条文一字不差"),
         ({"change": "other"}, "请选一项。"),
