@@ -6,6 +6,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from app.audit.service import record
+from app.bank import stale
 from app.bank.exporting import word
 from app.bank.forms import ReviewForm
 from app.bank.labels import KINDS
@@ -26,10 +27,13 @@ def paper(exam_id: int) -> Any:
         abort(404)  # a timed exam is made with its paper
     document = papers.document(exam.paper_id)
     slots = {slot["slot"]: slot for slot in document["slots"]}
+    versions = {number: slot.version_id for number, slot in papers.slots(exam.paper_id).items()}
+    changed = stale.stale_among(versions.values())
     return render_template(
         "exams/manage/paper.html", exam=exam, document=document, slots=slots, kinds=KINDS,
         answers=papers.answers(exam.paper_id, list(slots)), begun=planning.begun(exam.id),
         digest=papers.digest(exam.paper_id), told=pages.sections(exam.paper_id),
+        changed=[number for number, version in versions.items() if version in changed],
     )  # fmt: skip
 
 

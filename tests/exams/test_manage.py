@@ -9,9 +9,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.audit.models import AuditEvent
-from app.bank.models import RuleSet
+from app.bank import amending
+from app.bank.models import Citation, RuleSet
 from app.domain.access import Role
-from app.exams import attempts, service
+from app.exams import attempts, papers, service
 from app.exams.models import Allowance, Attempt, Blueprint, Exam, ExamAssignment
 from app.people.models import Person, Unit
 from app.web.db import db
@@ -139,6 +140,24 @@ def test_a_time_left_alone_keeps_its_seconds(admin: FlaskClient, county: Unit, t
     assert (exam.title, exam.closes_at) == ("新名称", closes)
 
 
+def test_the_paper_says_which_questions_rest_on_what_has_changed(
+    admin: FlaskClient, county: Unit, time: Clock
+) -> None:
+    exam = build.exam(time.now, single=2)
+    other = build.rule_set().clauses[0]
+    second = papers.slots(exam.paper_id or 0)[2].version_id
+    db.session.scalars(sa.select(Citation).where(Citation.version_id == second)).one().clause = other
+    db.session.commit()
+    url, mark = f"/manage/exams/{exam.id}/paper", '<span class="tag tag--warn">依据有变化</span>'
+    page = admin.get(url).text
+    assert mark not in page and "后来有变化的试题" not in page
+    amending.amend(other, "决定", time.now.date(), "新的条文", time.now, factories.person().id)
+    db.session.commit()
+    page = admin.get(url).text
+    assert page.count(mark) == 1 and page.index(mark) > page.index('id="question-2"')
+    assert '后来有变化的试题：<a href="#question-2">第 2 题</a></p>' in page
+
+
 def test_the_paper_shows_keys_and_can_be_redrawn_until_somebody_begins(
     admin: FlaskClient, county: Unit, time: Clock
 ) -> None:
@@ -146,12 +165,12 @@ def test_the_paper_shows_keys_and_can_be_redrawn_until_somebody_begins(
     build.questions(db.session.scalars(sa.select(RuleSet)).one(), single=30)
     page = admin.get(f"/manage/exams/{exam.id}/paper").text
     assert page.count("key-list__right") == 1 and "解析" in page
-    papers = {exam.paper_id}
+    drawn_ones = {exam.paper_id}
     for _ in range(9):
         admin.post(f"/manage/exams/{exam.id}/redraw")
         db.session.refresh(exam)
-        papers.add(exam.paper_id)
-    assert len(papers) > 1  # the same one of 31 questions ten times over is not to be feared
+        drawn_ones.add(exam.paper_id)
+    assert len(drawn_ones) > 1  # the same one of 31 questions ten times over is not to be feared
     assert acts() == ["exam.redraw"] * 9
     drawn = exam.paper_id
     begin(exam, assigned(exam, factories.person(unit=county)), time)
