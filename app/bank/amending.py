@@ -59,12 +59,17 @@ def _unsay(clause: Clause, entered: Amendment) -> None:
     """
     if clause.revision == entered.filed_revision:
         return
+    _drop_wordings(clause, entered)
     own, filed = Wording.clause_id == clause.id, entered.filed_revision
-    db.session.execute(sa.delete(Wording).where(own, Wording.revision > filed))
     number = clause.revision + 1 if _rested_on(clause, filed) else filed
     clause.text, clause.revision = entered.filed_text, number
     for row, of in ((Wording, own), (Citation, Citation.clause_id == clause.id)):
         db.session.execute(sa.update(row).where(of, row.revision == filed).values(revision=number))
+
+
+def _drop_wordings(clause: Clause, entered: Amendment) -> None:
+    later = Wording.revision > entered.filed_revision
+    db.session.execute(sa.delete(Wording).where(Wording.clause_id == clause.id, later))
 
 
 def _rested_on(clause: Clause, revision: int) -> bool:
@@ -102,6 +107,8 @@ def heard(clause: Clause, said: ClauseText) -> ClauseText:
     if said.text == entered.filed_text and said.superseded_on is None:
         return replace(said, text=clause.text, superseded_on=clause.superseded_on)
     before = facts(clause)
+    if said.text != clause.text:
+        _drop_wordings(clause, entered)
     clause.amendment = None
     record(
         "clause.update", f"clause:{clause.id}", f"题库文件已有新的文本，不再用本校登记的：{named(clause)}",

@@ -19,8 +19,8 @@ class Ground:
     """A clause that a version cites. `shaken`: it changed after the version was written, so look again.
 
     `reworded`: from the wording cited to the present one, if they differ. `withdrawn`: the wording cited was
-    entered by mistake. `superseded_on`: the clause or its whole set is in force no longer; `superseded_by`:
-    the set that took the set's place, if known.
+    entered by hand and no longer counts. `superseded_on`: the clause or its whole set is in force no longer;
+    `superseded_by`: the set that took the set's place, if known.
     """
 
     clause: CitedClause
@@ -46,7 +46,7 @@ def of(version: QuestionVersion) -> list[Ground]:
     )
     return [
         Ground(
-            clause=cite(clause, rule_set, then, entered),
+            clause=cite(cited, clause, rule_set, then, entered),
             shaken=outdated(cited),
             reworded=pieces(then, clause.text) if then is not None and then != clause.text else (),
             withdrawn=then is None,

@@ -67,7 +67,7 @@ class Clause(Base):
 class Wording(Base):
     """What a clause says or said: its wordings by revision, the present one included.
 
-    Never changed; one entered by mistake goes when that is undone (`bank.amending`).
+    Never changed; one entered by hand goes with the entry (`bank.amending`).
     """
 
     __tablename__ = "wording"

@@ -125,7 +125,7 @@ def answers(version_ids: Collection[int]) -> dict[int, Answer]:
 
 def _clauses_of(version_ids: Collection[int]) -> dict[int, list[CitedClause]]:
     rows = db.session.execute(
-        sa.select(Citation.version_id, Clause, RuleSet, Wording.text, Amendment)
+        sa.select(Citation, Clause, RuleSet, Wording.text, Amendment)
         .join(Clause, Clause.id == Citation.clause_id)
         .join(RuleSet, RuleSet.id == Clause.rule_set_id)
         .outerjoin(Wording, CITED_WORDING)
@@ -134,14 +134,17 @@ def _clauses_of(version_ids: Collection[int]) -> dict[int, list[CitedClause]]:
         .order_by(RuleSet.position, RuleSet.code, Clause.position)
     )
     cited: dict[int, list[CitedClause]] = defaultdict(list)
-    for version_id, clause, rule_set, then, entered in rows:
-        cited[version_id].append(cite(clause, rule_set, then, entered))
+    for on, clause, rule_set, then, entered in rows:
+        cited[on.version_id].append(cite(on, clause, rule_set, then, entered))
     return cited
 
 
-def cite(clause: Clause, rule_set: RuleSet, then: str | None, entered: Amendment | None) -> CitedClause:
-    """`then`: the wording cited; None where it was entered by mistake: the clause as it is."""
-    text = clause.text if then is None else then
+def cite(
+    on: Citation, clause: Clause, rule_set: RuleSet, then: str | None, entered: Amendment | None
+) -> CitedClause:
+    """`then`: the wording cited. The clause as it is where that was entered by hand and is no more."""
+    by_hand = entered is not None and on.revision > entered.filed_revision
+    text = clause.text if then is None or by_hand else then
     became = remark(clause, entered, text)
     return CitedClause(
         set_code=rule_set.code, set_title=rule_set.title, code=clause.code, heading=clause.heading,

@@ -258,6 +258,22 @@ def test_what_the_files_say_anew_is_quoted_in_the_words_that_the_question_was_wr
     assert quoted(after()) == (NEW, PLAIN)
 
 
+def test_what_was_entered_is_quoted_from_nobody_once_another_text_took_its_place(
+    clause: Clause, tmp_path: Path
+) -> None:
+    amend(clause, "必须维护党的团洁统一")
+    code = after()
+    amend(clause)
+    assert quoted(code) == (NEW, f"{PLAIN}（据{BY}修改，2026年11月1日起）")
+    write(tmp_path, SETS, OLD, "必须维护党的团结和统一")
+    content.load(tmp_path, LAST)
+    db.session.commit()
+    assert quoted(code) == ("必须维护党的团结和统一", PLAIN)
+    assert quoted("five-musts-002") == (OLD, f"{PLAIN}（引自改动以前的条文）")
+    assert wordings() == [(1, OLD), (4, "必须维护党的团结和统一")]
+    assert due() == ["five-musts-002", code]
+
+
 def test_what_was_undone_is_not_remarked_on(clause: Clause) -> None:
     amend(clause)
     code = after()
