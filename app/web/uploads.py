@@ -23,7 +23,7 @@ from app.web.errors import Problem
 
 PATIENCE = 100  # tries while the database is busy or goes away: what it will never take looks the same
 TRIES = 3  # for a file whose reading never comes to its end, and a stretch that the database refuses
-KEPT = timedelta(days=7)  # what nobody confirmed is forgotten after this
+KEPT = timedelta(days=7)  # what nobody goes on with is forgotten after this
 MAX_OPEN = 5  # of one person; each holds up to 20,000 items
 log = structlog.get_logger()
 
@@ -107,6 +107,7 @@ def hold_in(found: Upload, *states: State) -> None:
     hold(found)
     if found.state not in states:
         raise NotNow
+    found.tell(touched=clock.now().isoformat())
 
 
 def ready(found: Upload, **facts: Any) -> None:
@@ -226,13 +227,26 @@ class Queue:
         return found
 
     def forget(self) -> int:
-        """What nobody confirmed, and what was left out of what is done, goes after some days."""
-        old = self.table.created_at < clock.now() - KEPT
-        stale = sa.select(self.table.id).where(old, self.table.state != State.SAVING)
-        gone = db.session.scalars(
-            sa.delete(self.items).where(self.items.import_id.in_(stale)).returning(self.items.import_id)
-        ).all()
-        kept = self.table.state.in_([State.SAVING, State.DONE])
-        db.session.execute(sa.delete(self.table).where(old, ~kept))
+        """What nobody goes on with, and what was left out of what is done, goes after some days."""
+        before = clock.now() - KEPT
+        left = sa.exists().where(self.items.import_id == self.table.id)
+        rows = sa.select(self.table).where(
+            self.table.created_at < before,
+            self.table.state != State.SAVING,
+            sa.or_(self.table.state != State.DONE, left),
+        )
+        gone = 0
+        for found in db.session.scalars(rows.with_for_update(skip_locked=True)).all():
+            if found.told.get("touched", "") < before.isoformat():
+                gone += self._forget(found)
         uow.commit_item()
-        return len(set(gone))
+        return gone
+
+    def _forget(self, found: Upload) -> bool:
+        """Whether there were items."""
+        gone = db.session.scalars(
+            sa.delete(self.items).where(self.items.import_id == found.id).returning(self.items.import_id)
+        ).all()
+        if found.state != State.DONE:
+            db.session.delete(found)
+        return bool(gone)

@@ -321,3 +321,14 @@ def test_old_ones_are_forgotten(author: Person, time: Any) -> None:
     assert work.QUEUE.forget() == 2
     assert db.session.scalars(sa.select(QuestionImport.id)).all() == [kept]
     assert db.session.scalars(sa.select(ImportItem)).all() == [] and old
+
+
+def test_what_its_owner_still_mends_is_kept(author: Person, time: Any) -> None:
+    found = read(author.id, PAPER)
+    time.now = NOW + timedelta(days=6)
+    edits.decide(found, 1, Decision.LEAVE)
+    db.session.commit()
+    time.now = NOW + timedelta(days=8)
+    assert work.QUEUE.forget() == 0 and decisions(found)[0] == "leave"
+    time.now = NOW + timedelta(days=14)
+    assert work.QUEUE.forget() == 1
