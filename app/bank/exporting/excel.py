@@ -66,7 +66,7 @@ def answer(part: Part) -> str | None:
         case _, bool():
             return str(_("对")) if key else str(_("错"))
         case Kind.BLANKS, list():
-            return "\n".join(" | ".join(map(str, blank)) for blank in key)
+            return "\n".join(map(_variants, key))
         case ((Kind.MULTIPLE | Kind.ORDER), list()):
             return "".join(map(str, key)).upper()
         case Kind.MATCH, list():
@@ -76,6 +76,12 @@ def answer(part: Part) -> str | None:
         case _, list():
             return "\n".join(map(str, key))
     return None if key is None else str(key).upper()
+
+
+def _variants(blank: list[object]) -> str:
+    """A slash stands between variants, too, unless there is a bar."""
+    said = " | ".join(map(str, blank))
+    return f"{said} |" if "/" in said and "|" not in said else said
 
 
 def workbook(questions: Iterable[Exported]) -> bytes:

@@ -135,8 +135,9 @@ def _unnumbered(piece: str) -> str:
 
 
 def _variants(piece: str) -> list[str]:
-    """ "甲/乙" and "甲|乙" say the same in two ways; 2015/1/13 is one."""
-    found = [part.strip() for part in re.split(r"[|｜]|(?<!\d)/|/(?!\d)", piece)]
+    """ "甲/乙" and "甲|乙" say the same in two ways; 2015/1/13 is one, and so is "km/h |" beside a bar."""
+    cut = r"[|｜]" if re.search(r"[|｜]", piece) else r"(?<!\d)/|/(?!\d)"
+    found = [part.strip() for part in re.split(cut, piece)]
     return [part for part in found if part] or [piece]
 
 

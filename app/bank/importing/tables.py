@@ -14,6 +14,7 @@ from app.domain.questions import Kind
 _TEXTS = ("kind", "stem", "answer", "explanation", "basis", "topic", "difficulty", "level", "tags", "phrases")
 _PART = re.compile(r"(?:案例|材料)[^·.\-—:]*[·.\-—:]\s*(.+)")
 _CODE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)+")  # of a bank like this one; a number counts rows only
+_REMARK = re.compile(r"\d+ 张，表格里带不了")  # of our own sheets (exporting/excel.py), for people
 Rows = Sequence[Sequence[str]]
 
 
@@ -46,7 +47,11 @@ def questions(title: str, rows: Rows) -> tuple[list[Written], list[Line]] | None
 def _unread(title: str, rows: Rows, header: Header) -> Iterator[Line]:
     """Columns that hold something and have a name that says nothing here."""
     below = rows[header.row + 1 :]
-    names = [rows[header.row][at].strip() for at in header.unknown if any(_cell(row, at) for row in below)]
+    names = [
+        rows[header.row][at].strip()
+        for at in header.unknown
+        if any(text and not _REMARK.match(text) for row in below for text in [_cell(row, at)])
+    ]
     if names:
         text = _("没有读的列：%(names)s。", names="、".join(names))
         yield Line(_place(title, header.row), text)

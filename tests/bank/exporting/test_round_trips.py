@@ -37,6 +37,13 @@ def test_excel_brings_the_same_bank_back(app: Flask, tmp_path: Path) -> None:
     assert [note for item in items for note in item.notes] == []
 
 
+def test_a_slash_in_excel_stays_in_its_word(app: Flask) -> None:
+    key = [["km/h"], ["党员/干部", "干部"], ["1/7"]]
+    content = replace(CONTENTS["blanks"], stem="____，____，____。", key=key)
+    [item] = read("试题.xlsx", excel.workbook([replace(QUESTIONS[0], content=content)]))
+    assert item.content.key == key
+
+
 def test_our_own_file_brings_the_same_bank_back(app: Flask) -> None:
     items = read("five-musts.toml", "\n".join(map(own.question, QUESTIONS)))
     assert [(item.code, item.content) for item in items] == [(one.code, one.content) for one in QUESTIONS]

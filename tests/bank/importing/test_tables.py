@@ -28,6 +28,16 @@ def test_columns_and_sheets_that_are_not_read_are_told(app: Flask) -> None:
     ]
 
 
+def test_what_our_own_sheets_remark_is_passed_over(app: Flask) -> None:
+    note = "2 张，表格里带不了；按编号再导入时沿用原图"
+    own, other = (
+        read({"判断题": [["题干", "答案", "图片"], ["甲。", "对", ""], ["乙。", "错", text]]})
+        for text in (note, "a.png")
+    )
+    assert [line.text for line in own.ignored] == []
+    assert [line.text for line in other.ignored] == ["没有读的列：图片。"]
+
+
 def test_points_may_stand_in_a_column_of_their_own(app: Flask) -> None:
     found = read(
         {
