@@ -1,7 +1,7 @@
 """What is wrong with an item, what it is like, and what shall become of it unless its owner decides."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -73,9 +73,11 @@ class Checker:
 
     shelf: Shelf
     seen: dict[str, int]
+    ids: dict[str, int] = field(default_factory=dict)
 
     def values(self, items: Sequence[Item], first: int) -> list[dict[str, Any]]:
         """A row of the table for each; `first` is the number of the first of them."""
+        items = [self._once(number, item) for number, item in enumerate(items, first)]
         contents = {first + at: self._cited(item) for at, item in enumerate(items)}
         like = alike.like_each(contents)
         known = _by_code({item.code for item in items if item.code})
@@ -88,6 +90,13 @@ class Checker:
         for row in rows:
             row["content"]["seen"] = seen.get(row["like_id"])
         return rows
+
+    def _once(self, number: int, item: Item) -> Item:
+        """A row that was copied and typed over bears the id of another: it is a question of its own."""
+        if not item.code or (first := self.ids.setdefault(item.code, number)) == number:
+            return item
+        text = _("编号与第 %(n)s 题相同，作为没有编号的题处理。", n=first)
+        return replace(item, code="", notes=[*item.notes, Note("", text)])
 
     def _cited(self, item: Item) -> Content:
         given = tuple(name for name in item.content.clauses if name in self.shelf.names)

@@ -104,6 +104,16 @@ def test_what_says_nothing_new_is_no_change(author: Person) -> None:
     assert service.newest(question("five-musts-001")).number == 1
 
 
+def test_a_copied_row_is_a_question_of_its_own(author: Person) -> None:
+    other = ["five-musts-001", "单选题", "县委党校哪一年成立（　　）？", "1958 年", "1962 年", "B", "校史"]
+    found = bring(author, ROW, other)
+    assert decisions(found) == ["leave", "new"]
+    assert ["", "编号与第 1 题相同，作为没有编号的题处理。"] in items(found)[1].faults
+    save(found)
+    assert content("five-musts-001").stem == "必须维护（　　）。"
+    assert db.session.get_one(Question, items(found)[1].question_id).code.startswith("own-")
+
+
 def test_the_id_of_a_file_is_not_taken(author: Person, tmp_path: Path, time: Any) -> None:
     """One that looks like a file's gets an id of the bank's own, and any other gives way to the file."""
     found = bring(
