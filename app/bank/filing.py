@@ -26,7 +26,7 @@ def add_tags(question: Question, tags: Collection[str], now: datetime, by: int) 
         return False
     service.make_newest(question, content, tagged.number + 1, now, by, tagged.recipe)
     made = service.newest(question)
-    _know_the_same(made, tagged)
+    know_the_same(made, tagged)
     for name in ("submitted_at", "submitted_by", "approved_at", "approved_by"):
         setattr(made, name, getattr(tagged, name))
     if question.current_version_id == tagged.id:
@@ -56,12 +56,12 @@ def _edited(question: Question, content: Content, now: datetime, by: int) -> boo
     if content == service.content_of(before):
         return False
     service.edit_question(question.id, content, before.number, now, by, before.recipe)
-    _know_the_same(service.newest(question), before)
+    know_the_same(service.newest(question), before)
     return True
 
 
-def _know_the_same(made: QuestionVersion, before: QuestionVersion) -> None:
-    """Of the clauses that both rest on."""
+def know_the_same(made: QuestionVersion, before: QuestionVersion) -> None:
+    """Nobody looked anew at the clauses that both rest on."""
     known = {cited.clause_id: cited for cited in before.citations}
     for cited in made.citations:
         if earlier := known.get(cited.clause_id):

@@ -1,7 +1,7 @@
 """What is wrong with an item, what it is like, and what shall become of it unless its owner decides."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -73,7 +73,7 @@ class Checker:
 
     shelf: Shelf
     seen: dict[str, int]
-    ids: dict[str, int] = field(default_factory=dict)
+    ids: dict[str, int]
 
     def values(self, items: Sequence[Item], first: int) -> list[dict[str, Any]]:
         """A row of the table for each; `first` is the number of the first of them."""
@@ -86,9 +86,12 @@ class Checker:
             self._row(number, item, contents[number], like[number], here.get(known.get(item.code, 0)))
             for number, item in enumerate(items, first)
         ]
-        seen = merging.numbers([row["like_id"] for row in rows])
+        stand = merging.stand([row["like_id"] for row in rows])
         for row in rows:
-            row["content"]["seen"] = seen.get(row["like_id"])
+            row["content"] |= merging.met(stand.get(row["like_id"]), row["content"]["kind"])
+            if row["content"]["unlike"]:
+                row["faults"].append(["", _("案例分析题与单独的题不能合并。")])
+                row["decision"] = Decision.LEAVE if row["decision"] == Decision.MERGE else row["decision"]
         return rows
 
     def _once(self, number: int, item: Item) -> Item:

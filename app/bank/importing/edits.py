@@ -55,8 +55,9 @@ def amend(found: QuestionImport, at: int, content: Content) -> ImportItem:
     assumed = [name for name in before.get("assumed", ()) if values[name] == before[name]]
     item.faults = checking.words(content)
     item.like_id, same = checking.like(content, before.get("code", ""))
-    seen = merging.numbers([item.like_id]).get(item.like_id)
-    item.content = before | values | {"barred": wrong, "assumed": assumed, "seen": seen}
+    met = merging.met(merging.stand([item.like_id]).get(item.like_id), content.kind)
+    item.content = before | values | {"barred": wrong, "assumed": assumed} | met
+    same = same and not met["unlike"]
     if wrong:
         item.decision = Decision.FAULT
     elif (
@@ -83,7 +84,7 @@ def decide(found: QuestionImport, at: int, decision: Decision) -> None:
 
 def _fits(item: ImportItem, decision: Decision) -> bool:
     if decision is Decision.MERGE:
-        return item.like_id is not None and not item.content["barred"]
+        return item.like_id is not None and not item.content["barred"] and not item.content.get("unlike")
     return decision is Decision.LEAVE or (decision is Decision.NEW and not item.content["barred"])
 
 

@@ -2,14 +2,15 @@
 
 from collections.abc import Collection
 from dataclasses import replace
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.bank import service
 from app.bank.models import Citation, Clause, Question, QuestionVersion
+from app.domain.questions import Kind, rescrambled
 from app.domain.questions import Question as Content
-from app.domain.questions import rescrambled
 from app.web.db import db
 
 
@@ -29,14 +30,23 @@ def newest(question_ids: Collection[int | None]) -> dict[int, QuestionVersion]:
     return {version.question_id: version for version in rows}
 
 
-def numbers(question_ids: Collection[int | None]) -> dict[int | None, int]:
-    """How many versions each has."""
+def stand(question_ids: Collection[int | None]) -> dict[int | None, tuple[int, str]]:
+    """How many versions each has, and the kind of the newest."""
     rows = db.session.execute(
-        sa.select(QuestionVersion.question_id, QuestionVersion.number)
+        sa.select(QuestionVersion.question_id, QuestionVersion.number, QuestionVersion.kind)
         .join(Question, Question.newest_version_id == QuestionVersion.id)
         .where(Question.id.in_({one for one in question_ids if one}))
     )
-    return {row.question_id: row.number for row in rows}
+    return {row.question_id: (row.number, row.kind) for row in rows}
+
+
+def met(here: tuple[int, str] | None, kind: str) -> dict[str, Any]:
+    """What an item remembers of the question that it is like: the version that its owner saw, and whether
+    they cannot become one, since a case merged with one of its parts would lose the others.
+    """
+    if here is None:
+        return {"seen": None, "unlike": False}
+    return {"seen": here[0], "unlike": (here[1] == Kind.CASE) != (kind == Kind.CASE)}
 
 
 def filled_up(content: Content, before: Content, assumed: Collection[str]) -> Content:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from app.audit.service import Act, record_each
-from app.bank import pictures, service, stored, words
+from app.bank import filing, pictures, service, stored, words
 from app.bank.files import CODE
 from app.bank.importing import merging
 from app.bank.importing.items import restored
@@ -32,7 +32,7 @@ from app.domain.questions import Question as Content
 from app.web.db import db
 
 STRETCH = 250
-EXTRA = ("code", "barred", "assumed", "seen")  # what an item's content holds beside the question
+EXTRA = ("code", "barred", "assumed", "seen", "unlike")  # what an item's content holds beside the question
 
 
 def next_items(number: int) -> list[ImportItem]:
@@ -160,7 +160,10 @@ def _set_aside(item: ImportItem, newest: QuestionVersion) -> None:
 
 
 def _merge(items: Sequence[ImportItem], contents: dict[int, Content], now: datetime, by: int) -> list[Made]:
-    """Each the next version of what it is like; those that say nothing new are left out."""
+    """Each the next version of what it is like; those that say nothing new are left out.
+
+    How old a file is nobody knows: it does not say that a question holds on today's wordings.
+    """
     made = []
     versions = merging.newest([item.like_id for item in items])
     for item in items:
@@ -170,11 +173,13 @@ def _merge(items: Sequence[ImportItem], contents: dict[int, Content], now: datet
             _set_aside(item, newest)
             continue
         assumed = item.content.get("assumed", ())
-        content = merging.filled_up(contents[item.number], service.content_of(newest), assumed)
-        question = service.edit_question(item.like_id, content, newest.number, now, by)
-        item.question_id = question.id
-        if question.newest_version_id != newest.id:
+        before = service.content_of(newest)
+        content = merging.filled_up(contents[item.number], before, assumed)
+        item.question_id = item.like_id
+        if merging.changes(content, before):
+            question = service.edit_question(item.like_id, content, newest.number, now, by)
             versions[question.id] = version = service.newest(question)
+            filing.know_the_same(version, newest)
             made.append(Made(question.id, question.code, version.id, version.number, content))
     return made
 

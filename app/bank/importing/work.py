@@ -35,7 +35,7 @@ def _read(number: int) -> int:
     made = reading.read(name, data, defaults) if data is not None else None
     if made is not None:
         drawing.keep(made)
-        _keep(number, made, Checker(Shelf(defaults.rule_set), {}))
+        _keep(number, made, Checker(Shelf(defaults.rule_set), {}, {}))
     ready(QUEUE.held(number, State.WAITING), **(_notes(made) if made else {}))
     uow.commit_item()
     return 1

@@ -1,6 +1,7 @@
 """What becomes of questions that a file brings again: nothing is wiped, nothing taken over."""
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -8,12 +9,14 @@ import pytest
 import sqlalchemy as sa
 
 from app.audit.models import AuditEvent
-from app.bank import service
+from app.bank import amending, service
 from app.bank.importing import edits, saving, work
-from app.bank.models import Question, QuestionImport
+from app.bank.models import Clause, Question, QuestionImport
+from app.domain.questions import Kind, Part
 from app.domain.questions import Question as Content
 from app.people.models import Person
 from app.web.db import db
+from app.web.uploads import NotNow
 from tests.bank.contents import NOW, QUESTIONS, load, question, write
 from tests.bank.importing.papers import begin, items, read, save, xlsx
 from tests.bank.importing.test_flow import PAPER, author, decisions
@@ -77,21 +80,19 @@ def test_what_other_systems_do_not_know_stays(author: Person, name: str, file: s
 
 
 def test_what_a_colleague_wrote_meanwhile_is_not_overwritten(author: Person) -> None:
-    found = bring(author, [*ROW[:4], "个人的权威", "A", ""], [*ROW[:4], "某人的权威", "A", ""])
-    assert decisions(found) == ["merge", "merge"]
+    found = bring(author, [*ROW[:4], "个人的权威", "A", ""])
+    assert decisions(found) == ["merge"]
     theirs = replace(content("five-musts-001"), explanation="同事改正的解析。")
     service.edit_question(question("five-musts-001").id, theirs, 1, NOW, author.id)
     save(found)
     assert content("five-musts-001") == theirs
-    assert found.notes["saved"] == {"new": 0, "merge": 0, "same": 0, "aside": 2, "draft": 0, "sent": 0}
+    assert found.notes["saved"] == {"new": 0, "merge": 0, "same": 0, "aside": 1, "draft": 0, "sent": 0}
     text = "题库里的这道题后来有了新的版本，没有合并。请重新核对。"
-    assert [(item.decision, item.faults[-1]) for item in items(found)] == [("leave", ["", text])] * 2
+    assert [(item.decision, item.faults[-1]) for item in items(found)] == [("leave", ["", text])]
     edits.reopen(found)
-    for number in (1, 2):  # of the two the second has not seen the first
-        edits.decide(found, number, edits.Decision.MERGE)
+    edits.decide(found, 1, edits.Decision.MERGE)
     save(found)
     assert content("five-musts-001") == replace(theirs, options=("党中央权威", "个人的权威"))
-    assert decisions(found) == ["merge", "leave"]
 
 
 def test_what_says_nothing_new_is_no_change(author: Person) -> None:
@@ -168,3 +169,33 @@ def test_a_line_that_is_too_long_is_told(author: Person) -> None:
     found = read(author.id, f"1、甲{'乙' * 10_000}（A）\n{OPTIONS}\n2、丙（A）\n{OPTIONS}")
     assert decisions(found) == ["fault", "new"]
     assert ["", "第 1 行超过 10000 字，没有读完。请在原文里分段，再重新上传。"] in items(found)[0].faults
+
+
+def test_a_file_does_not_say_that_a_question_holds(author: Person) -> None:
+    clause = db.session.scalars(sa.select(Clause).where(Clause.code == "1")).one()
+    amending.amend(clause, "新文件", date(2026, 11, 1), "必须维护党中央权威和集中统一领导", NOW, author.id)
+    db.session.commit()
+    same = bring(author, ROW)
+    edits.decide(same, 1, edits.Decision.MERGE)
+    save(same)
+    assert service.newest(question("five-musts-001")).number == 1
+    save(bring(author, [*ROW[:6], "另一知识点"]))
+    made = service.newest(question("five-musts-001"))
+    assert (made.number, made.topic, [cited.revision for cited in made.citations]) == (2, "另一知识点", [1])
+
+
+def test_a_case_is_not_merged_with_one_of_its_parts(author: Person, sign_in: Any) -> None:
+    part = Part(Kind.SINGLE, "他应当怎么做？", ("如实报告", "隐瞒不报"), "a")
+    other = replace(part, stem="上级应当怎么做？", options=("及时处置", "置之不理"))
+    case = replace(
+        content("five-musts-001"), kind=Kind.CASE, stem="某县干部甲外出办事，路上遇到一件意外的事情。",
+        options=(), key=None, parts=(part, other),
+    )  # fmt: skip
+    made = service.create_question(case, NOW, author.id)
+    row = [made.code, "单选题", f"{case.stem}\n{part.stem}", *part.options, "A", ""]
+    found = bring(author, row)
+    assert decisions(found) == ["leave"] and items(found)[0].like_id == made.id
+    assert ["", "案例分析题与单独的题不能合并。"] in items(found)[0].faults
+    assert "合并为新版本</button>" not in sign_in(author).get(f"/manage/bank/imports/{found.id}?group=").text
+    with pytest.raises(NotNow):
+        edits.decide(found, 1, edits.Decision.MERGE)
