@@ -47,6 +47,7 @@ _BRACKETED_WITHIN = re.compile(r"\((\d{1,5})\)")
 _WITHIN = re.compile(r"(?<=\s)(\d{1,4})\s?[、.](?!\d)")  # a number amid a line
 HEADING = re.compile(rf"\s*(?:\([{_CHINESE}]{{1,3}}\)|第[{_CHINESE}]{{1,3}}[章节编篇部])[^。?!]{{0,30}}")
 PICTURES = re.compile(r"(?:\s*〔图\d{1,4}〕)+\s*")  # a line of nothing else
+_SHEET = re.compile(r"答\s?题\s?[卡纸]|(?:\s?\d{1,4}\s?(?:\[[A-H√×对错]\]\s?){2,8})+")  # "32 [A] [B] [C] [D]"
 _SPACED = re.compile(r"\s*(\d{1,4})[\s]+(?=\S)")
 _MARK = re.compile(
     r"(?<![A-Za-z0-9])(?:\((?P<round>[A-Ha-h])\)|(?P<letter>[A-Ha-h])\s?(?P<style>[.、:)]))\s*"
@@ -106,6 +107,11 @@ def several(text: str) -> list[str]:
         if options(before, 0)[1] and options(after, 0)[1]:
             return [before, *several(after)]
     return [text]
+
+
+def to_be_marked(text: str) -> bool:
+    """A line of an answer sheet, or its title."""
+    return len(text) <= 200 and _SHEET.fullmatch(half(text).strip()) is not None
 
 
 def bracketed(text: str) -> Start | None:

@@ -15,7 +15,10 @@ _AHEAD = 300  # lines looked at to tell what one of them is
 def questions(source: Sequence[Line]) -> tuple[list[Written], list[Line]]:
     """The questions, and the lines that are no part of any."""
     source = [Line(line.place, text) for line in source for text in lines.several(line.text)]
+    sheet = [line for line in source if lines.to_be_marked(line.text)]
+    source = [line for line in source if not lines.to_be_marked(line.text)] if sheet else source
     reader = _Reader(source)
+    reader.ignored += sheet
     for at in range(len(source)):
         reader.take(at)
     reader.answers.give(reader.found)

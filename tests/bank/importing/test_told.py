@@ -216,3 +216,11 @@ def test_a_table_of_answers_that_are_not_as_many_is_told() -> None:
     assert [(item.content.key, [note.text.replace("\t", " ") for note in item.notes]) for item in items] == [
         (None, [text])
     ] * 3
+
+
+def test_an_answer_sheet_asks_nothing() -> None:
+    sheet = ["答题卡", "1　[A] [B] [C] [D]", "2　[√] [×]\t3　[√] [×]"]
+    paper = "一、单选题\n1、甲（A）\n" + OPTIONS + "\n" + "\n".join(sheet)
+    found, ignored = text.questions([Line("", line) for line in paper.split("\n")])
+    assert found[0].options == ["甲", "乙", "丙", "丁"] and len(found) == 1
+    assert [line.text for line in ignored] == sheet
