@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from app.bank.importing import answers
+from app.bank.importing import answers, words
 from app.bank.importing.items import Item, Line
 from app.bank.importing.markup import text_of_html
 from app.domain.questions import BLANK, Kind, Question, option_keys, scrambled
@@ -23,13 +23,12 @@ def looks_so(text: str) -> bool:
 def questions(lines: Sequence[Line], topic: str, difficulty: str) -> tuple[list[Item], list[Line]]:
     found: list[Item] = []
     ignored: list[Line] = []
-    assumed = ["topic", "difficulty"]
+    chosen, assumed = topic, ["topic", "difficulty"]
     for block in _blocks(lines):
         text = "\n".join(line.text for line in block)
         if text.startswith("$CATEGORY:"):
-            named = text[10:].split("\n")[0].strip().split("/")[-1].strip()
-            if named and not named.startswith("$"):
-                topic, assumed = named, ["difficulty"]
+            named = words.category(text[10:].split("\n")[0])
+            topic, assumed = named or chosen, ["difficulty"] if named else ["topic", "difficulty"]
             continue
         item = _item(text, block[0].place, topic, difficulty)
         if item is None:

@@ -27,14 +27,13 @@ class Pictures(Protocol):
 def questions(quiz: Node, topic: str, difficulty: str, pictures: Pictures) -> tuple[list[Item], list[Line]]:
     found: list[Item] = []
     ignored: list[Line] = []
-    assumed = ["topic"]
+    chosen, assumed = topic, ["topic"]
     for number, node in enumerate((one for one in nodes(quiz) if one[0] == "question"), 1):
         kind = attribute(node, "type")
         place = str(_("第 %(n)s 个 question", n=number))
         if kind == "category":
-            named = _text(first(node, "category"), pictures).split("/")[-1].strip()
-            if named and named != "top" and not named.startswith("$"):
-                topic, assumed = named, []
+            named = words.category(_text(first(node, "category"), pictures))
+            topic, assumed = named or chosen, [] if named else ["topic"]
         elif kind == "description" or kind not in _READERS or kind == "cloze" and not _only_blanks(node):
             if kind != "description":
                 ignored.append(Line(place, _("不支持的 Moodle 题型：%(kind)s", kind=kind[:40])))

@@ -57,3 +57,9 @@ def level(text: str) -> str | None:
 def tags(text: str) -> tuple[str, ...]:
     found = (part.strip() for part in re.split(r"[,，、;；|\n]", text))
     return tuple(dict.fromkeys(part for part in found if part))
+
+
+def category(path: str) -> str:
+    """The last name of a Moodle category, in which a slash is written twice; "" of the top one."""
+    name = re.split(r"(?<!/)/(?!/)", path.strip())[-1].replace("//", "/").strip()
+    return "" if name == "top" or name.startswith("$") else name

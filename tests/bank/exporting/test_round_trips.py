@@ -6,6 +6,7 @@ from pathlib import Path
 from flask import Flask
 
 from app.bank.exporting import excel, gift, moodle, own
+from app.bank.exporting.picking import Exported
 from app.bank.importing import files
 from app.bank.importing.basis import Shelf
 from app.bank.importing.items import Item
@@ -69,3 +70,16 @@ def test_qti_brings_back_what_it_can_say(app: Flask) -> None:
     found = [item.content for item in read("题.zip", packaged(QUESTIONS))]
     kinds = (*ABROAD[:3], "blanks", "blank", "order", "match", "short")
     assert [one for one in found if one in bare(*kinds)] == bare(*kinds)
+
+
+def test_no_question_gets_the_topic_of_the_one_before(app: Flask) -> None:
+    topics = ("党的组织/发展党员", "", "廉洁纪律")
+    asked = [
+        Exported(f"own-{at}", replace(CONTENTS["judge"], topic=name, stem=f"第 {at} 件事。"))
+        for at, name in enumerate(topics)
+    ]
+    items = read("题.xml", "".join(moodle.pieces(asked)))
+    assert [item.content.topic for item in items] == ["党的组织/发展党员", "政治纪律", "廉洁纪律"]
+    assert ["topic" in item.assumed for item in items] == [False, True, False]
+    items = read("题.gift", "".join(gift.lines(asked)))
+    assert [item.content.topic for item in items] == ["党的组织／发展党员", "政治纪律", "廉洁纪律"]
