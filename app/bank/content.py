@@ -15,7 +15,7 @@ from app.bank import amending, files, pictures, rule_sets, service, stale, words
 from app.bank.models import Citation, Clause, Comment, Question, QuestionVersion, RuleSet
 from app.domain.questions import Question as Content
 from app.web.content import ContentError, Fault
-from app.web.db import db
+from app.web.db import db, is_sqlite
 from app.web.pictures import PictureError, redraw
 
 _APART = {"clauses", "superseded_on", "superseded_by"}  # not columns of a text alone
@@ -68,6 +68,8 @@ def load(folder: Path, now: datetime) -> dict[str, int]:
     if counts:
         record("bank.import", "bank:files", "导入题库文件", after=dict(counts))
         db.session.flush()
+        if not is_sqlite():  # it took the tables for as empty as they were, and joined them row by row
+            db.session.execute(sa.text("ANALYZE question, question_version, citation, clause"))
     return dict(counts)
 
 

@@ -136,7 +136,7 @@ def test_the_page_asks_as_often_for_many_as_for_one(author: FlaskClient, queries
         queries.statements.clear()
         assert author.get(URL).status_code == 200
         counts.append(len(queries))
-    assert counts == [7, 7, 7]
+    assert counts == [6, 6, 6]
 
 
 def test_advice_stands_beside_the_preview_and_on_the_page(author: FlaskClient) -> None:

@@ -17,7 +17,7 @@ from app.web import clock
 from app.web.db import db
 from tests import factories
 from tests.browser.conftest import Browse
-from tests.browser.test_exam_page import journal, open_page, saved
+from tests.browser.test_exam_page import crash, journal, open_page, saved
 from tests.exams import build
 
 pytestmark = pytest.mark.browser
@@ -51,7 +51,7 @@ def tap(page: Page, slot: int, *taps: str) -> None:
     question = page.locator(f"#q-{slot}")
     for said in taps:
         row = question.locator(".place").nth(int(said[0]) - 1) if len(said) == 2 else question
-        row.locator(".tap").nth("ABCD".index(said[-1])).click()
+        row.locator(".tap").nth("ABCDEFGH".index(said[-1])).click()
 
 
 def numbers(page: Page) -> list[str]:
@@ -120,7 +120,7 @@ def test_what_another_device_answered_meanwhile_is_shown_in_words(browse: Browse
     tap(page, 2, "1C")
     page.locator("[name=slot-3]").fill("我志愿")
     expect(saved(page)).to_have_text("未联网，已存本机 3 题")
-    page.close()
+    crash(page)
     other = open_page(browse(who), attempt)
     tap(other, 1, "C", "A", "D", "B")
     tap(other, 2, "1B", "2D")

@@ -16,6 +16,7 @@ from app.people.models import Person
 from app.web.db import db
 from app.web.jobs import run_once
 from tests.browser.conftest import PASSWORD, Browse
+from tests.browser.test_kinds import tap
 
 
 def sign_in(page: Page, username: str) -> None:
@@ -32,15 +33,31 @@ def key_of(attempt_id: int, slot: int) -> object:
 
 
 def answer(page: Page, slot: int, key: object) -> None:
-    """Tap the options or fill the blanks, as a person who knows."""
+    """Tap the options, or fill what is to be filled, as a person who knows."""
     fields = page.locator(f"[name=slot-{slot}]")
-    if isinstance(key, list) and key and isinstance(key[0], list):
-        for n, variants in enumerate(key):
-            fields.nth(n).fill(variants[0])
-        return
-    wanted = key if isinstance(key, list) else [str(key).lower() if isinstance(key, bool) else key]
-    for value in wanted:
-        page.locator(f"label:has([name=slot-{slot}][value='{value}'])").click()
+    match page.locator(f"fieldset[data-slot='{slot}']").get_attribute("data-kind"), key:
+        case "blanks", list():
+            for n, variants in enumerate(key):
+                fields.nth(n).fill(variants[0])
+        case "recite", {"phrases": phrases}:
+            fields.fill("，".join(phrases))
+        case "order" | "match" as kind, list():
+            letters = fields.first.locator("option").evaluate_all(
+                "all => all.slice(1).map((one) => one.value)"
+            )
+            tap(
+                page,
+                slot,
+                *(
+                    f"{n + 1 if kind == 'match' else ''}{'ABCDEFGH'[letters.index(one)]}"
+                    for n, one in enumerate(key)
+                ),
+            )
+        case _:
+            for value in (
+                key if isinstance(key, list) else [str(key).lower() if key in (True, False) else key]
+            ):
+                page.locator(f"label:has([name=slot-{slot}][value='{value}'])").click()
 
 
 def follow(control: Locator) -> None:
