@@ -74,9 +74,18 @@ def hold(names: Collection[str], now: datetime) -> None:
 
 def _use(names: Collection[str], now: datetime) -> bool:
     """Whether all of them are kept; if so, they were used just now."""
-    old = sa.and_(models.Picture.sha256.in_(names), models.Picture.created_at < now - _LATELY)
-    db.session.execute(sa.update(models.Picture).where(old).values(created_at=now))
-    return known(names) == set(names)
+    return touch(names, now) == set(names)
+
+
+def touch(names: Collection[str], now: datetime) -> set[str]:
+    """Those of the names that a picture is kept under, used just now."""
+    stored = models.Picture
+    found: set[str] = set()
+    for some in _batches(names):
+        old = sa.and_(stored.sha256.in_(some), stored.created_at < now - _LATELY)
+        db.session.execute(sa.update(stored).where(old).values(created_at=now))
+        found |= known(some)
+    return found
 
 
 def forget() -> int:

@@ -50,9 +50,10 @@ def _allow(drawn: int, spent: float) -> None:
 def _here(files: set[str]) -> tuple[dict[str, str], dict[str, str]]:
     """Of pictures that a file of our own names without bringing them: those kept here, and why not others.
 
-    They are called after what is in them (`pictures.file_name`).
+    They stay until their items are kept, and are called after what is in them (`pictures.file_name`).
     """
-    kept = pictures.files({name.partition(".")[0] for name in files})
+    kept = pictures.touch({name.partition(".")[0] for name in files}, clock.now())
+    uow.commit_item()
     names = {name: name.partition(".")[0] for name in files if name.partition(".")[0] in kept}
     wrong = _("题库里没有这张图片：请把 pictures 文件夹与试题文件一起压缩成 .zip 上传，或在试题页上添加。")
     return names, dict.fromkeys(files - names.keys(), wrong)

@@ -2,16 +2,19 @@
 
 import random
 import string
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from app.bank.importing import edits, saving, work
+from app.bank import pictures
+from app.bank.importing import drawing, edits, reading, saving, work
+from app.bank.importing.files import Defaults
 from app.people.models import Person
 from app.web.db import db
 from tests.bank.contents import NOW
-from tests.bank.importing.papers import begin, items, read, save
+from tests.bank.importing.papers import begin, items, png, read, save
 from tests.bank.importing.test_flow import PAPER, author, decisions
 
 __all__ = ["author"]
@@ -87,3 +90,12 @@ def test_what_the_database_never_takes_is_given_up(author: Person, monkeypatch: 
     db.session.expire_all()
     assert (found.state, len(calls)) == ("failed", 100)
     assert len(items(found)) == 4
+
+
+def test_a_picture_that_is_only_named_stays_until_its_item_is_kept(author: Person, time: Any) -> None:
+    name = pictures.keep(png(), NOW)
+    db.session.commit()
+    time.now = NOW + timedelta(days=40)
+    toml = (QUESTION % ("short", '["要点"]')).replace("____", "") + f'pictures = ["{name}.png"]\n'
+    drawing.keep(reading.read("题.toml", toml.encode(), Defaults("", "", "")))
+    assert (pictures.forget(), pictures.known([name])) == (0, {name})
