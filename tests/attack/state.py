@@ -16,16 +16,41 @@ def _tables() -> list[sa.Table]:
     return Base.metadata.sorted_tables
 
 
-def _read(conn: sa.Connection, table: sa.Table) -> Rows:
-    keys = [column.name for column in table.primary_key]
-    return {tuple(row[k] for k in keys): dict(row) for row in conn.execute(sa.select(table)).mappings()}
+_seen: dict[str, tuple[str, Rows]] = {}  # table → all it held as one text, and as rows
+
+
+def _texts(conn: sa.Connection) -> dict[str, str]:
+    """All that each table holds as one text, in one statement: a request changes few of them."""
+    lite = conn.dialect.name == "sqlite"
+    asked = (
+        f"SELECT '{table.name}', {_of_lite(table) if lite else _OF_POSTGRES} FROM {table.name} t"  # noqa: S608
+        for table in _tables()
+    )
+    return {name: text or "" for name, text in conn.execute(sa.text(" UNION ALL ".join(asked)))}
+
+
+_OF_POSTGRES = "md5(string_agg(t::text, '' ORDER BY t::text))"
+
+
+def _of_lite(table: sa.Table) -> str:
+    columns = " || ',' || ".join(f'quote("{column.name}")' for column in table.columns)
+    return f"group_concat({columns})"
+
+
+def _read(conn: sa.Connection, table: sa.Table, text: str) -> Rows:
+    if _seen.get(table.name, ("",))[0] != text:
+        keys = [column.name for column in table.primary_key]
+        found = conn.execute(sa.select(table)).mappings()
+        _seen[table.name] = text, {tuple(row[k] for k in keys): dict(row) for row in found}
+    return dict(_seen[table.name][1]) if text else {}
 
 
 def read() -> dict[str, Rows]:
     """Every row of every table, by table and primary key; without the records of refusals, which have a
     test of their own: tests/people/test_refusals.py."""
     with db.engine.connect() as conn:
-        rows = {table.name: _read(conn, table) for table in _tables()}
+        texts = _texts(conn)
+        rows = {table.name: _read(conn, table, texts[table.name]) for table in _tables()}
     refused = {key for key, event in rows["audit_event"].items() if event["action"] == "access.refuse"}
     for name in ("audit_event", "audit_waiting"):
         rows[name] = {key: row for key, row in rows[name].items() if key not in refused}
