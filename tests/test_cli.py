@@ -72,6 +72,7 @@ def test_demo_load_builds_the_school_once(app: Flask, kept_password: Path) -> No
     assert {"quiz:five-musts", "quiz:seven-phenomena", "quiz:six-disciplines"} <= quizzes
 
 
+@pytest.mark.parametrize("engine_app", ["sqlite"], indirect=True)  # no database has a part in it
 def test_demo_password_is_kept_for_its_owner_alone(app: Flask, kept_password: Path) -> None:
     output = run(app, "demo", "load").output
     password = kept_password.read_text()
@@ -80,6 +81,7 @@ def test_demo_password_is_kept_for_its_owner_alone(app: Flask, kept_password: Pa
         assert person.demo and passwords.verify(person.password_hash, password)
 
 
+@pytest.mark.parametrize("engine_app", ["sqlite"], indirect=True)  # no database has a part in it
 def test_demo_password_from_the_environment_wins_at_every_start(app: Flask, kept_password: Path) -> None:
     demo.ensure(app)
     before = kept_password.read_text()
@@ -163,6 +165,7 @@ def test_doctor_says_that_the_demo_needs_no_second_factor(app: Flask, monkeypatc
     assert "演示账号不要求动态口令" in run(app, "doctor").output
 
 
+@pytest.mark.parametrize("engine_app", ["sqlite"], indirect=True)  # no database has a part in it
 def test_doctor_finds_demo_accounts_in_production(app: Flask, kept_password: Path) -> None:
     demo.ensure(app)
     assert "正式环境里有演示账号" in run(app, "doctor").output

@@ -59,6 +59,7 @@ def test_without_the_token_of_the_session_nothing_is_done(guarded: tuple[World, 
     assert state.differences(before, state.read()) == {}
 
 
+@pytest.mark.parametrize("engine_app", ["sqlite"], indirect=True)  # no database has a part in it
 def test_a_get_with_a_method_override_stays_a_get(guarded: tuple[World, Visitor, Bodies]) -> None:
     world, visitor, _bodies = guarded
     before = state.read()

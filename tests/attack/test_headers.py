@@ -68,6 +68,7 @@ def _faults(answer, cache: str) -> list[str]:
     return found
 
 
+@pytest.mark.parametrize("engine_app", ["sqlite"], indirect=True)  # no database has a part in it
 def test_every_answer_is_hardened(secure: tuple[Flask, World]) -> None:
     app, world = secure
     faults = {}

@@ -41,6 +41,7 @@ def staff(world: World) -> Visitor:
     return everything(world)
 
 
+@pytest.mark.parametrize("engine_app", ["sqlite"], indirect=True)  # no database has a part in it
 def test_the_host_header_decides_no_address(world: World, staff: Visitor) -> None:
     games: list[dict[str, str]] = [
         {"Host": EVIL}, {"X-Forwarded-Host": EVIL}, {"X-Host": EVIL}, {"X-Original-Host": EVIL},
@@ -187,6 +188,7 @@ def test_refusals_tell_nothing(chief: Visitor, url: str, method: str, status: in
     assert told(answer) == []
 
 
+@pytest.mark.parametrize("engine_app", ["sqlite"], indirect=True)  # no database has a part in it
 def test_methods_that_no_route_declares_do_nothing(world: World, staff: Visitor) -> None:
     before = state.read()
     declared: dict[str, set[str]] = {}
