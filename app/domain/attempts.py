@@ -4,9 +4,12 @@ All times are of one sort, aware or naive, in UTC; `now` is the moment the reque
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from fractions import Fraction
+
+from app.domain.scoring import passed, share
 
 GRACE = timedelta(seconds=30)
 """How long after the deadline a save may still arrive; shown to the candidate before the start."""
@@ -14,20 +17,58 @@ GRACE = timedelta(seconds=30)
 
 @dataclass(frozen=True)
 class ExamClock:
-    """The window of an exam and its limit; a quiz has none (limit None) and so no deadline."""
+    """The window of an exam and its limit; a quiz has none (limit None) and so no deadline.
+
+    `entry`: nobody starts so long after the opening (None: until the close). `earliest`: nobody hands in
+    sooner after their own start.
+    """
 
     opens_at: datetime
     closes_at: datetime
     limit: timedelta | None
+    entry: timedelta | None = None
+    earliest: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True)
 class AttemptClock:
-    """The times of one attempt; `extra` is what an invigilator gave on top."""
+    """The times of one attempt; `extra` is what was given on top, `closes_at` the end of the person's own
+    window where that is not the exam's."""
 
     started_at: datetime
     extra: timedelta
     submitted_at: datetime | None
+    closes_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Given:
+    """What somebody has beyond the rules of an exam."""
+
+    extra: timedelta = timedelta(0)
+    attempts: int = 0
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+    open_book: bool = False
+
+
+def together(person: Given, group: Given) -> Given:
+    """What a person and the person's group were given: minutes and attempts add up, a window of the person's
+    own stands before the group's, end by end."""
+    return Given(
+        person.extra + group.extra,
+        person.attempts + group.attempts,
+        person.opens_at or group.opens_at,
+        person.closes_at or group.closes_at,
+        person.open_book or group.open_book,
+    )
+
+
+def windowed(exam: ExamClock, given: Given) -> ExamClock:
+    """The exam as this person has it."""
+    return replace(
+        exam, opens_at=given.opens_at or exam.opens_at, closes_at=given.closes_at or exam.closes_at
+    )
 
 
 class Phase(StrEnum):
@@ -43,6 +84,7 @@ class StartRefusal(StrEnum):
     """Why an attempt may not start now."""
 
     NOT_OPEN = "not_open"
+    LATE = "late"  # the entry is over, the exam is not
     CLOSED = "closed"
     NO_ATTEMPTS_LEFT = "no_attempts_left"
 
@@ -60,13 +102,14 @@ class Outcome(StrEnum):
 
     BEST = "best"
     LAST = "last"
+    AVERAGE = "average"
 
 
 def deadline(exam: ExamClock, attempt: AttemptClock) -> datetime | None:
     """min(started + limit, closes) + extra; None for a quiz. A late start loses time, extra time never."""
     if exam.limit is None:
         return None
-    return min(attempt.started_at + exam.limit, exam.closes_at) + attempt.extra
+    return min(attempt.started_at + exam.limit, attempt.closes_at or exam.closes_at) + attempt.extra
 
 
 def phase(now: datetime, exam: ExamClock, attempt: AttemptClock) -> Phase:
@@ -86,14 +129,24 @@ def remaining(now: datetime, exam: ExamClock, attempt: AttemptClock) -> timedelt
 
 
 def may_start(now: datetime, exam: ExamClock, used: int, allowed: int | None) -> StartRefusal | None:
-    """None when one more attempt may start: opens <= now < closes, used < allowed (None: unlimited)."""
+    """None when one more attempt may start: opens <= now < closes, now <= opens + entry, used < allowed
+    (None: unlimited)."""
     if now < exam.opens_at:
         return StartRefusal.NOT_OPEN
     if now >= exam.closes_at:
         return StartRefusal.CLOSED
     if allowed is not None and used >= allowed:
         return StartRefusal.NO_ATTEMPTS_LEFT
+    if exam.entry is not None and now > exam.opens_at + exam.entry:
+        return StartRefusal.LATE
     return None
+
+
+def may_submit_from(exam: ExamClock, attempt: AttemptClock) -> datetime:
+    """When the person may hand in: `earliest` after the start, at the deadline at the latest."""
+    first = attempt.started_at + exam.earliest
+    end = deadline(exam, attempt)
+    return first if end is None else min(first, end)
 
 
 def review_open(policy: Review, now: datetime, exam: ExamClock, attempt: AttemptClock) -> bool:
@@ -113,8 +166,33 @@ def review_open(policy: Review, now: datetime, exam: ExamClock, attempt: Attempt
             return now > exam.closes_at + attempt.extra + GRACE
 
 
-def counting_score(outcome: Outcome, scores: Sequence[int]) -> int | None:
-    """The score (tenths) that counts, of scores in the order of the attempts; None when there is none."""
+@dataclass(frozen=True)
+class Counted:
+    """A score with what it is of, in tenths."""
+
+    points: int
+    full: int
+    passed: bool
+
+
+def counting(outcome: Outcome, scores: Sequence[Counted], pass_percent: int) -> Counted | None:
+    """The score that counts, of scores in the order of the attempts; None when there is none.
+
+    Attempts may hold different papers: the best is the best share of its full score, a pass before none; the
+    average is one of shares, said of the last full score and held against the pass line as one.
+    """
     if not scores:
         return None
-    return max(scores) if outcome is Outcome.BEST else scores[-1]
+    match outcome:
+        case Outcome.BEST:
+            return max(scores, key=lambda one: (one.passed, _share(one)))
+        case Outcome.LAST:
+            return scores[-1]
+        case Outcome.AVERAGE:
+            full, mean = scores[-1].full, sum(map(_share, scores), Fraction(0)) / len(scores)
+            points = share(full, mean.numerator, mean.denominator)
+            return Counted(points, full, passed(points, full, pass_percent))
+
+
+def _share(one: Counted) -> Fraction:
+    return Fraction(one.points, one.full) if one.full else Fraction(0)

@@ -215,14 +215,17 @@ def digest(document: Document) -> str:
     return hashlib.sha256(canonical(document)).hexdigest()
 
 
-def display_order(document: Document, seed: int, shuffle_slots: bool, shuffle_options: bool) -> Order:
+def display_order(
+    document: Document, seed: int, shuffle_slots: bool, shuffle_options: bool, shuffle_sections: bool = False
+) -> Order:
     """`[[slot, [option keys]], …]` as one attempt shows the paper; slots never leave their section.
 
     Slots without options (judge, blanks) have []. Answers use the paper's keys, so order changes no meaning.
     """
     rng = _rng(seed)
     numbers: list[int] = []
-    for section in document["sections"]:
+    sections = document["sections"]
+    for section in _shuffled(sections, rng) if shuffle_sections else sections:
         own: list[int] = section["slots"]
         numbers += _shuffled(own, rng) if shuffle_slots else own
     return _with_options(document, numbers, rng, shuffle_options)

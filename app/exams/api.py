@@ -10,7 +10,7 @@ from flask_wtf.csrf import generate_csrf
 
 from app.domain.access import Action
 from app.domain.attempts import StartRefusal
-from app.exams import attempts, papers, queries, refusals, reviewing, saving
+from app.exams import attempts, entries, papers, queries, refusals, reviewing, saving
 from app.exams import state as wire_state
 from app.exams.models import Attempt, Paper
 from app.web import clock
@@ -36,7 +36,7 @@ def start(exam_id: int) -> Any:
 
 def begin(exam_id: int) -> tuple[Attempt, bool]:
     """Start or go on with the caller's attempt; 404 when not assigned, or say in words why not now."""
-    entry = queries.entry(exam_id, current_user.person_id, current_user.unit_path)
+    entry = entries.entry(exam_id, current_user.person_id, current_user.unit_path)
     if entry is None or not entry.assigned:
         abort(404)
     try:
@@ -48,6 +48,7 @@ def begin(exam_id: int) -> tuple[Attempt, bool]:
 def start_refused(refusal: StartRefusal) -> Problem:
     texts = {
         StartRefusal.NOT_OPEN: _("考试尚未开始。"),
+        StartRefusal.LATE: _("已过入场时间，不能再开始。如有特殊情况，请联系监考员。"),
         StartRefusal.CLOSED: _("考试已经结束，不能再开始。"),
         StartRefusal.NO_ATTEMPTS_LEFT: _("您的考试次数已用完。如需补考，请联系教务管理员。"),
     }

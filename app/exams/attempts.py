@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,9 +13,9 @@ from sqlalchemy.orm import joinedload
 from app.domain import attempts as clock_rules
 from app.domain import papers as paper_rules
 from app.domain.attempts import Phase, StartRefusal
-from app.exams import papers, queries, saving, scoring
+from app.exams import entries, papers, queries, saving, scoring
+from app.exams.entries import Entry
 from app.exams.models import Attempt, Exam, SlotCheck
-from app.exams.queries import Entry
 from app.exams.saving import Item
 from app.web.db import db
 
@@ -36,7 +36,7 @@ class CannotStart(Exception):
 
 def start(exam: Exam, person_id: int, now: datetime, *, trial: bool = False) -> tuple[Attempt, bool]:
     """For callers that decided themselves that this person may sit the exam; see `enter`."""
-    entry = queries.entry(exam.id, person_id, "")
+    entry = entries.entry(exam.id, person_id, "")
     if entry is None:
         raise LookupError(f"exam {exam.id} is gone")
     return enter(entry, now, trial=trial)
@@ -48,18 +48,23 @@ def enter(entry: Entry, now: datetime, *, trial: bool = False) -> tuple[Attempt,
     running = _running(entry, now, trial)
     if running is not None:
         return running, False
-    used = sum(not a.trial for a in entry.attempts)
-    allowed = exam.attempts_allowed
-    if allowed is not None:
-        allowed += entry.extra_attempts
-    refusal = clock_rules.may_start(now, queries.exam_clock(exam), used, None if trial else allowed)
-    if refusal is not None and not (trial and refusal is StartRefusal.NOT_OPEN):
+    refusal = refused(entry, now)
+    if refusal is not None and not (trial and refusal is not StartRefusal.CLOSED):
         raise CannotStart(refusal)
     made = _new(entry, now, trial)
     if made is not None:
         return made, True
     # Another tab or device was first; its attempt is there now.
     return start(exam, entry.person_id, now, trial=trial)[0], False
+
+
+def refused(entry: Entry, now: datetime) -> StartRefusal | None:
+    """Why this person may not start now; None: they may."""
+    used = sum(not attempt.trial for attempt in entry.attempts)
+    allowed = entry.exam.attempts_allowed
+    if allowed is not None:
+        allowed += entry.terms.given.attempts
+    return clock_rules.may_start(now, entries.own_clock(entry.exam, entry.terms), used, allowed)
 
 
 def _running(entry: Entry, now: datetime, trial: bool) -> Attempt | None:
@@ -79,24 +84,40 @@ def _running(entry: Entry, now: datetime, trial: bool) -> Attempt | None:
 def _new(entry: Entry, now: datetime, trial: bool) -> Attempt | None:
     """None: an open attempt, or one with this number, is there already."""
     exam = entry.exam
-    if exam.paper_id is None:
-        raise CannotStart(StartRefusal.NOT_OPEN)
-    document = papers.document(exam.paper_id)
+    paper_id = _paper(entry)
+    document = papers.document(paper_id)
     seed = secrets.randbits(32)
     if exam.draw is not None:
         seen = _recently_seen(exam.draw, document, entry.attempts)
         order = paper_rules.quiz_order(document, exam.draw, seed, seen, exam.shuffle_options)
     else:
-        order = paper_rules.display_order(document, seed, exam.shuffle_slots, exam.shuffle_options)
+        order = paper_rules.display_order(
+            document, seed, exam.shuffle_slots, exam.shuffle_options, exam.shuffle_sections
+        )
+    seat, given = entry.terms.seat, entry.terms.given
+    closes_at = entries.own_clock(exam, entry.terms).closes_at
     insert = _INSERT[db.engine.dialect.name](Attempt).values(
         exam_id=exam.id, person_id=entry.person_id, number=len(entry.attempts) + 1, trial=trial,
-        paper_id=exam.paper_id, order=order, slot_kinds=paper_rules.slot_kinds(document, order),
-        started_at=now, extra_minutes=entry.extra_minutes, epoch=0,
+        paper_id=paper_id, order=order, slot_kinds=paper_rules.slot_kinds(document, order),
+        sitting_id=seat.sitting_id if seat else None, open_book=given.open_book, started_at=now,
+        closes_at=None if closes_at == exam.closes_at else closes_at,
+        extra_minutes=given.extra // timedelta(minutes=1), epoch=0,
     )  # fmt: skip
     made: Attempt | None = db.session.scalars(
         insert.on_conflict_do_nothing().returning(Attempt)
     ).one_or_none()
     return made
+
+
+def _paper(entry: Entry) -> int:
+    """The form of the seat; else in turn, so that neighbours and a second attempt have another."""
+    if not entry.forms:
+        raise CannotStart(StartRefusal.NOT_OPEN)
+    seat = entry.terms.seat
+    if seat is not None and seat.form is not None and seat.form in entry.forms:
+        return entry.forms[seat.form]
+    numbers = sorted(entry.forms)
+    return entry.forms[numbers[(entry.person_id + len(entry.attempts)) % len(numbers)]]
 
 
 _INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}

@@ -70,7 +70,8 @@ def _candidate_rows(exam_id: int, paths: Iterable[str], text: str) -> sa.Select[
         sa.select(
             Person.id.label("person_id"), Person.name, Person.username, Person.post, Person.rank,
             Unit.name.label("unit_name"), Unit.path.label("unit_path"),
-            Attempt.id.label("attempt_id"), Attempt.started_at, Attempt.extra_minutes, Attempt.submitted_at,
+            Attempt.id.label("attempt_id"), Attempt.started_at, Attempt.extra_minutes, Attempt.closes_at,
+            Attempt.submitted_at,
         )
         .select_from(entry)
         .join(Person, Person.id == entry.c.person_id)
@@ -108,7 +109,9 @@ def _candidate(rows: Sequence[sa.Row[Any]], facts: _Facts) -> Candidate:
     running = next((row for row in attempts if row.submitted_at is None), None)
     times = None
     if running is not None:
-        times = AttemptClock(running.started_at, timedelta(minutes=running.extra_minutes), None)
+        times = AttemptClock(
+            running.started_at, timedelta(minutes=running.extra_minutes), None, running.closes_at
+        )
     return Candidate(
         person_id=first.person_id,
         name=first.name,

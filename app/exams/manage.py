@@ -7,5 +7,6 @@ from app.exams import (  # noqa: F401
     manage_candidates,
     manage_exams,
     manage_paper,
+    result_models,
 )
 from app.exams.back_office import bp as bp

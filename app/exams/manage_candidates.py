@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from app.domain.access import Action
 from app.domain.attempts import deadline
-from app.exams import attempts, candidates, invigilating, papers, queries, saying
+from app.exams import attempts, candidates, entries, invigilating, papers, queries, saying
 from app.exams import manage_queries as managing
 from app.exams.back_office import bp, load_exam
 from app.exams.forms import MinutesForm, ReasonForm
@@ -28,7 +28,7 @@ def _load(exam_id: int, person_id: int, action: Action) -> tuple[Exam, Person]:
     """404 outside the caller's units, and for a person who has nothing to do with the exam."""
     exam = load_exam(exam_id)
     person = people.person_in_scope(person_id, gate.scope(action)) or abort(404)
-    if not queries.is_assigned(exam, person.id, person.unit.path) and not managing.has_sat(
+    if not entries.is_assigned(exam, person.id, person.unit.path) and not managing.has_sat(
         exam.id, person.id
     ):
         abort(404)

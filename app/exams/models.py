@@ -60,20 +60,52 @@ class Exam(Base):
     code: Mapped[str | None] = mapped_column(unique=True)  # of quizzes: "quiz:<rule set>"; of demo exams
     title: Mapped[str]
     blueprint_id: Mapped[int | None] = mapped_column(sa.ForeignKey("blueprint.id"))
-    paper_id: Mapped[int | None] = mapped_column(sa.ForeignKey("paper.id"))  # the form in use
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime]
     minutes: Mapped[int | None]  # None: no clock
+    entry_minutes: Mapped[int | None]  # 迟到: nobody starts so long after the opening; None: until the close
+    earliest_minutes: Mapped[int] = mapped_column(default=0)  # nobody hands in sooner after their own start
     draw: Mapped[int | None]  # quiz: how many items an attempt draws
     attempts_allowed: Mapped[int | None]  # None: unlimited
+    outcome: Mapped[str] = mapped_column(default="best")  # domain.attempts.Outcome
     pass_percent: Mapped[int]
+    minimums: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON, default=list)  # domain.scoring.Minimum
+    valid_years: Mapped[int | None]  # of a pass; None: for good
+    makeup_of_id: Mapped[int | None] = mapped_column(sa.ForeignKey("exam.id"), index=True)  # 补考
+    seated: Mapped[bool] = mapped_column(default=False)  # only who has a seat in a sitting may start
+    second_mark_percent: Mapped[int] = mapped_column(default=0)  # so many of the answers have a second grader
+    mark_difference: Mapped[int] = mapped_column(default=0)  # tenths; more than that goes to a third
+    device_approval: Mapped[bool] = mapped_column(default=False)  # another device needs an invigilator's yes
+    shuffle_sections: Mapped[bool] = mapped_column(default=False)
     shuffle_slots: Mapped[bool] = mapped_column(default=True)
     shuffle_options: Mapped[bool] = mapped_column(default=True)
     review: Mapped[str] = mapped_column(default="score")  # domain.attempts.Review
     created_at: Mapped[datetime]
 
     blueprint: Mapped[Blueprint | None] = relationship()
-    paper: Mapped[Paper | None] = relationship()
+    forms: Mapped[list["ExamForm"]] = relationship(order_by="ExamForm.number", cascade="all, delete-orphan")
+    makeup_of: Mapped["Exam | None"] = relationship(remote_side=[id])
+
+    @property
+    def paper(self) -> Paper | None:
+        """Form A; a quiz and most exams have no other."""
+        return self.forms[0].paper if self.forms else None
+
+    @property
+    def paper_id(self) -> int | None:
+        return self.forms[0].paper_id if self.forms else None
+
+
+class ExamForm(Base):
+    """One of the parallel papers of an exam; A卷 is number 1. Attempts keep the paper they began with."""
+
+    __tablename__ = "exam_form"
+
+    exam_id: Mapped[int] = mapped_column(sa.ForeignKey("exam.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    paper_id: Mapped[int] = mapped_column(sa.ForeignKey("paper.id"), index=True)
+
+    paper: Mapped[Paper] = relationship()
 
 
 class ExamAssignment(Base):
@@ -94,7 +126,8 @@ class ExamAssignment(Base):
 
 
 class Allowance(Base):
-    """What one person gets beyond the rules: more minutes in every attempt, more attempts."""
+    """What one person gets beyond the rules: more minutes in every attempt, more attempts, another window
+    (each end alone, too), open books."""
 
     __tablename__ = "allowance"
 
@@ -102,6 +135,33 @@ class Allowance(Base):
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), primary_key=True)
     minutes: Mapped[int] = mapped_column(default=0)
     attempts: Mapped[int] = mapped_column(default=0)
+    opens_at: Mapped[datetime | None]
+    closes_at: Mapped[datetime | None]
+    open_book: Mapped[bool] = mapped_column(default=False)
+
+
+class GroupAllowance(Base):
+    """The same for everybody in a unit or below it, or born on a day or before, or both at once.
+
+    Of several that reach a person the most generous of each holds, and what the person was given is added.
+    """
+
+    __tablename__ = "group_allowance"
+    __table_args__ = (
+        sa.CheckConstraint("unit_id IS NOT NULL OR born_by IS NOT NULL", name="some_group"),
+        NUMBERS_ONCE,
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    exam_id: Mapped[int] = mapped_column(sa.ForeignKey("exam.id"), index=True)
+    unit_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id"))
+    born_by: Mapped[date | None] = mapped_column(sa.Date)
+    minutes: Mapped[int] = mapped_column(default=0)
+    attempts: Mapped[int] = mapped_column(default=0)
+    opens_at: Mapped[datetime | None]
+    closes_at: Mapped[datetime | None]
+    open_book: Mapped[bool] = mapped_column(default=False)
+    reason: Mapped[str]
 
 
 class Attempt(Base):
@@ -136,7 +196,11 @@ class Attempt(Base):
     paper_id: Mapped[int] = mapped_column(sa.ForeignKey("paper.id"))
     order: Mapped[list[Any]] = mapped_column(sa.JSON)
     slot_kinds: Mapped[str]
+    sitting_id: Mapped[int | None] = mapped_column(sa.ForeignKey("sitting.id"), index=True)
+    medium: Mapped[str] = mapped_column(default="screen")  # screen | paper
+    open_book: Mapped[bool] = mapped_column(default=False)
     started_at: Mapped[datetime]
+    closes_at: Mapped[datetime | None]  # the end of this person's own window; None: the exam's
     extra_minutes: Mapped[int] = mapped_column(default=0)
     epoch: Mapped[int] = mapped_column(default=0)
     submitted_at: Mapped[datetime | None]
@@ -173,7 +237,10 @@ class UnappliedResponse(Base):
     seq: Mapped[int] = mapped_column(sa.BigInteger)
     value: Mapped[str]
     received_at: Mapped[datetime]
-    reason: Mapped[str]  # epoch | late
+    reason: Mapped[str]  # epoch | late | file
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    accepted: Mapped[bool | None]
 
 
 class SlotCheck(Base):
@@ -188,7 +255,10 @@ class SlotCheck(Base):
 
 
 class Score(Base):
-    """What an attempt earned, in tenths, from stored facts. A regrade adds a version with its reason."""
+    """What an attempt earned, in tenths, from stored facts. Marks and regrades add a version with a reason.
+
+    `detail` leaves out what is still to be marked, `pending` slots: until there are none, nothing is passed.
+    """
 
     __tablename__ = "score"
 
@@ -198,5 +268,7 @@ class Score(Base):
     full: Mapped[int]
     passed: Mapped[bool]
     detail: Mapped[dict[str, int]] = mapped_column(sa.JSON)  # slot → tenths
+    pending: Mapped[int] = mapped_column(default=0)
+    regrade_id: Mapped[int | None] = mapped_column(sa.ForeignKey("regrade.id"))
     scored_at: Mapped[datetime]
     reason: Mapped[str]

@@ -91,12 +91,12 @@ def redraw(exam: Exam, now: datetime) -> None:
 
 
 def reviewed(exam: Exam, review_on: date | None, now: datetime) -> None:
-    """Somebody looked at its paper again, and says when the next time is due."""
-    paper = exam.paper
-    if paper is None:
+    """Somebody looked at its papers again, and says when the next time is due."""
+    if not exam.forms:
         return
-    before = {"review_on": paper.review_on}
-    paper.reviewed_at, paper.review_on = now, review_on
+    before = {"review_on": exam.forms[0].paper.review_on}
+    for form in exam.forms:
+        form.paper.reviewed_at, form.paper.review_on = now, review_on
     db.session.flush()
     after = {"review_on": review_on}
     record("exam.confirm", f"exam:{exam.id}", f"复核试卷“{exam.title}”", before=before, after=after)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload
 
 from app.domain.attempts import AttemptClock, ExamClock
-from app.exams.models import Allowance, Attempt, Exam, ExamAssignment, Response, Score
+from app.exams.models import Attempt, Exam, ExamAssignment, Response, Score
 from app.exams.scoring import JOURNAL, Current, in_force
 from app.people.models import Person, SignInSession, Unit
 from app.people.queries import under, within
@@ -18,11 +18,13 @@ from app.web.db import db
 
 def exam_clock(exam: Exam) -> ExamClock:
     limit = None if exam.minutes is None else timedelta(minutes=exam.minutes)
-    return ExamClock(exam.opens_at, exam.closes_at, limit)
+    entry = None if exam.entry_minutes is None else timedelta(minutes=exam.entry_minutes)
+    return ExamClock(exam.opens_at, exam.closes_at, limit, entry, timedelta(minutes=exam.earliest_minutes))
 
 
 def attempt_clock(attempt: Attempt) -> AttemptClock:
-    return AttemptClock(attempt.started_at, timedelta(minutes=attempt.extra_minutes), attempt.submitted_at)
+    extra = timedelta(minutes=attempt.extra_minutes)
+    return AttemptClock(attempt.started_at, extra, attempt.submitted_at, attempt.closes_at)
 
 
 def ancestors(unit_path: str) -> list[int]:
@@ -33,59 +35,6 @@ def ancestors(unit_path: str) -> list[int]:
 def assigned_to(person_id: int, unit_path: str) -> sa.ColumnElement[bool]:
     """Condition on ExamAssignment: it reaches this person."""
     return sa.or_(ExamAssignment.person_id == person_id, ExamAssignment.unit_id.in_(ancestors(unit_path)))
-
-
-_REACHES = sa.or_(
-    ExamAssignment.person_id == sa.bindparam("person"),
-    ExamAssignment.unit_id.in_(sa.bindparam("units", expanding=True)),
-)
-_ASSIGNED = sa.exists(
-    sa.select(ExamAssignment.id).where(ExamAssignment.exam_id == Exam.id, _REACHES).correlate(Exam)
-)
-_ENTRY = (
-    sa.select(Exam, _ASSIGNED.label("assigned"), Allowance, Attempt)
-    .outerjoin(
-        Allowance, sa.and_(Allowance.exam_id == Exam.id, Allowance.person_id == sa.bindparam("person"))
-    )
-    .outerjoin(Attempt, sa.and_(Attempt.exam_id == Exam.id, Attempt.person_id == sa.bindparam("person")))
-    .where(Exam.id == sa.bindparam("exam"))
-    .order_by(Attempt.number)
-    .execution_options(populate_existing=True)
-)
-
-
-@dataclass(frozen=True)
-class Entry:
-    """All that decides whether a person may start: one statement: ten thousand may start in a minute."""
-
-    exam: Exam
-    person_id: int
-    assigned: bool
-    extra_minutes: int
-    extra_attempts: int
-    attempts: tuple[Attempt, ...]  # trials too, oldest first
-
-
-def entry(exam_id: int, person_id: int, unit_path: str) -> Entry | None:
-    """None: no such exam. Quizzes are open to everyone."""
-    facts = {"exam": exam_id, "person": person_id, "units": ancestors(unit_path)}
-    rows = db.session.execute(_ENTRY, facts).all()
-    if not rows:
-        return None
-    exam, assigned, allowance, _ = rows[0]
-    return Entry(
-        exam=exam,
-        person_id=person_id,
-        assigned=assigned or exam.kind == "quiz",
-        extra_minutes=allowance.minutes if allowance else 0,
-        extra_attempts=allowance.attempts if allowance else 0,
-        attempts=tuple(row.Attempt for row in rows if row.Attempt is not None),
-    )
-
-
-def is_assigned(exam: Exam, person_id: int, unit_path: str) -> bool:
-    found = entry(exam.id, person_id, unit_path)
-    return found is not None and found.assigned
 
 
 _ATTEMPT = (

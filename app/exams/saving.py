@@ -32,8 +32,8 @@ NO_DEADLINE = 2**63 - 1 - _GRACE
 # Microseconds since 1970; a quiz has no deadline. `app.domain.attempts.deadline` says the same in Python,
 # and a property test holds the two together.
 DEADLINE = f"""CASE WHEN e.minutes IS NULL THEN {NO_DEADLINE} ELSE
-  (CASE WHEN a.started_at + e.minutes * {_MINUTE} < e.closes_at
-        THEN a.started_at + e.minutes * {_MINUTE} ELSE e.closes_at END)
+  (CASE WHEN a.started_at + e.minutes * {_MINUTE} < COALESCE(a.closes_at, e.closes_at)
+        THEN a.started_at + e.minutes * {_MINUTE} ELSE COALESCE(a.closes_at, e.closes_at) END)
   + a.extra_minutes * {_MINUTE} END"""
 
 _INCOMING = {

@@ -14,7 +14,7 @@ from app.domain.papers import Section
 from app.domain.questions import AUTOMATIC, Kind
 from app.domain.scoring import Preset
 from app.exams import papers
-from app.exams.models import Allowance, Blueprint, Exam, ExamAssignment
+from app.exams.models import Allowance, Blueprint, Exam, ExamAssignment, ExamForm, Paper
 from app.people.models import Person, Unit
 from app.web.db import db
 
@@ -58,8 +58,7 @@ def redraw(exam: Exam, blueprint: Blueprint, now: datetime) -> None:
     """A new paper for attempts that have not started; those that have keep theirs."""
     sections = [papers.section_of(data) for data in blueprint.sections]
     drawn = rules.draw(sections, bank.candidates(), secrets.randbits(32))
-    exam.paper_id = papers.freeze(exam.title, sections, drawn, now).id
-    db.session.flush()
+    use(exam, [papers.freeze(exam.title, sections, drawn, now)])
 
 
 def ensure_quiz(
@@ -89,9 +88,18 @@ def ensure_quiz(
         )  # fmt: skip
         db.session.add(exam)
     exam.title, exam.draw, exam.pass_percent = title, draw, pass_percent
-    exam.paper_id = papers.freeze(title, sections, [chosen for _, chosen in by_kind if chosen], now).id
-    db.session.flush()
+    use(exam, [papers.freeze(title, sections, [chosen for _, chosen in by_kind if chosen], now)])
     return exam
+
+
+def use(exam: Exam, made: Sequence[Paper]) -> None:
+    """These are its forms from now on; attempts that have begun keep theirs."""
+    del exam.forms[len(made) :]
+    for form, paper in zip(exam.forms, made, strict=False):
+        form.paper = paper
+    known = len(exam.forms)
+    exam.forms += [ExamForm(number=n, paper=paper) for n, paper in enumerate(made[known:], known + 1)]
+    db.session.flush()
 
 
 def assign(exam: Exam, unit: Unit | None = None, person: Person | None = None) -> None:

@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from app.bank.models import RuleSet
 from app.domain import attempts as rules
-from app.domain.attempts import Phase, StartRefusal
-from app.exams import attempts, queries
-from app.exams.models import Allowance, Attempt, Exam, Score
+from app.domain.attempts import ExamClock, Phase, StartRefusal
+from app.exams import attempts, entries, queries
+from app.exams.entries import Terms
+from app.exams.models import Attempt, Exam, Score
 from app.web.db import db, ids
 
 
@@ -30,7 +31,8 @@ class Standing:
     exam: Exam
     sat: tuple[Sat, ...]
     allowed: int | None  # None: as often as wanted
-    extra_minutes: int
+    clock: ExamClock  # as this person has it
+    terms: Terms
     refusal: StartRefusal | None  # why no further attempt may start now
 
     @property
@@ -42,6 +44,10 @@ class Standing:
     def settling(self) -> Sat | None:
         """An attempt whose time ran out and that is about to be closed."""
         return next((s for s in self.sat if s.phase is Phase.OVERDUE), None)
+
+    @property
+    def extra_minutes(self) -> int:
+        return self.terms.given.extra // timedelta(minutes=1)
 
     @property
     def scored(self) -> tuple[Sat, ...]:
@@ -65,31 +71,27 @@ def _share(sat: Sat) -> float:
     return sat.score.points / sat.score.full if sat.score and sat.score.full else 0.0
 
 
-def of(exams: Sequence[Exam], person_id: int, now: datetime) -> list[Standing]:
+def of(exams: Sequence[Exam], person_id: int, unit_path: str, now: datetime) -> list[Standing]:
     """In the order of `exams`; a constant number of statements."""
     mine = queries.attempts_of(person_id, ids(exams))
     scores = queries.latest_scores(ids(mine))
-    allowances = {
-        row.exam_id: row
-        for row in db.session.scalars(
-            sa.select(Allowance).where(Allowance.person_id == person_id, Allowance.exam_id.in_(ids(exams)))
-        )
-    }
+    timed = [exam.id for exam in exams if exam.kind == "exam"]
+    terms = entries.terms_of(timed, person_id, unit_path) if timed else {}
     return [
-        _standing(exam, [a for a in mine if a.exam_id == exam.id], scores, allowances.get(exam.id), now)
+        _standing(exam, [a for a in mine if a.exam_id == exam.id], scores, terms.get(exam.id, Terms()), now)
         for exam in exams
     ]
 
 
 def _standing(
-    exam: Exam, mine: Sequence[Attempt], scores: dict[int, Score], allowance: Allowance | None, now: datetime
+    exam: Exam, mine: Sequence[Attempt], scores: dict[int, Score], terms: Terms, now: datetime
 ) -> Standing:
     sat = tuple(Sat(a, attempts.phase(exam, a, now), scores.get(a.id)) for a in mine)
     allowed = exam.attempts_allowed
-    if allowed is not None and allowance is not None:
-        allowed += allowance.attempts
-    refusal = rules.may_start(now, queries.exam_clock(exam), len(sat), allowed)
-    return Standing(exam, sat, allowed, allowance.minutes if allowance else 0, refusal)
+    if allowed is not None:
+        allowed += terms.given.attempts
+    clock = entries.own_clock(exam, terms)
+    return Standing(exam, sat, allowed, clock, terms, rules.may_start(now, clock, len(sat), allowed))
 
 
 def quizzes() -> Sequence[Exam]:

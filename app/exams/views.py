@@ -12,6 +12,7 @@ from app.domain.attempts import GRACE, Phase, Review
 from app.exams import (
     answering,
     attempts,
+    entries,
     pages,
     queries,
     refusals,
@@ -38,9 +39,13 @@ bp = Blueprint("exams", __name__, template_folder="templates")
 @requires(Action.LEARN)
 def index() -> Any:
     mine = queries.exams_of(current_user.person_id, current_user.unit_path)
-    exams = standing.of(mine, current_user.person_id, clock.now())
-    quizzes = standing.of(standing.quizzes(), current_user.person_id, clock.now())
+    exams, quizzes = _stands(mine), _stands(standing.quizzes())
     return render_template("exams/index.html", exams=standing.grouped(exams), quizzes=quizzes)
+
+
+def _stands(exams: Sequence[Exam]) -> list[standing.Standing]:
+    """Where the caller stands with these."""
+    return standing.of(exams, current_user.person_id, current_user.unit_path, clock.now())
 
 
 def assigned(exam_id: int, kind: str) -> Exam:
@@ -48,7 +53,7 @@ def assigned(exam_id: int, kind: str) -> Exam:
     exam = db.session.get(Exam, exam_id)
     if exam is None or exam.kind != kind:
         abort(404)
-    if not queries.is_assigned(exam, current_user.person_id, current_user.unit_path):
+    if not entries.is_assigned(exam, current_user.person_id, current_user.unit_path):
         abort(404)
     return exam
 
@@ -56,7 +61,7 @@ def assigned(exam_id: int, kind: str) -> Exam:
 @bp.get("/exams/<int:exam_id>")
 @requires(Action.LEARN)
 def intro(exam_id: int) -> Any:
-    stands = standing.of([assigned(exam_id, "exam")], current_user.person_id, clock.now())[0]
+    stands = _stands([assigned(exam_id, "exam")])[0]
     refusal = start_refused(stands.refusal).message if stands.refusal else None
     return render_template(
         "exams/intro.html",
@@ -168,14 +173,14 @@ def result(attempt_id: int) -> Any:
         review=words.review(attempt.exam),
         review_open=open_now,
         later=attempt.exam.review == Review.AFTER_CLOSE,
-        stands=standing.of([attempt.exam], current_user.person_id, now)[0],
+        stands=_stands([attempt.exam])[0],
     )
 
 
 @bp.get("/quizzes/<int:exam_id>")
 @requires(Action.LEARN)
 def quiz(exam_id: int) -> Any:
-    stands = standing.of([assigned(exam_id, "quiz")], current_user.person_id, clock.now())[0]
+    stands = _stands([assigned(exam_id, "quiz")])[0]
     done = len(reviewing.checked(stands.running.attempt)) if stands.running else 0
     return render_template("exams/quiz.html", stands=stands, done=done)
 

@@ -8,13 +8,13 @@ from datetime import date, datetime
 from typing import Generic, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager, selectinload
+from sqlalchemy.orm import selectinload
 
 from app.bank import stale
 from app.bank.models import Citation, Clause, RuleSet
 from app.bank.stale import Changes
 from app.courses.models import Course, Lesson
-from app.exams.models import Exam, Paper, PaperItem
+from app.exams.models import Exam, ExamForm, PaperItem
 from app.web.db import db
 
 Thing = TypeVar("Thing")
@@ -66,7 +66,8 @@ def exams(changes: Changes, now: datetime, on: Named | None = None) -> list[Rest
     rows = (
         sa.select(Exam.id, RuleSet.code, Clause.code)
         .distinct()
-        .join(PaperItem, PaperItem.paper_id == Exam.paper_id)
+        .join(ExamForm, ExamForm.exam_id == Exam.id)
+        .join(PaperItem, PaperItem.paper_id == ExamForm.paper_id)
         .join(Citation, Citation.version_id == PaperItem.version_id)
         .join(Clause, Clause.id == Citation.clause_id)
         .join(RuleSet, RuleSet.id == Clause.rule_set_id)
@@ -76,21 +77,23 @@ def exams(changes: Changes, now: datetime, on: Named | None = None) -> list[Rest
         cited[exam_id].add((code, clause))
     found = db.session.scalars(
         sa.select(Exam)
-        .join(Exam.paper)
-        .options(contains_eager(Exam.paper))
+        .options(selectinload(Exam.forms).joinedload(ExamForm.paper))
         .where(Exam.id.in_(cited))
         .order_by(Exam.kind, Exam.title, Exam.id)
     )
     return [
-        Resting(exam, _changed(cited[exam.id], changes, _paper(exam).reviewed_at))
+        Resting(exam, _changed(cited[exam.id], changes, _reviewed_at(exam)))
         for exam in found
         if on is None or any(_touches(name, on) for name in cited[exam.id])
     ]
 
 
-def _paper(exam: Exam) -> Paper:
-    assert exam.paper is not None  # joined
-    return exam.paper
+def _reviewed_at(exam: Exam) -> datetime:
+    return min(form.paper.reviewed_at for form in exam.forms)
+
+
+def _review_on(exam: Exam) -> date | None:
+    return min((form.paper.review_on for form in exam.forms if form.paper.review_on), default=None)
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,7 @@ def due(today: date, now: datetime) -> Due:
     read, sat = courses(changes), exams(changes, now)
     return Due(
         [row.thing for row in read if row.changed or _come(row.thing.review_on, today)],
-        [row.thing for row in sat if row.changed or _come(_paper(row.thing).review_on, today)],
+        [row.thing for row in sat if row.changed or _come(_review_on(row.thing), today)],
     )
 
 

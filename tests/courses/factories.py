@@ -5,7 +5,7 @@ from itertools import count
 from typing import Any
 
 from app.courses.models import Course, CourseAssignment, Lesson, LessonProgress
-from app.exams.models import Attempt, Exam, Paper, Score
+from app.exams.models import Attempt, Exam, ExamForm, Paper, Score
 from app.people.models import Person, Unit
 from tests.factories import CREATED, save
 
@@ -16,8 +16,9 @@ def exam(kind: str = "exam", **more: Any) -> Exam:
     paper = save(Paper(sha256=f"paper{next(_next)}", document={}, created_at=CREATED))
     return save(
         Exam(
-            kind=kind, code=None, title=more.pop("title", "结业考试"), blueprint_id=None, paper_id=paper.id,
-            opens_at=CREATED, closes_at=CREATED.replace(year=2030), minutes=45 if kind == "exam" else None,
+            kind=kind, code=None, title=more.pop("title", "结业考试"), blueprint_id=None,
+            forms=[ExamForm(number=1, paper_id=paper.id)], opens_at=CREATED,
+            closes_at=CREATED.replace(year=2030), minutes=45 if kind == "exam" else None,
             draw=10 if kind == "quiz" else None, attempts_allowed=None, pass_percent=60,
             created_at=CREATED, **more,
         )

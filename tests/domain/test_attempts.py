@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,17 +8,22 @@ from hypothesis import strategies as st
 from app.domain.attempts import (
     GRACE,
     AttemptClock,
+    Counted,
     ExamClock,
+    Given,
     Outcome,
     Phase,
     Review,
     StartRefusal,
-    counting_score,
+    counting,
     deadline,
     may_start,
+    may_submit_from,
     phase,
     remaining,
     review_open,
+    together,
+    windowed,
 )
 
 US = timedelta(microseconds=1)
@@ -163,8 +169,50 @@ def test_review_open(
 
 
 @pytest.mark.parametrize(
-    ("scores", "best", "last"), [([], None, None), ([0], 0, 0), ([600, 850, 700], 850, 700)]
+    ("scores", "best", "last", "average"),
+    [
+        ([], None, None, None),
+        ([0], 0, 0, 0),
+        ([600, 850, 700], 850, 700, 717),
+        ([599, 600], 600, 600, 600),  # 599.5, rounded up
+        ([600, 598], 600, 598, 599),
+    ],
 )
-def test_counting_score(scores: list[int], best: int | None, last: int | None) -> None:
-    assert counting_score(Outcome.BEST, scores) == best
-    assert counting_score(Outcome.LAST, scores) == last
+def test_counting(scores: list[int], best: int | None, last: int | None, average: int | None) -> None:
+    sat = [Counted(points, 1000, points >= 600) for points in scores]
+    for outcome, points in ((Outcome.BEST, best), (Outcome.LAST, last), (Outcome.AVERAGE, average)):
+        expected = None if points is None else Counted(points, 1000, points >= 600)
+        assert counting(outcome, sat, 60) == expected
+
+
+def test_the_best_is_the_best_share_and_a_pass_before_none() -> None:
+    half, more, pass_ = Counted(100, 200, False), Counted(30, 50, False), Counted(55, 100, True)
+    assert counting(Outcome.BEST, [half, more], 60) is more
+    assert counting(Outcome.BEST, [half, more, pass_], 60) is pass_
+    assert counting(Outcome.AVERAGE, [half, more], 60) == Counted(28, 50, False)  # 55 % of 50, rounded up
+
+
+def test_the_entry_ends_before_the_exam() -> None:
+    exam = replace(EXAM, entry=30 * MINUTE)
+    assert may_start(OPENS + 30 * MINUTE, exam, 0, 1) is None
+    assert may_start(OPENS + 30 * MINUTE + US, exam, 0, 1) is StartRefusal.LATE
+    assert may_start(OPENS + 30 * MINUTE + US, exam, 1, 1) is StartRefusal.NO_ATTEMPTS_LEFT
+    assert may_start(CLOSES, exam, 0, 1) is StartRefusal.CLOSED
+
+
+def test_nobody_hands_in_too_early_and_everybody_at_the_deadline() -> None:
+    exam = replace(EXAM, earliest=30 * MINUTE)
+    assert may_submit_from(exam, attempt(10)) == OPENS + 40 * MINUTE
+    assert may_submit_from(exam, attempt(110)) == CLOSES
+    assert may_submit_from(exam, attempt(110, 10)) == CLOSES + 10 * MINUTE
+    assert may_submit_from(replace(QUIZ, earliest=30 * MINUTE), attempt(110)) == CLOSES + 20 * MINUTE
+
+
+def test_a_window_of_ones_own_stands_for_the_exams() -> None:
+    group = Given(10 * MINUTE, 1, OPENS - MINUTE, CLOSES + MINUTE, open_book=True)
+    given = together(Given(5 * MINUTE, 2, None, CLOSES + 9 * MINUTE), group)
+    assert given == Given(15 * MINUTE, 3, OPENS - MINUTE, CLOSES + 9 * MINUTE, open_book=True)
+    assert windowed(EXAM, given) == replace(EXAM, opens_at=OPENS - MINUTE, closes_at=CLOSES + 9 * MINUTE)
+    assert windowed(EXAM, Given()) == EXAM
+    late = AttemptClock(CLOSES, ZERO, None, CLOSES + 9 * MINUTE)
+    assert deadline(EXAM, late) == CLOSES + 9 * MINUTE

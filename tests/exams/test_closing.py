@@ -80,19 +80,26 @@ def test_forced_hand_in_counts_to_the_deadline_at_most(sitting: Sitting, time: C
 
 @given(
     started=st.integers(-10, 300), minutes=st.integers(1, 200), closes=st.integers(0, 400),
-    extra=st.integers(0, 60),
+    extra=st.integers(0, 60), own=st.none() | st.integers(0, 400),
 )  # fmt: skip
 def test_the_statement_and_the_domain_agree_on_the_deadline(
-    started: int, minutes: int, closes: int, extra: int
+    started: int, minutes: int, closes: int, extra: int, own: int | None
 ) -> None:
     at = [START + timedelta(minutes=m) for m in (started, closes)]
+    until = None if own is None else START + timedelta(minutes=own)
     clock = ExamClock(START, at[1], timedelta(minutes=minutes))
-    expected = deadline(clock, AttemptClock(at[0], timedelta(minutes=extra), None))
-    row = f"SELECT {saving.DEADLINE} FROM (SELECT :started AS started_at, :extra AS extra_minutes) a, (SELECT :minutes AS minutes, :closes AS closes_at) e"  # noqa: E501
+    expected = deadline(clock, AttemptClock(at[0], timedelta(minutes=extra), None, until))
+    row = f"SELECT {saving.DEADLINE} FROM (SELECT :started AS started_at, :extra AS extra_minutes, :own AS closes_at) a, (SELECT :minutes AS minutes, :closes AS closes_at) e"  # noqa: E501
     with sa.create_engine("sqlite://").connect() as connection:
         found = connection.scalar(
             sa.text(row),
-            {"started": to_micros(at[0]), "extra": extra, "minutes": minutes, "closes": to_micros(at[1])},
+            {
+                "started": to_micros(at[0]),
+                "extra": extra,
+                "minutes": minutes,
+                "closes": to_micros(at[1]),
+                "own": until and to_micros(until),
+            },  # fmt: skip
         )
     assert expected is not None and found == to_micros(expected)
 

@@ -18,7 +18,7 @@ from app.domain.questions import Kind
 from app.domain.questions import Question as Content
 from app.domain.scoring import Preset
 from app.exams import papers
-from app.exams.models import Exam
+from app.exams.models import Exam, ExamForm
 from app.reports import resting
 from app.web import clock
 from app.web.db import db
@@ -53,8 +53,8 @@ def exam(title: str, *codes: str) -> Exam:
     paper = papers.freeze(title, [section], [chosen], NOW)
     paper.reviewed_at = NOW
     made = Exam(
-        kind="exam", title=title, paper_id=paper.id, opens_at=NOW, closes_at=NOW + timedelta(days=30),
-        minutes=30, attempts_allowed=1, pass_percent=60, created_at=NOW,
+        kind="exam", title=title, forms=[ExamForm(number=1, paper=paper)], opens_at=NOW,
+        closes_at=NOW + timedelta(days=30), minutes=30, attempts_allowed=1, pass_percent=60, created_at=NOW,
     )  # fmt: skip
     db.session.add(made)
     return made

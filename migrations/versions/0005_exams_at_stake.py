@@ -1,0 +1,370 @@
+"""parallel papers, rules of an exam, seats, marks, regrades and what candidates are told"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = '0005'
+down_revision = '0004'
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table('announcement',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('exam_id', sa.Integer(), nullable=True),
+    sa.Column('title', sa.Text(), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('written_at', sa.BigInteger(), nullable=False),
+    sa.Column('written_by', sa.Integer(), nullable=False),
+    sa.Column('published_at', sa.BigInteger(), nullable=True),
+    sa.ForeignKeyConstraint(['exam_id'], ['exam.id'], name=op.f('fk_announcement_exam_id_exam')),
+    sa.ForeignKeyConstraint(['written_by'], ['person.id'], name=op.f('fk_announcement_written_by_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_announcement')),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('announcement', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_announcement_exam_id'), ['exam_id'], unique=False)
+
+    op.create_table('exam_form',
+    sa.Column('exam_id', sa.Integer(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('paper_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['exam_id'], ['exam.id'], name=op.f('fk_exam_form_exam_id_exam')),
+    sa.ForeignKeyConstraint(['paper_id'], ['paper.id'], name=op.f('fk_exam_form_paper_id_paper')),
+    sa.PrimaryKeyConstraint('exam_id', 'number', name=op.f('pk_exam_form'))
+    )
+    with op.batch_alter_table('exam_form', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_exam_form_paper_id'), ['paper_id'], unique=False)
+
+    op.create_table('grader',
+    sa.Column('exam_id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('versions', sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(['exam_id'], ['exam.id'], name=op.f('fk_grader_exam_id_exam')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_grader_person_id_person')),
+    sa.PrimaryKeyConstraint('exam_id', 'person_id', name=op.f('pk_grader'))
+    )
+    with op.batch_alter_table('grader', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_grader_person_id'), ['person_id'], unique=False)
+
+    op.create_table('group_allowance',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('exam_id', sa.Integer(), nullable=False),
+    sa.Column('unit_id', sa.Integer(), nullable=True),
+    sa.Column('born_by', sa.Date(), nullable=True),
+    sa.Column('minutes', sa.Integer(), nullable=False),
+    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('opens_at', sa.BigInteger(), nullable=True),
+    sa.Column('closes_at', sa.BigInteger(), nullable=True),
+    sa.Column('open_book', sa.Boolean(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.CheckConstraint('unit_id IS NOT NULL OR born_by IS NOT NULL', name=op.f('ck_group_allowance_some_group')),
+    sa.ForeignKeyConstraint(['exam_id'], ['exam.id'], name=op.f('fk_group_allowance_exam_id_exam')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_group_allowance_unit_id_unit')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_group_allowance')),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('group_allowance', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_group_allowance_exam_id'), ['exam_id'], unique=False)
+
+    op.create_table('sitting',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('exam_id', sa.Integer(), nullable=False),
+    sa.Column('room', sa.Text(), nullable=False),
+    sa.Column('place', sa.Text(), nullable=False),
+    sa.Column('doors_at', sa.BigInteger(), nullable=False),
+    sa.Column('opens_at', sa.BigInteger(), nullable=False),
+    sa.Column('closes_at', sa.BigInteger(), nullable=False),
+    sa.Column('code', sa.Text(), nullable=True),
+    sa.Column('by_hand', sa.Boolean(), nullable=False),
+    sa.Column('started_at', sa.BigInteger(), nullable=True),
+    sa.Column('started_by', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['exam_id'], ['exam.id'], name=op.f('fk_sitting_exam_id_exam')),
+    sa.ForeignKeyConstraint(['started_by'], ['person.id'], name=op.f('fk_sitting_started_by_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_sitting')),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('sitting', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_sitting_exam_id'), ['exam_id'], unique=False)
+
+    op.create_table('incident',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('exam_id', sa.Integer(), nullable=False),
+    sa.Column('sitting_id', sa.Integer(), nullable=True),
+    sa.Column('person_id', sa.Integer(), nullable=True),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.Column('noted_by', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['exam_id'], ['exam.id'], name=op.f('fk_incident_exam_id_exam')),
+    sa.ForeignKeyConstraint(['noted_by'], ['person.id'], name=op.f('fk_incident_noted_by_person')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_incident_person_id_person')),
+    sa.ForeignKeyConstraint(['sitting_id'], ['sitting.id'], name=op.f('fk_incident_sitting_id_sitting')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_incident')),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('incident', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_incident_exam_id'), ['exam_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_incident_person_id'), ['person_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_incident_sitting_id'), ['sitting_id'], unique=False)
+
+    op.create_table('invigilator',
+    sa.Column('sitting_id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_invigilator_person_id_person')),
+    sa.ForeignKeyConstraint(['sitting_id'], ['sitting.id'], name=op.f('fk_invigilator_sitting_id_sitting')),
+    sa.PrimaryKeyConstraint('sitting_id', 'person_id', name=op.f('pk_invigilator'))
+    )
+    with op.batch_alter_table('invigilator', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_invigilator_person_id'), ['person_id'], unique=False)
+
+    op.create_table('regrade',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('exam_id', sa.Integer(), nullable=False),
+    sa.Column('version_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('key', sa.JSON(), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('proposed_at', sa.BigInteger(), nullable=False),
+    sa.Column('proposed_by', sa.Integer(), nullable=False),
+    sa.Column('decided_at', sa.BigInteger(), nullable=True),
+    sa.Column('decided_by', sa.Integer(), nullable=True),
+    sa.Column('approved', sa.Boolean(), nullable=True),
+    sa.Column('moved', sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(['decided_by'], ['person.id'], name=op.f('fk_regrade_decided_by_person')),
+    sa.ForeignKeyConstraint(['exam_id'], ['exam.id'], name=op.f('fk_regrade_exam_id_exam')),
+    sa.ForeignKeyConstraint(['proposed_by'], ['person.id'], name=op.f('fk_regrade_proposed_by_person')),
+    sa.ForeignKeyConstraint(['version_id'], ['question_version.id'], name=op.f('fk_regrade_version_id_question_version')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_regrade')),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('regrade', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_regrade_exam_id'), ['exam_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_regrade_version_id'), ['version_id'], unique=False)
+
+    op.create_table('seat',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('exam_id', sa.Integer(), nullable=False),
+    sa.Column('sitting_id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('ticket', sa.Text(), nullable=False),
+    sa.Column('form', sa.Integer(), nullable=True),
+    sa.Column('arrived_at', sa.BigInteger(), nullable=True),
+    sa.ForeignKeyConstraint(['exam_id'], ['exam.id'], name=op.f('fk_seat_exam_id_exam')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_seat_person_id_person')),
+    sa.ForeignKeyConstraint(['sitting_id'], ['sitting.id'], name=op.f('fk_seat_sitting_id_sitting')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_seat')),
+    sa.UniqueConstraint('exam_id', 'person_id', name=op.f('uq_seat_exam_id_person_id')),
+    sa.UniqueConstraint('sitting_id', 'number', name=op.f('uq_seat_sitting_id_number')),
+    sa.UniqueConstraint('ticket', name=op.f('uq_seat_ticket')),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('seat', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_seat_person_id'), ['person_id'], unique=False)
+
+    op.create_table('appeal',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('attempt_id', sa.Integer(), nullable=False),
+    sa.Column('slot', sa.Integer(), nullable=True),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.Column('answered_at', sa.BigInteger(), nullable=True),
+    sa.Column('answered_by', sa.Integer(), nullable=True),
+    sa.Column('answer', sa.Text(), nullable=False),
+    sa.Column('upheld', sa.Boolean(), nullable=True),
+    sa.ForeignKeyConstraint(['answered_by'], ['person.id'], name=op.f('fk_appeal_answered_by_person')),
+    sa.ForeignKeyConstraint(['attempt_id'], ['attempt.id'], name=op.f('fk_appeal_attempt_id_attempt')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_appeal')),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('appeal', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_appeal_attempt_id'), ['attempt_id'], unique=False)
+
+    op.create_table('device_request',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('attempt_id', sa.Integer(), nullable=False),
+    sa.Column('session_id', sa.Text(), nullable=False),
+    sa.Column('asked_at', sa.BigInteger(), nullable=False),
+    sa.Column('decided_at', sa.BigInteger(), nullable=True),
+    sa.Column('decided_by', sa.Integer(), nullable=True),
+    sa.Column('granted', sa.Boolean(), nullable=True),
+    sa.ForeignKeyConstraint(['attempt_id'], ['attempt.id'], name=op.f('fk_device_request_attempt_id_attempt')),
+    sa.ForeignKeyConstraint(['decided_by'], ['person.id'], name=op.f('fk_device_request_decided_by_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_device_request')),
+    sa.UniqueConstraint('attempt_id', 'session_id', name=op.f('uq_device_request_attempt_id_session_id')),
+    sqlite_autoincrement=True
+    )
+    op.create_table('mark',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('attempt_id', sa.Integer(), nullable=False),
+    sa.Column('slot', sa.Integer(), nullable=False),
+    sa.Column('round', sa.Integer(), nullable=False),
+    sa.Column('grader_id', sa.Integer(), nullable=False),
+    sa.Column('claimed_at', sa.BigInteger(), nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=True),
+    sa.Column('points', sa.Integer(), nullable=True),
+    sa.Column('parts', sa.JSON(), nullable=False),
+    sa.Column('comment', sa.Text(), nullable=False),
+    sa.Column('revision', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['attempt_id'], ['attempt.id'], name=op.f('fk_mark_attempt_id_attempt')),
+    sa.ForeignKeyConstraint(['grader_id'], ['person.id'], name=op.f('fk_mark_grader_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_mark')),
+    sa.UniqueConstraint('attempt_id', 'slot', 'round', name=op.f('uq_mark_attempt_id_slot_round')),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('mark', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_mark_grader_id'), ['grader_id'], unique=False)
+
+    op.create_table('takeover',
+    sa.Column('attempt_id', sa.Integer(), nullable=False),
+    sa.Column('epoch', sa.Integer(), nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.Column('session_id', sa.Text(), nullable=False),
+    sa.Column('address', sa.Text(), nullable=False),
+    sa.Column('agent', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['attempt_id'], ['attempt.id'], name=op.f('fk_takeover_attempt_id_attempt')),
+    sa.PrimaryKeyConstraint('attempt_id', 'epoch', name=op.f('pk_takeover'))
+    )
+    with op.batch_alter_table('allowance', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('opens_at', sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column('closes_at', sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column('open_book', sa.Boolean(), nullable=False, server_default=sa.false()))
+
+    with op.batch_alter_table('attempt', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('sitting_id', sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column('medium', sa.Text(), nullable=False, server_default='screen'))
+        batch_op.add_column(sa.Column('open_book', sa.Boolean(), nullable=False, server_default=sa.false()))
+        batch_op.add_column(sa.Column('closes_at', sa.BigInteger(), nullable=True))
+        batch_op.create_index(batch_op.f('ix_attempt_sitting_id'), ['sitting_id'], unique=False)
+        batch_op.create_foreign_key(batch_op.f('fk_attempt_sitting_id_sitting'), 'sitting', ['sitting_id'], ['id'])
+
+    op.execute(
+        'INSERT INTO exam_form (exam_id, number, paper_id) '
+        'SELECT id, 1, paper_id FROM exam WHERE paper_id IS NOT NULL'
+    )
+    with op.batch_alter_table('exam', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('entry_minutes', sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column('earliest_minutes', sa.Integer(), nullable=False, server_default='0'))
+        batch_op.add_column(sa.Column('outcome', sa.Text(), nullable=False, server_default='best'))
+        batch_op.add_column(sa.Column('minimums', sa.JSON(), nullable=False, server_default='[]'))
+        batch_op.add_column(sa.Column('valid_years', sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column('makeup_of_id', sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column('seated', sa.Boolean(), nullable=False, server_default=sa.false()))
+        batch_op.add_column(sa.Column('second_mark_percent', sa.Integer(), nullable=False, server_default='0'))
+        batch_op.add_column(sa.Column('mark_difference', sa.Integer(), nullable=False, server_default='0'))
+        batch_op.add_column(sa.Column('device_approval', sa.Boolean(), nullable=False, server_default=sa.false()))
+        batch_op.add_column(sa.Column('shuffle_sections', sa.Boolean(), nullable=False, server_default=sa.false()))
+        batch_op.create_index(batch_op.f('ix_exam_makeup_of_id'), ['makeup_of_id'], unique=False)
+        batch_op.drop_constraint(batch_op.f('fk_exam_paper_id_paper'), type_='foreignkey')
+        batch_op.create_foreign_key(batch_op.f('fk_exam_makeup_of_id_exam'), 'exam', ['makeup_of_id'], ['id'])
+        batch_op.drop_column('paper_id')
+
+    with op.batch_alter_table('score', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('pending', sa.Integer(), nullable=False, server_default='0'))
+        batch_op.add_column(sa.Column('regrade_id', sa.Integer(), nullable=True))
+        batch_op.create_foreign_key(batch_op.f('fk_score_regrade_id_regrade'), 'regrade', ['regrade_id'], ['id'])
+
+    with op.batch_alter_table('unapplied_response', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('decided_at', sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column('decided_by', sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column('accepted', sa.Boolean(), nullable=True))
+        batch_op.create_foreign_key(batch_op.f('fk_unapplied_response_decided_by_person'), 'person', ['decided_by'], ['id'])
+
+
+def downgrade() -> None:
+    with op.batch_alter_table('unapplied_response', schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f('fk_unapplied_response_decided_by_person'), type_='foreignkey')
+        batch_op.drop_column('accepted')
+        batch_op.drop_column('decided_by')
+        batch_op.drop_column('decided_at')
+
+    with op.batch_alter_table('score', schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f('fk_score_regrade_id_regrade'), type_='foreignkey')
+        batch_op.drop_column('regrade_id')
+        batch_op.drop_column('pending')
+
+    with op.batch_alter_table('exam', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('paper_id', sa.INTEGER(), nullable=True))
+        batch_op.drop_constraint(batch_op.f('fk_exam_makeup_of_id_exam'), type_='foreignkey')
+        batch_op.create_foreign_key(batch_op.f('fk_exam_paper_id_paper'), 'paper', ['paper_id'], ['id'])
+        batch_op.drop_index(batch_op.f('ix_exam_makeup_of_id'))
+        batch_op.drop_column('shuffle_sections')
+        batch_op.drop_column('device_approval')
+        batch_op.drop_column('mark_difference')
+        batch_op.drop_column('second_mark_percent')
+        batch_op.drop_column('seated')
+        batch_op.drop_column('makeup_of_id')
+        batch_op.drop_column('valid_years')
+        batch_op.drop_column('minimums')
+        batch_op.drop_column('outcome')
+        batch_op.drop_column('earliest_minutes')
+        batch_op.drop_column('entry_minutes')
+
+    # Of parallel papers the first stays the exam's.
+    op.execute(
+        'UPDATE exam SET paper_id = (SELECT f.paper_id FROM exam_form f WHERE f.exam_id = exam.id AND f.number = 1)'
+    )
+    with op.batch_alter_table('attempt', schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f('fk_attempt_sitting_id_sitting'), type_='foreignkey')
+        batch_op.drop_index(batch_op.f('ix_attempt_sitting_id'))
+        batch_op.drop_column('closes_at')
+        batch_op.drop_column('open_book')
+        batch_op.drop_column('medium')
+        batch_op.drop_column('sitting_id')
+
+    with op.batch_alter_table('allowance', schema=None) as batch_op:
+        batch_op.drop_column('open_book')
+        batch_op.drop_column('closes_at')
+        batch_op.drop_column('opens_at')
+
+    op.drop_table('takeover')
+    with op.batch_alter_table('mark', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_mark_grader_id'))
+
+    op.drop_table('mark')
+    op.drop_table('device_request')
+    with op.batch_alter_table('appeal', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_appeal_attempt_id'))
+
+    op.drop_table('appeal')
+    with op.batch_alter_table('seat', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_seat_person_id'))
+
+    op.drop_table('seat')
+    with op.batch_alter_table('regrade', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_regrade_version_id'))
+        batch_op.drop_index(batch_op.f('ix_regrade_exam_id'))
+
+    op.drop_table('regrade')
+    with op.batch_alter_table('invigilator', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_invigilator_person_id'))
+
+    op.drop_table('invigilator')
+    with op.batch_alter_table('incident', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_incident_sitting_id'))
+        batch_op.drop_index(batch_op.f('ix_incident_person_id'))
+        batch_op.drop_index(batch_op.f('ix_incident_exam_id'))
+
+    op.drop_table('incident')
+    with op.batch_alter_table('sitting', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_sitting_exam_id'))
+
+    op.drop_table('sitting')
+    with op.batch_alter_table('group_allowance', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_group_allowance_exam_id'))
+
+    op.drop_table('group_allowance')
+    with op.batch_alter_table('grader', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_grader_person_id'))
+
+    op.drop_table('grader')
+    with op.batch_alter_table('exam_form', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_exam_form_paper_id'))
+
+    op.drop_table('exam_form')
+    with op.batch_alter_table('announcement', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_announcement_exam_id'))
+
+    op.drop_table('announcement')
