@@ -5,7 +5,7 @@ All times are of one sort, aware or naive, in UTC; `now` is the moment the reque
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
@@ -164,6 +164,16 @@ def review_open(policy: Review, now: datetime, exam: ExamClock, attempt: Attempt
             return True
         case Review.AFTER_CLOSE:
             return now > exam.closes_at + attempt.extra + GRACE
+
+
+def valid_until(passed_on: date, years: int | None) -> date | None:
+    """The last day of a pass, so many years after it; None: for good. Of 29 February the 28th."""
+    if years is None:
+        return None
+    try:
+        return passed_on.replace(year=passed_on.year + years)
+    except ValueError:
+        return passed_on.replace(year=passed_on.year + years, day=28)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from app.domain.topics import within
 
 Document: TypeAlias = dict[str, Any]  # JSON: {"title", "sections": […], "slots": […]}
 Order: TypeAlias = list[list[Any]]  # JSON: [[slot, [option keys]], …]
+NUMERALS = "一二三四五六七八九十"
 
 
 class Content(NamedTuple):

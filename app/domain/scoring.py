@@ -1,6 +1,7 @@
 """Points for answers. Every number of points is an integer: tenths of a point (DESIGN.md §4, Scores)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 from app.domain.questions import Kind, comparable, normalise
@@ -138,6 +139,20 @@ def recited(key: object, value: object) -> list[tuple[str, bool]]:
 def passed(score: int, full: int, pass_percent: int) -> bool:
     """Whether `score` of `full` tenths reaches the percentage, in integers. Nothing to earn is no pass."""
     return full > 0 and score * 100 >= full * pass_percent
+
+
+@dataclass(frozen=True)
+class Minimum:
+    """So many tenths at least in these sections together, whatever the total; sections by their titles."""
+
+    sections: tuple[str, ...]
+    points: int
+
+
+def missed(minimums: Sequence[Minimum], earned: Mapping[str, int]) -> list[tuple[Minimum, int]]:
+    """The minimums that were not reached, each with what was earned; `earned`: tenths by section."""
+    found = ((one, sum(earned.get(title, 0) for title in one.sections)) for one in minimums)
+    return [(one, points) for one, points in found if points < one.points]
 
 
 def format_points(tenths: int) -> str:

@@ -141,7 +141,7 @@ def _refuse_submit(
     if refused.reason in {"closed", "epoch"}:
         reason = "late" if refused.reason == "closed" else "epoch"
         saving.keep_unapplied(attempt_id, epoch, items, clock.now(), reason)
-    raise refusals.problem(refused.reason)
+    raise refusals.problem(refused.reason, refused.until)
 
 
 @bp.post("/attempts/<int:attempt_id>/slots/<int:slot>/check")

@@ -21,11 +21,11 @@ from app.web.db import db
 
 
 class Refused(Exception):
-    """The attempt is not in a state for this. `reason` is a word of the wire."""
+    """The attempt is not in a state for this. `reason` is a word of the wire, `until` when it is over."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, until: datetime | None = None) -> None:
         super().__init__(reason)
-        self.reason = reason
+        self.reason, self.until = reason, until
 
 
 class CannotStart(Exception):
@@ -138,6 +138,13 @@ def phase(exam: Exam, attempt: Attempt, now: datetime) -> Phase:
     return clock_rules.phase(now, queries.exam_clock(exam), queries.attempt_clock(attempt))
 
 
+def may_submit_from(attempt: Attempt) -> datetime:
+    """When the person may hand in; whoever tries the exam may at once."""
+    if attempt.trial:
+        return attempt.started_at
+    return clock_rules.may_submit_from(queries.exam_clock(attempt.exam), queries.attempt_clock(attempt))
+
+
 def take_over(attempt_id: int, person_id: int) -> int | None:
     """A new epoch: from now on only the page that holds it may save. None: no such open attempt."""
     return db.session.scalar(
@@ -184,7 +191,8 @@ def submit(
     """Save what came along and close, in one transaction. A closed attempt gives the same receipt again.
 
     `epoch` None: the page has no script and holds the whole paper, so it takes over first.
-    Raises Refused("not_found" | "epoch" | "value" | "slot" | "closed"); what ran out is the sweeper's.
+    Raises Refused("not_found" | "epoch" | "value" | "slot" | "closed" | "early"); what ran out is the
+    sweeper's.
     """
     attempt = lock(attempt_id)
     if attempt.person_id != person_id:
@@ -193,6 +201,8 @@ def submit(
         return _closed(attempt)
     if phase(attempt.exam, attempt, now) is Phase.OVERDUE:
         raise Refused("closed")
+    if (first := may_submit_from(attempt)) > now:
+        raise Refused("early", first)
     if epoch is None:
         epoch = attempt.epoch = attempt.epoch + 1
         db.session.flush()
@@ -217,7 +227,7 @@ def _close(attempt: Attempt, at: datetime, by: str, now: datetime) -> Closed:
     responses = scoring.current_responses(attempt.id)
     attempt.submitted_at, attempt.closed_by = at, by
     attempt.receipt = scoring.receipt(attempt, responses, at)
-    scoring.score(attempt, responses, attempt.exam.pass_percent, now)
+    scoring.score(attempt, responses, now)
     db.session.flush()
     return _closed(attempt)
 

@@ -24,9 +24,10 @@ from wtforms.widgets import HiddenInput
 from app.bank.labels import KINDS
 from app.domain import scoring
 from app.domain.access import Action
+from app.domain.attempts import Outcome
 from app.domain.questions import AUTOMATIC, Kind
 from app.domain.scoring import Preset
-from app.exams.labels import PRESETS, REVIEWS
+from app.exams.labels import OUTCOMES, PRESETS, REVIEWS
 from app.people.unit_field import UnitField
 from app.web.choices import choices
 from app.web.editing import EditForm
@@ -59,6 +60,17 @@ class BegunExamForm(EditForm):
         format=_TIMES,
         description=_l("北京时间。除加时的以外，到时统一结束。"),
     )
+    entry_minutes = IntegerField(
+        _l("开考多少分钟后不得入场"),
+        [Optional(), NumberRange(0, 600, _l("要在 0 至 600 分钟之间。"))],
+        description=_l("留空表示结束前都可以开始。"),
+    )
+    earliest_minutes = IntegerField(
+        _l("开始答题多少分钟后才能交卷"),
+        [Optional(), NumberRange(0, 600, _l("要在 0 至 600 分钟之间。"))],
+        filters=[lambda minutes: minutes or 0],
+        description=_l("从本人开始答题起算；填 0 表示随时可以交卷。"),
+    )
     review = SelectField(
         _l("交卷后公布什么"),
         choices=choices(REVIEWS.items()),
@@ -84,13 +96,25 @@ class ExamForm(BegunExamForm):
     attempts_allowed = IntegerField(
         _l("每人可考次数"),
         [Optional(), NumberRange(1, 100, _l("要在 1 至 100 之间。"))],
-        description=_l("留空表示不限次数。考多次的，取最好成绩。"),
+        description=_l("留空表示不限次数。"),
+    )
+    outcome = SelectField(
+        _l("考多次的，成绩怎么算"), choices=choices(OUTCOMES.items()), default=Outcome.BEST.value
     )
     pass_percent = IntegerField(
         _l("合格线（满分的百分之几）"), [InputRequired(_l("请填写合格线。")), _PERCENT]
     )
+    valid_years = IntegerField(
+        _l("合格几年内有效"),
+        [Optional(), NumberRange(1, 50, _l("要在 1 至 50 之间。"))],
+        description=_l("留空表示长期有效。"),
+    )
+    shuffle_sections = BooleanField(_l("每人的大题次序不同"))
     shuffle_slots = BooleanField(_l("每人的题目次序不同（不出本大题）"), default=True)
     shuffle_options = BooleanField(_l("每人的选项次序不同"), default=True)
+    seated = BooleanField(
+        _l("凭座位参加"), description=_l("只有在“场次”里排了座位的人才能开始，时间以各人的场次为准。")
+    )
 
     def validate_opens_at(self, field: DateTimeLocalField) -> None:
         _typed_time(field)
@@ -109,7 +133,7 @@ class NewExamForm(ExamForm):
         _l("每人可考次数"),
         [Optional(), NumberRange(1, 100, _l("要在 1 至 100 之间。"))],
         default=1,
-        description=_l("留空表示不限次数。考多次的，取最好成绩。"),
+        description=_l("留空表示不限次数。"),
     )
     pass_percent = IntegerField(
         _l("合格线（满分的百分之几）"), [Optional(), _PERCENT], description=_l("留空即按组卷规则。")

@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from app.audit.fields import name_values
-from app.domain.attempts import Review
+from app.domain.attempts import Outcome, Review
 from app.domain.scoring import Preset
 from app.exams.candidates import State
 from app.exams.manage_queries import Window
@@ -12,6 +12,12 @@ REVIEWS = {
     Review.SCORE: _l("只公布成绩"),
     Review.AFTER_SUBMIT: _l("交卷后可看答案和解析"),
     Review.AFTER_CLOSE: _l("考试结束后可看答案和解析"),
+}
+
+OUTCOMES = {
+    Outcome.BEST: _l("取最好的一次"),
+    Outcome.LAST: _l("取最后一次"),
+    Outcome.AVERAGE: _l("取各次的平均"),
 }
 
 PRESETS = {
@@ -49,3 +55,4 @@ UNAPPLIED = {
 
 name_values("review", REVIEWS)
 name_values("preset", PRESETS)
+name_values("outcome", OUTCOMES)

@@ -73,7 +73,7 @@ def board_export(exam_id: int) -> Response:
     shown = _asked_for(_everyone(exam, unit_filter(Action.EXAM_VIEW)))
     headers = [
         _("姓名"), _("用户名"), _("单位"), _("职务"), _("职级"), _("状态"), _("考试次数"),
-        _("最后保存"), _("交卷时间"), _("成绩"), _("满分"), _("是否合格"), _("未计入的作答"),
+        _("最后保存"), _("交卷时间"), _("成绩"), _("满分"), _("是否合格"), _("补考"), _("未计入的作答"),
     ]  # fmt: skip
     title = f"{exam.title} {_('考场')}"
     return export("exam.export", f"exam:{exam.id}", title, headers, (_cells(one) for one in shown))
@@ -86,7 +86,7 @@ def _cells(one: Candidate) -> list[Any]:
         one.name, one.username, one.unit_name, one.post, one.rank, str(STATES[one.state]), one.attempts,
         one.last_save, one.handed_in_at,
         points_number(result.points) if result else None, points_number(result.full) if result else None,
-        passed, one.unapplied,
+        passed, _("是") if result and result.makeup else "", one.unapplied,
     ]  # fmt: skip
 
 

@@ -11,11 +11,12 @@ from app.domain.access import Action
 from app.domain.attempts import StartRefusal
 from app.domain.papers import Shortage
 from app.exams import manage_queries as queries
-from app.exams import planning
+from app.exams import minimums_form, planning
 from app.exams.back_office import bp, load_exam
-from app.exams.forms import BegunExamForm, ExamForm, NewExamForm
+from app.exams.forms import BegunExamForm, NewExamForm
 from app.exams.labels import WINDOWS
 from app.exams.manage_queries import Window
+from app.exams.minimums_form import PlannedExamForm
 from app.exams.models import Blueprint, Exam
 from app.exams.planning import ExamFacts
 from app.web import clock, gate
@@ -73,6 +74,8 @@ def _new_facts(form: NewExamForm, blueprint: Blueprint) -> ExamFacts:
 def _facts(form: BegunExamForm) -> dict[str, Any]:
     """What the form holds, times in UTC."""
     found = {name: form[name].data for name in ExamFacts.__dataclass_fields__ if name in form}
+    if isinstance(form, PlannedExamForm):
+        found["minimums"] = form.minimums_typed()
     return {name: clock.from_beijing(value) if name in TIMES else value for name, value in found.items()}
 
 
@@ -81,14 +84,14 @@ def _facts(form: BegunExamForm) -> dict[str, Any]:
 def exam_edit(exam_id: int) -> Any:
     exam = load_exam(exam_id)
     begun = planning.begun(exam.id)
-    form = (BegunExamForm if begun else ExamForm)(data=_typed(exam))
-    if form.validate_on_submit() and _may_close(form, exam, begun):
+    form = _edit_form(exam, begun)
+    if form.validate_on_submit() and (not begun or _wrongs_nobody(form, exam)):
         try:
             planning.update(exam, ExamFacts(**(vars(planning.facts_of(exam)) | _changed(form, exam))))
             flash(_("已保存。"))
             return redirect(url_for("exams_manage.board", exam_id=exam.id))
         except planning.Begun:
-            form.form_errors.append(_("刚才已有人开始答题，只能再改名称、结束时间和公布办法。请刷新后重填。"))
+            form.form_errors.append(_("刚才已有人开始答题，大部分规则不能再改。请刷新后重填。"))
     return render_template("exams/manage/exam_edit.html", form=form, exam=exam, begun=begun)
 
 
@@ -100,7 +103,13 @@ def _typed(exam: Exam) -> dict[str, Any]:
     """The exam as the form shows it: times in Beijing, to the minute."""
     facts = vars(planning.facts_of(exam))
     times = {name: _minute(clock.beijing(facts[name])).replace(tzinfo=None) for name in TIMES}
-    return facts | times
+    return facts | times | {"minimums": minimums_form.typed(exam.minimums)}
+
+
+def _edit_form(exam: Exam, begun: bool) -> BegunExamForm:
+    if begun:
+        return BegunExamForm(data=_typed(exam))
+    return PlannedExamForm(data=_typed(exam), full=minimums_form.section_points(exam))
 
 
 def _changed(form: BegunExamForm, exam: Exam) -> dict[str, Any]:
@@ -110,12 +119,16 @@ def _changed(form: BegunExamForm, exam: Exam) -> dict[str, Any]:
     return {name: value for name, value in facts.items() if name not in left}
 
 
-def _may_close(form: BegunExamForm, exam: Exam, begun: bool) -> bool:
-    """Nobody who has begun loses time."""
-    if begun and clock.from_beijing(form.closes_at.data) < _minute(exam.closes_at):
+def _wrongs_nobody(form: BegunExamForm, exam: Exam) -> bool:
+    """Nobody who has begun, or is on the way, loses time."""
+    entry, known = form.entry_minutes, exam.entry_minutes
+    if clock.from_beijing(form.closes_at.data) < _minute(exam.closes_at):
         form.closes_at.errors = [_("已有人开始答题，结束时间只能往后改。")]
-        return False
-    return True
+    if entry.data is not None and (known is None or entry.data < known):
+        entry.errors = [_("已有人开始答题，入场时间只能放宽。")]
+    if form.earliest_minutes.data > exam.earliest_minutes:
+        form.earliest_minutes.errors = [_("已有人开始答题，最早交卷时间只能提前。")]
+    return not (form.closes_at.errors or entry.errors or form.earliest_minutes.errors)
 
 
 @bp.post("/<int:exam_id>/trial")

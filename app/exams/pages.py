@@ -1,15 +1,17 @@
 """The questions of an attempt as HTML, put together from fragments that are made once per paper."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
+from itertools import count
 from typing import Any
 
 from flask import request
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
+from app.domain.papers import NUMERALS, Order
 from app.domain.questions import Kind
 from app.domain.scoring import format_points
 from app.exams import fragments, papers, words
@@ -20,23 +22,49 @@ from app.exams.models import Attempt
 
 @dataclass(frozen=True)
 class Parts:
-    """All of a paper that does not depend on the attempt. `sections`: heading, title, number of questions."""
+    """All of a paper that does not depend on the attempt."""
 
     fragments: Mapping[int, Fragment]
-    sections: tuple[tuple[str, str, int], ...]
+    sections: Mapping[int, "Section"]  # by each of its slots
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of a paper as HTML, its number left out where it has one: some see it elsewhere."""
+
+    numbered: bool
+    title: str
+    rule: str
+    many: int
+
+    def headings(self, place: int) -> tuple[str, str]:
+        """Over its questions, and in the card."""
+        title = f"{numeral(place)}、{self.title}" if self.numbered else self.title
+        head = f'<section><h2 class="section-head">{title} <small>{self.rule}</small></h2>\n'
+        return head, f"<h3>{title}</h3>"
+
+
+_NUMBER = re.compile(f"[{NUMERALS}]{{1,3}}、\\s*")
+
+
+def numeral(n: int) -> str:
+    """一 to 九十九."""
+    tens, ones = divmod(n, 10)
+    return (
+        f"{NUMERALS[tens - 1] if tens > 1 else ''}{'十' if tens else ''}{NUMERALS[ones - 1] if ones else ''}"
+    )
 
 
 @lru_cache(maxsize=64)
 def _parts(digest: str, paper_id: int, _root: str) -> Parts:
     document = papers.document(paper_id)
-    heads = [
-        f'<section><h2 class="section-head">{escape(told.title)} <small>{told.rule}</small></h2>\n'
-        for told in sections(paper_id)
-    ]
-    titles = [f"<h3>{escape(section['title'])}</h3>" for section in document["sections"]]
-    many = [len(section["slots"]) for section in document["sections"]]
-    made = {slot["slot"]: fragments.made(slot) for slot in document["slots"]}
-    return Parts(made, tuple(zip(heads, titles, many, strict=True)))
+    found: dict[int, Section] = {}
+    numbered = all(_NUMBER.match(told["title"]) for told in document["sections"])
+    for section, told in zip(document["sections"], sections(paper_id), strict=True):
+        title = _NUMBER.sub("", told.title, count=1) if numbered else told.title
+        made = Section(numbered, str(escape(title)), told.rule, len(section["slots"]))
+        found |= dict.fromkeys(section["slots"], made)
+    return Parts({slot["slot"]: fragments.made(slot) for slot in document["slots"]}, found)
 
 
 def _of_paper(paper_id: int) -> Parts:
@@ -77,23 +105,32 @@ def question(attempt: Attempt, number: int, value: Any) -> Markup:
 
 def paper(attempt: Attempt, values: Mapping[int, Any]) -> Markup:
     """Every question in the attempt's order, by section, with the answers given so far."""
-    made, shown = _of_paper(attempt.paper_id), enumerate(attempt.order, 1)
+    made = _of_paper(attempt.paper_id)
     html: list[str] = []
-    for heading, _title, many in made.sections:
+    for (heading, _title), shown in _by_section(made, attempt.order):
         html.append(heading)
-        for number, (slot, keys) in islice(shown, many):
-            html.append(made.fragments[slot].html(number, keys, values.get(slot)))
+        html += (made.fragments[slot].html(number, keys, values.get(slot)) for number, (slot, keys) in shown)
         html.append("</section>\n")
     return Markup("".join(html))  # noqa: S704
 
 
+def _by_section(made: Parts, order: Order) -> Iterator[tuple[tuple[str, str], list[tuple[int, Any]]]]:
+    """Headings of each section and its questions by number, in the order of the attempt."""
+    at = 0
+    for place in count(1):
+        if at == len(order):
+            return
+        section = made.sections[order[at][0]]
+        yield section.headings(place), list(enumerate(order[at : at + section.many], at + 1))
+        at += section.many
+
+
 def card(attempt: Attempt, values: Mapping[int, Any]) -> Markup:
     """答题卡: a link to every question, by section; answered ones marked."""
-    shown = enumerate(attempt.order, 1)
     html: list[str] = []
-    for _heading, title, many in _of_paper(attempt.paper_id).sections:
+    for (_heading, title), shown in _by_section(_of_paper(attempt.paper_id), attempt.order):
         html.append(title + '<div class="sheet">')
-        for number, (slot, _keys) in islice(shown, many):
+        for number, (slot, _keys) in shown:
             done = ' class="done"' if is_answer(values.get(slot)) else ""
             html.append(f'<a href="#q-{slot}"{done}>{number}</a>')
         html.append("</div>")

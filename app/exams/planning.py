@@ -1,14 +1,14 @@
 """Verbs of whoever plans exams: blueprints, exams, who is to sit. Each is written to the audit log."""
 
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from app.audit.service import record
-from app.domain.attempts import StartRefusal
+from app.domain.attempts import Outcome, StartRefusal
 from app.exams import attempts, service
 from app.exams.models import Attempt, Blueprint, Exam, ExamAssignment
 from app.people.models import Person, Unit
@@ -28,9 +28,16 @@ class ExamFacts:
     shuffle_slots: bool
     shuffle_options: bool
     review: str
+    entry_minutes: int | None = None
+    earliest_minutes: int = 0
+    outcome: str = Outcome.BEST
+    valid_years: int | None = None
+    shuffle_sections: bool = False
+    seated: bool = False
+    minimums: list[dict[str, Any]] = field(default_factory=list)  # domain.scoring.Minimum
 
 
-FREE_AFTER_START = ("title", "closes_at", "review")
+FREE_AFTER_START = ("title", "closes_at", "review", "entry_minutes", "earliest_minutes")
 """Facts that may change once somebody has begun; the others would change the exam under their hands."""
 
 
@@ -55,7 +62,8 @@ def create(blueprint: Blueprint, facts: ExamFacts, now: datetime) -> Exam:
             facts.title, blueprint, facts.opens_at, facts.closes_at, facts.attempts_allowed, facts.review,
             now, minutes=facts.minutes, pass_percent=facts.pass_percent,
         )  # fmt: skip
-        exam.shuffle_slots, exam.shuffle_options = facts.shuffle_slots, facts.shuffle_options
+        for name, value in asdict(facts).items():
+            setattr(exam, name, value)
         db.session.flush()
     record("exam.create", f"exam:{exam.id}", f"新建考试“{exam.title}”", after=asdict(facts))
     return exam

@@ -1,18 +1,20 @@
 """Reads of exams, attempts and results. Deadlines and phases are derived by `app.domain.attempts`."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload
 
-from app.domain.attempts import AttemptClock, ExamClock
+from app.domain.attempts import AttemptClock, Counted, ExamClock, Outcome, counting, valid_until
 from app.exams.models import Attempt, Exam, ExamAssignment, Response, Score
 from app.exams.scoring import JOURNAL, Current, in_force
 from app.people.models import Person, SignInSession, Unit
 from app.people.queries import under, within
 from app.people.sign_in import SIGNED_IN, by_session
+from app.web import clock
 from app.web.db import db
 
 
@@ -103,9 +105,10 @@ def latest_scores(attempt_ids: Collection[int]) -> dict[int, Score]:
 
 @dataclass(frozen=True)
 class Result:
-    """A person's result in an exam: the best attempt counts. Points in tenths.
+    """What counts of a person's attempts at an exam, by its rule. Points in tenths.
 
-    `passed_at` is when the earliest passing attempt was handed in.
+    `passed_at` is when the attempt was handed in by which the exam was passed. `makeup`: it is the result of
+    a make-up (补考), whose pass counts for the exam. `valid_until`: the last day of a pass; None: for good.
     """
 
     points: int
@@ -113,35 +116,76 @@ class Result:
     passed: bool
     passed_at: datetime | None
     attempts: int
+    makeup: bool = False
+    valid_until: date | None = None
+
+    def expired(self, now: datetime) -> bool:
+        return self.valid_until is not None and clock.day(now) > self.valid_until
+
+
+_Row: TypeAlias = sa.Row[*tuple[Any, ...]]
 
 
 def results(
     exam_ids: Collection[int], person_ids: Collection[int] | None = None
 ) -> dict[tuple[int, int], Result]:
-    """Results by (exam id, person id); `person_ids` None: everyone's. One statement."""
+    """Results by (exam id, person id), make-ups counted; `person_ids` None: everyone's. One statement."""
     newer = aliased(Score)
     statement = (
         sa.select(
-            Attempt.exam_id, Attempt.person_id, Attempt.submitted_at, Score.points, Score.full, Score.passed
+            Attempt.exam_id, Attempt.person_id, Attempt.submitted_at, Score.points, Score.full, Score.passed,
+            Exam.outcome, Exam.pass_percent, Exam.valid_years, Exam.makeup_of_id,
         )
+        .join(Exam, Exam.id == Attempt.exam_id)
         .join(Score, Score.attempt_id == Attempt.id)
         .outerjoin(newer, sa.and_(newer.attempt_id == Score.attempt_id, newer.version > Score.version))
-        .where(Attempt.exam_id.in_(exam_ids), Attempt.trial.is_(False), newer.version.is_(None))
-        .order_by(Attempt.submitted_at)
-    )
+        .where(
+            sa.or_(Exam.id.in_(exam_ids), Exam.makeup_of_id.in_(exam_ids)),
+            Attempt.trial.is_(False),
+            newer.version.is_(None),
+        )
+        .order_by(Attempt.exam_id, Attempt.number)
+    )  # fmt: skip
     if person_ids is not None:
         statement = statement.where(Attempt.person_id.in_(person_ids))
-    grouped: dict[tuple[int, int], list[sa.Row[int, int, datetime | None, int, int, bool]]] = {}
+    grouped: dict[tuple[int, int], list[_Row]] = {}
     for row in db.session.execute(statement):
         grouped.setdefault((row.exam_id, row.person_id), []).append(row)
-    return {key: _result(rows) for key, rows in grouped.items()}
+    return _with_makeups(grouped, set(exam_ids))
 
 
-def _result(rows: Sequence[sa.Row[int, int, datetime | None, int, int, bool]]) -> Result:
-    # Attempts may hold different papers (a quiz grows), so the best is the best share of the full score.
-    best = max(rows, key=lambda row: (row.passed, row.points / row.full if row.full else 0))
-    passing = [row.submitted_at for row in rows if row.passed]
-    return Result(best.points, best.full, bool(passing), passing[0] if passing else None, len(rows))
+def _with_makeups(
+    grouped: Mapping[tuple[int, int], Sequence[_Row]], wanted: Collection[int]
+) -> dict[tuple[int, int], Result]:
+    """An exam's own result stands unless a make-up was passed instead, or is all there is."""
+    found: dict[tuple[int, int], Result] = {}
+    made_up: list[tuple[tuple[int, int], Result]] = []
+    for (exam_id, person_id), rows in grouped.items():
+        result = _result(rows)
+        if exam_id in wanted:
+            found[exam_id, person_id] = result
+        if (original := rows[0].makeup_of_id) in wanted:
+            made_up.append(((original, person_id), replace(result, makeup=True)))
+    for key, result in made_up:
+        before = found.get(key)
+        if before is None or (before.makeup and not before.passed) or (result.passed and not before.passed):
+            found[key] = result
+    return found
+
+
+def _result(rows: Sequence[_Row]) -> Result:
+    """Of one person's attempts at one exam, the first one first."""
+    last = rows[-1]
+    scores = [Counted(row.points, row.full, row.passed) for row in rows]
+    counted = counting(Outcome(last.outcome), scores, last.pass_percent)
+    if counted is None:
+        raise ValueError("no attempts")
+    passing = last.submitted_at
+    if last.outcome == Outcome.BEST:
+        passing = next((row.submitted_at for row in rows if row.passed), None)
+    passed_at = passing if counted.passed else None
+    until = valid_until(clock.day(passed_at), last.valid_years) if passed_at else None
+    return Result(counted.points, counted.full, counted.passed, passed_at, len(rows), False, until)
 
 
 def entrants(exam: Exam, paths: Sequence[str]) -> sa.Select[Person]:

@@ -1,7 +1,7 @@
 """Why a save was refused, in the wire's words. Costs the second round trip that an accepted save saves."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -11,11 +11,12 @@ from app.exams import attempts, saving
 from app.exams.models import Attempt
 from app.exams.saving import Item
 from app.people.models import SignInSession
+from app.web import clock
 from app.web.db import db
 from app.web.errors import Problem
 
 
-def problem(reason: str) -> Problem:
+def problem(reason: str, until: datetime | None = None) -> Problem:
     statuses = {"slot": 400, "sign_in": 401, "not_found": 404, "closed": 410}
     texts = {
         "slot": _("这份试卷没有这道题，或答案的形式与题型不符。"),
@@ -24,9 +25,15 @@ def problem(reason: str) -> Problem:
         "closed": _("答卷已经关闭，这些作答已另行保留，不计入成绩。"),
         "epoch": _("答卷已在另一个页面或设备上打开，本页不再保存；这些作答已另行保留。"),
         "value": _("同一次保存先后有两个不同的答案，请刷新后重试。"),
+        "early": _("%(time)s 起才能交卷，请继续作答；作答会照常保存。", time=_at(until)),
         "checked": _("这道题已经核对过答案，不能再改。"),
     }
     return Problem(statuses.get(reason, 409), reason, texts[reason])
+
+
+def _at(moment: datetime | None) -> str:
+    """The minute from which it holds for certain."""
+    return "" if moment is None else f"{clock.beijing(moment + timedelta(seconds=59)):%H:%M}"
 
 
 def explain_and_keep(

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from operator import itemgetter
@@ -11,8 +12,9 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from app.domain import scoring as rules
+from app.domain.scoring import Minimum
 from app.exams import papers
-from app.exams.models import Attempt, Response, Score
+from app.exams.models import Attempt, Exam, Response, Score
 from app.web.db import db, to_micros
 
 
@@ -59,7 +61,27 @@ def _points(slot: papers.Slot, key: object, value: Any) -> int:
     return rules.points(slot.kind, key, value, slot.points, slot.preset)
 
 
-def score(attempt: Attempt, responses: Mapping[int, Current], pass_percent: int, now: datetime) -> Score:
+def minimums(exam: Exam) -> list[Minimum]:
+    return [Minimum(tuple(one["sections"]), one["points"]) for one in exam.minimums]
+
+
+def missed(exam: Exam, paper_id: int, detail: Mapping[str, int]) -> list[tuple[Minimum, int]]:
+    """The exam's minimums that these points, by slot, do not reach, each with what was earned."""
+    if not exam.minimums:
+        return []
+    earned: Counter[str] = Counter()
+    for section in papers.document(paper_id)["sections"]:
+        earned[section["title"]] += sum(detail.get(str(slot), 0) for slot in section["slots"])
+    return rules.missed(minimums(exam), earned)
+
+
+def passes(exam: Exam, paper_id: int, detail: Mapping[str, int], full: int) -> bool:
+    """The one place where a pass is decided: the total reaches the line, and every minimum is reached."""
+    total = sum(detail.values())
+    return rules.passed(total, full, exam.pass_percent) and not missed(exam, paper_id, detail)
+
+
+def score(attempt: Attempt, responses: Mapping[int, Current], now: datetime) -> Score:
     """The first version of the attempt's score; slots without an answer earn nothing."""
     slots, keys = papers.slots(attempt.paper_id), papers.keys(attempt.paper_id)
     drawn = [slot for slot, _ in attempt.order]
@@ -67,7 +89,8 @@ def score(attempt: Attempt, responses: Mapping[int, Current], pass_percent: int,
     points, full = sum(detail.values()), sum(slots[n].points for n in drawn)
     row = Score(
         attempt_id=attempt.id, version=1, points=points, full=full,
-        passed=rules.passed(points, full, pass_percent), detail=detail, scored_at=now, reason="first",
+        passed=passes(attempt.exam, attempt.paper_id, detail, full), detail=detail,
+        scored_at=now, reason="first",
     )  # fmt: skip
     db.session.add(row)
     return row

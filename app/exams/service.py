@@ -98,6 +98,9 @@ def use(exam: Exam, made: Sequence[Paper]) -> None:
     for form, paper in zip(exam.forms, made, strict=False):
         form.paper = paper
     known = len(exam.forms)
+    titles = {section["title"] for paper in made for section in paper.document["sections"]}
+    # A minimum in a section that no paper has could be reached by nobody.
+    exam.minimums = [one for one in exam.minimums or () if set(one["sections"]) <= titles]
     exam.forms += [ExamForm(number=n, paper=paper) for n, paper in enumerate(made[known:], known + 1)]
     db.session.flush()
 

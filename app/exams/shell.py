@@ -4,15 +4,16 @@ What depends on the attempt are marks in the template (`it.…`), which stand fo
 """
 
 import re
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
 from flask import render_template, session, url_for
 from flask_babel import get_locale
 from flask_wtf.csrf import generate_csrf
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from app.exams import pages, words
+from app.exams import attempts, pages, refusals, words
 from app.exams.answering import is_answer
 from app.exams.models import Attempt
 from app.exams.state import State
@@ -28,18 +29,33 @@ class _Marks:
 
 
 @lru_cache(maxsize=256)
-def _pieces(title: str, trial: bool, clocked: bool, _locale: str, _static: str) -> tuple[str, ...]:
+def _pieces(
+    title: str, trial: bool, clocked: bool, open_book: bool, _locale: str, _static: str
+) -> tuple[str, ...]:
     """The page cut at its marks: text, name, text, name … text."""
-    facts = {"title": title, "trial": trial, "clocked": clocked, "words": words.of_the_page()}
+    facts = {"title": title, "trial": trial, "clocked": clocked, "open_book": open_book,
+             "words": words.of_the_page()}  # fmt: skip
     return tuple(_MARK.split(render_template("exams/sitting.html", it=_Marks(), **facts)))
 
 
 def page(attempt: Attempt, state: State) -> str:
     exam, clocked = attempt.exam, state.remaining_ms is not None
-    pieces = list(_pieces(exam.title, attempt.trial, clocked, str(get_locale()), static("")))
+    pieces = list(
+        _pieces(exam.title, attempt.trial, clocked, attempt.open_book, str(get_locale()), static(""))
+    )
     values = _values(attempt, state)
     pieces[1::2] = [str(values[name]) for name in pieces[1::2]]
     return "".join(pieces)
+
+
+def _early(attempt: Attempt, state: State) -> str:
+    """From when the paper may be handed in, as long as it may not."""
+    first = attempts.may_submit_from(attempt)
+    if first <= state.now:
+        return ""
+    left = (first - state.now) // timedelta(milliseconds=1)
+    text = escape(refusals.problem("early", first).message)
+    return f'<p class="hint" id="early" data-left-ms="{left}">{text}</p>'
 
 
 def _values(attempt: Attempt, state: State) -> dict[str, Any]:
@@ -60,6 +76,7 @@ def _values(attempt: Attempt, state: State) -> dict[str, Any]:
         "saved_epoch": max((response.epoch for response in state.responses.values()), default=0),
         "done": sum(map(is_answer, given.values())),
         "all": len(attempt.order),
+        "early": _early(attempt, state),
         "paper": pages.paper(attempt, given),
         "card": pages.card(attempt, given),
     }

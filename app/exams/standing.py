@@ -12,6 +12,7 @@ from app.domain.attempts import ExamClock, Phase, StartRefusal
 from app.exams import attempts, entries, queries
 from app.exams.entries import Terms
 from app.exams.models import Attempt, Exam, Score
+from app.exams.queries import Result
 from app.web.db import db, ids
 
 
@@ -34,6 +35,7 @@ class Standing:
     clock: ExamClock  # as this person has it
     terms: Terms
     refusal: StartRefusal | None  # why no further attempt may start now
+    result: Result | None  # what counts, make-ups included
 
     @property
     def running(self) -> Sat | None:
@@ -77,21 +79,31 @@ def of(exams: Sequence[Exam], person_id: int, unit_path: str, now: datetime) -> 
     scores = queries.latest_scores(ids(mine))
     timed = [exam.id for exam in exams if exam.kind == "exam"]
     terms = entries.terms_of(timed, person_id, unit_path) if timed else {}
+    results = queries.results(timed, [person_id]) if timed else {}
     return [
-        _standing(exam, [a for a in mine if a.exam_id == exam.id], scores, terms.get(exam.id, Terms()), now)
+        _standing(
+            exam, [a for a in mine if a.exam_id == exam.id], scores, terms.get(exam.id, Terms()),
+            results.get((exam.id, person_id)), now,
+        )
         for exam in exams
-    ]
+    ]  # fmt: skip
 
 
 def _standing(
-    exam: Exam, mine: Sequence[Attempt], scores: dict[int, Score], terms: Terms, now: datetime
+    exam: Exam,
+    mine: Sequence[Attempt],
+    scores: dict[int, Score],
+    terms: Terms,
+    result: Result | None,
+    now: datetime,
 ) -> Standing:
     sat = tuple(Sat(a, attempts.phase(exam, a, now), scores.get(a.id)) for a in mine)
     allowed = exam.attempts_allowed
     if allowed is not None:
         allowed += terms.given.attempts
     clock = entries.own_clock(exam, terms)
-    return Standing(exam, sat, allowed, clock, terms, rules.may_start(now, clock, len(sat), allowed))
+    refusal = rules.may_start(now, clock, len(sat), allowed)
+    return Standing(exam, sat, allowed, clock, terms, refusal, result)
 
 
 def quizzes() -> Sequence[Exam]:
@@ -123,4 +135,4 @@ def grouped(stands: Sequence[Standing]) -> Groups:
     ready = [s for s in stands if s.running or s.refusal is None]
     coming = [s for s in stands if s not in ready and s.refusal is StartRefusal.NOT_OPEN]
     over = [s for s in reversed(stands) if s not in ready and s not in coming]
-    return Groups(ready, sorted(coming, key=lambda s: s.exam.opens_at), over)
+    return Groups(ready, sorted(coming, key=lambda s: s.clock.opens_at), over)

@@ -8,7 +8,8 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.domain.access import Action
-from app.domain.attempts import GRACE, Phase, Review
+from app.domain.attempts import Phase, Review
+from app.domain.scoring import Minimum
 from app.exams import (
     answering,
     attempts,
@@ -18,14 +19,16 @@ from app.exams import (
     refusals,
     reviewing,
     saving,
+    scoring,
     shell,
     standing,
     state,
+    told,
     words,
 )
 from app.exams.api import begin, own, start_refused
 from app.exams.attempts import Refused
-from app.exams.models import Attempt, Exam
+from app.exams.models import Attempt, Exam, Score
 from app.exams.saving import Item
 from app.web import clock
 from app.web.db import db
@@ -67,9 +70,9 @@ def intro(exam_id: int) -> Any:
         "exams/intro.html",
         stands=stands,
         refusal=refusal,
-        grace=GRACE.seconds,
         sections=pages.sections(stands.exam.paper_id) if stands.exam.paper_id else [],
-        review=words.review(stands.exam),
+        facts=told.facts(stands),
+        rules=told.rules(stands),
     )
 
 
@@ -110,6 +113,10 @@ def hand_over(attempt_id: int) -> Any:
         request.form.get("action") == "submit"
         and not answering.unanswered(attempt, answering.values(request.form, attempt))
     )
+    early = _too_early(attempt) if request.form.get("action") in ("submit", "confirm") else None
+    if early is not None:
+        flash(early.message, "warn")
+        submits = False
     act = answering.submit if submits else answering.save
     try:
         act(attempt_id, current_user.session_id, items, clock.now())
@@ -117,10 +124,16 @@ def hand_over(attempt_id: int) -> Any:
         return _too_late(attempt, refused, items)
     if submits:
         return redirect(url_for(".result", attempt_id=attempt_id))
-    if request.form.get("action") == "submit":
+    if request.form.get("action") == "submit" and early is None:
         return redirect(url_for(".confirm", attempt_id=attempt_id))
     flash(_("已保存。"))
     return redirect(url_for(".sitting", attempt_id=attempt_id))
+
+
+def _too_early(attempt: Attempt) -> Problem | None:
+    """What is said to who hands in before the time from which the exam allows it."""
+    first = attempts.may_submit_from(attempt)
+    return refusals.problem("early", first) if first > clock.now() else None
 
 
 def _changes(attempt: Attempt) -> Sequence[Item]:
@@ -174,7 +187,13 @@ def result(attempt_id: int) -> Any:
         review_open=open_now,
         later=attempt.exam.review == Review.AFTER_CLOSE,
         stands=_stands([attempt.exam])[0],
+        passing=told.passing(attempt.exam),
+        missed=[(told.minimum(one), earned) for one, earned in _missed(attempt, score)],
     )
+
+
+def _missed(attempt: Attempt, score: Score) -> list[tuple[Minimum, int]]:
+    return scoring.missed(attempt.exam, attempt.paper_id, score.detail)
 
 
 @bp.get("/quizzes/<int:exam_id>")

@@ -42,7 +42,7 @@ class Today:
 def today(person_id: int, unit_path: str, now: datetime) -> Today:
     groups = standing.grouped(standing.of(exams.exams_of(person_id, unit_path), person_id, unit_path, now))
     running = [one for one in groups.now if one.running]
-    ready = [one for one in groups.now if not one.running and not _passed(one)]
+    ready = [one for one in groups.now if not one.running and not (one.result and one.result.passed)]
     offered = {one.exam.id for one in (*groups.now, *groups.coming)}
     return Today(
         running=running,
@@ -57,10 +57,6 @@ def today(person_id: int, unit_path: str, now: datetime) -> Today:
         ],
         coming=groups.coming,
     )
-
-
-def _passed(one: Standing) -> bool:
-    return any(sat.score is not None and sat.score.passed for sat in one.sat)
 
 
 def _to_study(progress: Progress, offered: set[int]) -> bool:

@@ -89,7 +89,7 @@ def _per_unit(exam: Exam, exams: Sequence[Exam], where: UnitFilter) -> Any:
 
 def _person_sheet(exam: Exam, shown: Sequence[Candidate]) -> Response:
     headers = [_("姓名"), _("用户名"), _("单位"), _("职务"), _("职级"), _("成绩"), _("满分"), _("结果"),
-               _("考试次数"), _("最后交卷时间")]  # fmt: skip
+               _("补考"), _("有效期至"), _("考试次数"), _("最后交卷时间")]  # fmt: skip
     title = f"{exam.title} {_('成绩')}"
     return export("score.export", f"exam:{exam.id}", title, headers, (_person_cells(one) for one in shown))
 
@@ -98,8 +98,9 @@ def _person_cells(one: Candidate) -> list[Any]:
     result = one.result
     return [
         one.name, one.username, one.unit_name, one.post, one.rank, _points(result.points if result else None),
-        _points(result.full if result else None), str(OUTCOMES[Outcome(figures.outcome(one))]), one.attempts,
-        one.handed_in_at,
+        _points(result.full if result else None), str(OUTCOMES[Outcome(figures.outcome(one))]),
+        _("是") if result and result.makeup else "", str(result.valid_until or "") if result else "",
+        one.attempts, one.handed_in_at,
     ]  # fmt: skip
 
 

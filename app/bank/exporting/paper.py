@@ -12,11 +12,11 @@ from app.bank.exporting.figures import Figures
 from app.bank.exporting.word import CM, TAB, WIDTH, Document, paragraph, run, table
 from app.bank.labels import KINDS
 from app.bank.pictures import Picture
+from app.domain.papers import NUMERALS
 from app.domain.places import unnamed
 from app.domain.questions import BLANK, Kind, Part, option_keys
 from app.domain.scoring import format_points
 
-NUMERALS = "一二三四五六七八九十"
 POINTS = {
     Kind.SINGLE: 20, Kind.MULTIPLE: 30, Kind.JUDGE: 10, Kind.BLANKS: 20, Kind.ORDER: 30, Kind.MATCH: 40,
     Kind.RECITE: 50, Kind.SHORT: 100, Kind.ESSAY: 200, Kind.CASE: 200,

@@ -253,9 +253,13 @@ async function resync() {
 
 // ---- Handing in
 
+const early = $("early"); // from when the paper may be handed in, while it may not
+if (early) setTimeout(() => { early.hidden = true; }, Number(early.dataset.leftMs));
+
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  dialogs.askSubmit(submit);
+  if (early && !early.hidden) banner(early.textContent);
+  else dialogs.askSubmit(submit);
 });
 
 /** "" when handed in, else what is wrong in words. */

@@ -1,0 +1,91 @@
+"""What must be reached in single sections, besides the total: as typed and as stored."""
+
+from collections.abc import Collection, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import FieldList, Form, FormField, SelectMultipleField, StringField, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from app.domain.attempts import Outcome
+from app.domain.scoring import format_points
+from app.exams import papers
+from app.exams.forms import ExamForm
+from app.exams.models import Exam
+from app.web.choices import choices
+
+
+class MinimumForm(Form):
+    sections = SelectMultipleField(
+        _l("大题"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
+    )
+    points = StringField(
+        _l("至少得几分"), filters=[lambda text: text.strip() if text else ""],
+        render_kw={"inputmode": "decimal", "autocomplete": "off"},
+    )  # fmt: skip
+
+
+class PlannedExamForm(ExamForm):
+    """An exam that has its paper, and so its sections, and that nobody has begun."""
+
+    minimums = FieldList(FormField(MinimumForm), _l("各部分最低分"))
+
+    def __init__(self, *args: Any, full: dict[str, int], **more: Any) -> None:
+        """`full`: what each section of the paper is worth, in tenths."""
+        super().__init__(*args, **more)
+        self.full = full
+        for entry in self.minimums:
+            entry.form.sections.choices = choices((title, title) for title in full)
+
+    def validate_minimums(self, field: FieldList) -> None:
+        if self.minimums_typed() and self.outcome.data == Outcome.AVERAGE:
+            raise ValidationError(_("成绩取各次平均的，不能另设各部分最低分。"))
+
+    def minimums_typed(self) -> list[dict[str, Any]]:
+        """As an exam stores them; empty rows left out. Raises ValidationError."""
+        rows = enumerate((entry.form for entry in self.minimums), 1)
+        return [
+            _minimum(form, number, self.full)
+            for number, form in rows
+            if form.sections.data or form.points.data
+        ]
+
+
+def _minimum(form: MinimumForm, number: int, full: dict[str, int]) -> dict[str, Any]:
+    titles = form.sections.data or []
+    most = sum(full.get(title, 0) for title in titles)
+    if not titles:
+        raise ValidationError(_("第 %(n)s 条没有选大题。", n=number))
+    try:
+        tenths = Decimal(form.points.data or "") * 10
+    except InvalidOperation:
+        tenths = Decimal(0)
+    if not (tenths.is_finite() and 1 <= tenths <= most and tenths == int(tenths)):
+        raise ValidationError(
+            _("第 %(n)s 条的最低分要在 0.1 至 %(most)s 之间（所选大题的满分），最多一位小数。", n=number,
+              most=format_points(most))
+        )  # fmt: skip
+    return {"sections": list(titles), "points": int(tenths)}
+
+
+def section_points(exam: Exam) -> dict[str, int]:
+    """What the sections of the exam's paper are worth, in tenths, by title."""
+    if exam.paper_id is None:
+        return {}
+    found: dict[str, int] = {}
+    for section in papers.document(exam.paper_id)["sections"]:
+        found[section["title"]] = found.get(section["title"], 0) + section["points"] * len(section["slots"])
+    return found
+
+
+def typed(minimums: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """As the form shows them, with an empty row to add to."""
+    shown = [{"sections": one["sections"], "points": format_points(one["points"])} for one in minimums]
+    return [*shown, {"sections": [], "points": ""}]
+
+
+def fits(minimums: Sequence[dict[str, Any]], titles: Collection[str]) -> bool:
+    """Does the paper have every section that a minimum names?"""
+    return all(set(one["sections"]) <= set(titles) for one in minimums)
