@@ -139,7 +139,7 @@ def _exam(entry: dict[str, Any], unit: Unit, now: datetime) -> None:
         now + timedelta(days=entry["opens_in_days"]),
         now + timedelta(days=entry["closes_in_days"]),
         entry["attempts"],
-        entry["review"],
+        entry["release"],
         now,
         code=code,
     )

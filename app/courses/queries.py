@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from app.courses.models import Course, CourseAssignment, Lesson, LessonProgress
 from app.domain import completion
-from app.exams import queries as exams
+from app.exams import publishing
 from app.exams.models import Exam
 from app.exams.queries import Result, ancestors
 from app.people.models import Person, Unit
@@ -132,7 +132,7 @@ def standings(courses: Iterable[Course], person_ids: Collection[int]) -> dict[tu
     read = _read(courses, person_ids)
     tested = {lesson.quiz_id for course in courses for lesson in course.lessons if lesson.quiz_id}
     tested |= {course.exam_id for course in courses if course.exam_id}
-    results = exams.results(tested, person_ids)
+    results = publishing.results(tested, person_ids)
     return {
         (course.id, person_id): _standing(course, person_id, read, results)
         for course in courses
@@ -197,7 +197,7 @@ def _candidates(course: Course, without: sa.Select[int]) -> list[int]:
     if first is None:
         return []
     left_out = set(db.session.scalars(without))
-    return sorted(person_id for _, person_id in exams.results([first]) if person_id not in left_out)
+    return sorted(person_id for _, person_id in publishing.results([first]) if person_id not in left_out)
 
 
 def learners(course_id: int, paths: Iterable[str]) -> sa.Select[Person]:

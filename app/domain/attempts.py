@@ -89,14 +89,6 @@ class StartRefusal(StrEnum):
     NO_ATTEMPTS_LEFT = "no_attempts_left"
 
 
-class Review(StrEnum):
-    """What a candidate may see, and when."""
-
-    SCORE = "score"  # the score only, never keys
-    AFTER_SUBMIT = "after_submit"
-    AFTER_CLOSE = "after_close"
-
-
 class Outcome(StrEnum):
     """Which of several attempts counts."""
 
@@ -147,23 +139,6 @@ def may_submit_from(exam: ExamClock, attempt: AttemptClock) -> datetime:
     first = attempt.started_at + exam.earliest
     end = deadline(exam, attempt)
     return first if end is None else min(first, end)
-
-
-def review_open(policy: Review, now: datetime, exam: ExamClock, attempt: AttemptClock) -> bool:
-    """Whether keys and explanations may be shown: the attempt is closed, and AFTER_CLOSE the exam too.
-
-    Only this attempt's extra time is known here. Where others were given more, pass the largest `extra` of
-    the exam, or keys are out while somebody is still writing.
-    """
-    if attempt.submitted_at is None:
-        return False
-    match policy:
-        case Review.SCORE:
-            return False
-        case Review.AFTER_SUBMIT:
-            return True
-        case Review.AFTER_CLOSE:
-            return now > exam.closes_at + attempt.extra + GRACE
 
 
 def valid_until(passed_on: date, years: int | None) -> date | None:

@@ -50,14 +50,22 @@ class Candidate:
     unapplied: int
 
 
-def candidates(exam: Exam, paths: Iterable[str], now: datetime, text: str = "") -> list[Candidate]:
-    """Everyone in the subtrees who is to sit or has sat, by unit and name; four statements."""
+def candidates(
+    exam: Exam, paths: Iterable[str], now: datetime, text: str = "", *, scored: bool = True
+) -> list[Candidate]:
+    """Everyone in the subtrees who is to sit or has sat, by unit and name; four statements.
+
+    `scored` False: without results, for whoever may not see them yet.
+    """
     rows = db.session.execute(_candidate_rows(exam.id, paths, text))
     found = _Facts(
         clock=queries.exam_clock(exam),
         now=now,
         saves=_last_saves(exam.id),
-        results={person_id: result for (_, person_id), result in queries.results([exam.id]).items()},
+        results={
+            person_id: result
+            for (_, person_id), result in queries.results([exam.id] if scored else []).items()
+        },
         unapplied=_unapplied_counts(exam.id),
     )
     return [_candidate(list(group), found) for _, group in groupby(rows, key=lambda row: row.person_id)]

@@ -27,7 +27,7 @@ from app.domain.access import Action
 from app.domain.attempts import Outcome
 from app.domain.questions import AUTOMATIC, Kind
 from app.domain.scoring import Preset
-from app.exams.labels import OUTCOMES, PRESETS, REVIEWS
+from app.exams.labels import OUTCOMES, PRESETS, RELEASES
 from app.people.unit_field import UnitField
 from app.web.choices import choices
 from app.web.editing import EditForm
@@ -35,7 +35,7 @@ from app.web.editing import EditForm
 _EARLIEST = datetime(2000, 1, 1)  # noqa: DTZ001  (as typed, in Beijing time)
 _LATEST = datetime(2199, 1, 1)  # noqa: DTZ001
 # The first is how a browser of the oldest supported sort wants to read a time back.
-_TIMES = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
+TIMES = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
 _MINUTES = NumberRange(1, 600, _l("时长要在 1 至 600 分钟之间。"))
 _PERCENT = NumberRange(0, 100, _l("要在 0 至 100 之间。"))
 _TITLE = (DataRequired(_l("请填写名称。")), Length(max=100, message=_l("最多 100 个字。")))
@@ -45,7 +45,7 @@ def _stripped(value: str | None) -> str | None:
     return value.strip() if value else value
 
 
-def _typed_time(field: DateTimeLocalField) -> None:
+def typed_time(field: DateTimeLocalField) -> None:
     if field.data is not None and not _EARLIEST <= field.data <= _LATEST:
         raise ValidationError(_("年份不对，请检查。"))
 
@@ -57,7 +57,7 @@ class BegunExamForm(EditForm):
     closes_at = DateTimeLocalField(
         _l("结束时间"),
         [InputRequired(_l("请填写结束时间（北京时间）。"))],
-        format=_TIMES,
+        format=TIMES,
         description=_l("北京时间。除加时的以外，到时统一结束。"),
     )
     entry_minutes = IntegerField(
@@ -71,21 +71,16 @@ class BegunExamForm(EditForm):
         filters=[lambda minutes: minutes or 0],
         description=_l("从本人开始答题起算；填 0 表示随时可以交卷。"),
     )
-    review = SelectField(
-        _l("交卷后公布什么"),
-        choices=choices(REVIEWS.items()),
-        description=_l("“交卷后可看答案”会让先交卷的人知道答案，多人分批考试时请慎用。"),
-    )
 
     def validate_closes_at(self, field: DateTimeLocalField) -> None:
-        _typed_time(field)
+        typed_time(field)
 
 
 class ExamForm(BegunExamForm):
     opens_at = DateTimeLocalField(
         _l("开始时间"),
         [InputRequired(_l("请填写开始时间（北京时间）。"))],
-        format=_TIMES,
+        format=TIMES,
         description=_l("北京时间。"),
     )
     minutes = IntegerField(
@@ -117,12 +112,19 @@ class ExamForm(BegunExamForm):
     )
 
     def validate_opens_at(self, field: DateTimeLocalField) -> None:
-        _typed_time(field)
+        typed_time(field)
         if self.closes_at.data and field.data and field.data >= self.closes_at.data:
             raise ValidationError(_("开始时间要早于结束时间。"))
 
 
 class NewExamForm(ExamForm):
+    release = SelectField(
+        _l("公布什么"),
+        choices=choices(RELEASES.items()),
+        description=_l(
+            "建好以后可在“公布”页逐项细定。交卷后即公布答案，会让先交卷的人知道答案，分批考试时请慎用。"
+        ),
+    )
     blueprint_id = SelectField(
         _l("组卷规则"), coerce=int, description=_l("保存时立即按规则抽题组卷，试卷随即固定。")
     )

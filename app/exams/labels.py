@@ -1,17 +1,35 @@
-"""The words of exams: review policies, presets, where an exam and a candidate stand."""
+"""The words of exams: rules of publishing, presets, where an exam and a candidate stand."""
 
 from flask_babel import lazy_gettext as _l
 
 from app.audit.fields import name_values
-from app.domain.attempts import Outcome, Review
+from app.domain.attempts import Outcome
+from app.domain.releasing import Part, When
 from app.domain.scoring import Preset
 from app.exams.candidates import State
 from app.exams.manage_queries import Window
 
-REVIEWS = {
-    Review.SCORE: _l("只公布成绩"),
-    Review.AFTER_SUBMIT: _l("交卷后可看答案和解析"),
-    Review.AFTER_CLOSE: _l("考试结束后可看答案和解析"),
+# The usual rules of publishing, by their names in domain.releasing.
+RELEASES = {
+    "score": _l("交卷后公布成绩，不公布答案"),
+    "after_submit": _l("交卷后公布成绩、答案和解析"),
+    "after_close": _l("交卷后公布成绩，全部考完后公布答案和解析"),
+    "by_hand": _l("都由教务手工公布"),
+}
+
+PARTS = {
+    Part.SCORE: _l("成绩"),
+    Part.VERDICTS: _l("各题对错和得分"),
+    Part.KEYS: _l("正确答案"),
+    Part.EXPLANATIONS: _l("解析和依据"),
+}
+
+WHENS = {
+    When.AT_ONCE: _l("交卷后即公布"),
+    When.AFTER_ALL: _l("全部考生考完后公布"),
+    When.BY_HAND: _l("手工公布"),
+    When.FROM: _l("从指定时间起公布"),
+    When.NEVER: _l("不公布"),
 }
 
 OUTCOMES = {
@@ -53,6 +71,8 @@ UNAPPLIED = {
     "late": _l("到时以后才收到"),
 }
 
-name_values("review", REVIEWS)
+for one in Part:
+    name_values(one.value, WHENS)
+name_values("release", RELEASES)
 name_values("preset", PRESETS)
 name_values("outcome", OUTCOMES)

@@ -7,6 +7,7 @@ from app.exams import (  # noqa: F401
     manage_candidates,
     manage_exams,
     manage_paper,
+    manage_release,
     result_models,
 )
 from app.exams.back_office import bp as bp

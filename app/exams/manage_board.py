@@ -7,11 +7,12 @@ from typing import Any
 
 from flask import Response, render_template, request
 from flask_babel import gettext as _
+from flask_login import current_user
 
 from app.audit.exports import export
 from app.domain.access import Action
 from app.domain.scoring import format_points
-from app.exams import candidates
+from app.exams import candidates, publishing
 from app.exams import manage_queries as queries
 from app.exams.back_office import bp, load_exam
 from app.exams.candidates import Candidate, State
@@ -26,7 +27,13 @@ REFRESH_SECONDS = 30
 
 
 def _everyone(exam: Exam, where: UnitFilter) -> list[Candidate]:
-    return candidates.candidates(exam, where.paths, clock.now(), request.args.get("q", "").strip())
+    text = request.args.get("q", "").strip()
+    return candidates.candidates(exam, where.paths, clock.now(), text, scored=sees_scores(exam))
+
+
+def sees_scores(exam: Exam) -> bool:
+    """Before the scores are out only those see them who run the exam: a colleague would be told first."""
+    return current_user.can(Action.EXAM_EDIT) or bool(publishing.told([exam], clock.now()))
 
 
 def _asked_for(everyone: Sequence[Candidate]) -> list[Candidate]:

@@ -15,6 +15,7 @@ from app.exams import manage_queries as managing
 from app.exams.back_office import bp, load_exam
 from app.exams.forms import MinutesForm, ReasonForm
 from app.exams.labels import CLOSED_BY, UNAPPLIED
+from app.exams.manage_board import sees_scores
 from app.exams.models import Attempt, Exam, UnappliedResponse
 from app.people import queries as people
 from app.people.models import Person
@@ -61,7 +62,8 @@ def _page(exam: Exam, person: Person, **forms: ReasonForm) -> Any:
     forms["again"].seen.process_data(allowance.attempts if allowance else 0)
     return render_template(
         "exams/manage/candidate.html", exam=exam, person=person, attempts=made,
-        scores=queries.latest_scores(ids), kept=candidates.unapplied(ids), closed_by=CLOSED_BY,
+        scores=queries.latest_scores(ids if sees_scores(exam) else []),
+        kept=candidates.unapplied(ids), closed_by=CLOSED_BY,
         unapplied=UNAPPLIED, allowance=allowance, running=running, forms=forms, said=_said,
         phase=lambda attempt: attempts.phase(exam, attempt, now), window=managing.window(exam, now),
         ends=lambda attempt: deadline(queries.exam_clock(exam), queries.attempt_clock(attempt)),

@@ -48,7 +48,7 @@ def exam_new() -> Any:
     if form.validate_on_submit():
         blueprint = db.session.get_one(Blueprint, form.blueprint_id.data)
         try:
-            exam = planning.create(blueprint, _new_facts(form, blueprint), clock.now())
+            exam = planning.create(blueprint, _new_facts(form, blueprint), form.release.data, clock.now())
             flash(_("考试“%(title)s”已建好，试卷已组成。请指派参加考试的单位或个人。", title=exam.title))
             return redirect(url_for("exams_manage.assignments", exam_id=exam.id))
         except Shortage as error:

@@ -4,6 +4,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.domain import releasing
 from app.web import clock
 from app.web.db import NUMBERS_ONCE, Base
 
@@ -79,7 +80,11 @@ class Exam(Base):
     shuffle_sections: Mapped[bool] = mapped_column(default=False)
     shuffle_slots: Mapped[bool] = mapped_column(default=True)
     shuffle_options: Mapped[bool] = mapped_column(default=True)
-    review: Mapped[str] = mapped_column(default="score")  # domain.attempts.Review
+    release: Mapped[dict[str, str]] = mapped_column(  # what candidates see, and when
+        sa.JSON, default=lambda: releasing.stored(releasing.USUAL["score"])
+    )
+    released_at: Mapped[datetime | None]  # by hand
+    appeal_days: Mapped[int] = mapped_column(default=7)  # 成绩复核, from the release; 0: none
     created_at: Mapped[datetime]
 
     blueprint: Mapped[Blueprint | None] = relationship()

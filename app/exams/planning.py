@@ -27,7 +27,6 @@ class ExamFacts:
     pass_percent: int
     shuffle_slots: bool
     shuffle_options: bool
-    review: str
     entry_minutes: int | None = None
     earliest_minutes: int = 0
     outcome: str = Outcome.BEST
@@ -37,7 +36,7 @@ class ExamFacts:
     minimums: list[dict[str, Any]] = field(default_factory=list)  # domain.scoring.Minimum
 
 
-FREE_AFTER_START = ("title", "closes_at", "review", "entry_minutes", "earliest_minutes")
+FREE_AFTER_START = ("title", "closes_at", "entry_minutes", "earliest_minutes")
 """Facts that may change once somebody has begun; the others would change the exam under their hands."""
 
 
@@ -55,17 +54,22 @@ def begun(exam_id: int) -> bool:
     return db.session.scalar(found) is not None
 
 
-def create(blueprint: Blueprint, facts: ExamFacts, now: datetime) -> Exam:
+def create(blueprint: Blueprint, facts: ExamFacts, release: str, now: datetime) -> Exam:
     """Raises domain.papers.Shortage and leaves nothing behind."""
     with db.session.begin_nested():
         exam = service.create_exam(
-            facts.title, blueprint, facts.opens_at, facts.closes_at, facts.attempts_allowed, facts.review,
+            facts.title, blueprint, facts.opens_at, facts.closes_at, facts.attempts_allowed, release,
             now, minutes=facts.minutes, pass_percent=facts.pass_percent,
         )  # fmt: skip
         for name, value in asdict(facts).items():
             setattr(exam, name, value)
         db.session.flush()
-    record("exam.create", f"exam:{exam.id}", f"新建考试“{exam.title}”", after=asdict(facts))
+    record(
+        "exam.create",
+        f"exam:{exam.id}",
+        f"新建考试“{exam.title}”",
+        after=asdict(facts) | {"release": release},
+    )
     return exam
 
 

@@ -127,9 +127,15 @@ _Row: TypeAlias = sa.Row[*tuple[Any, ...]]
 
 
 def results(
-    exam_ids: Collection[int], person_ids: Collection[int] | None = None
+    exam_ids: Collection[int],
+    person_ids: Collection[int] | None = None,
+    *,
+    told: Collection[int] | None = None,
 ) -> dict[tuple[int, int], Result]:
-    """Results by (exam id, person id), make-ups counted; `person_ids` None: everyone's. One statement."""
+    """Results by (exam id, person id), make-ups counted; `person_ids` None: everyone's. One statement.
+
+    `told`: only what was earned in these exams, make-ups among them, is looked at.
+    """
     newer = aliased(Score)
     statement = (
         sa.select(
@@ -148,6 +154,8 @@ def results(
     )  # fmt: skip
     if person_ids is not None:
         statement = statement.where(Attempt.person_id.in_(person_ids))
+    if told is not None:
+        statement = statement.where(Attempt.exam_id.in_(told))
     grouped: dict[tuple[int, int], list[_Row]] = {}
     for row in db.session.execute(statement):
         grouped.setdefault((row.exam_id, row.person_id), []).append(row)

@@ -1,20 +1,18 @@
 """What a candidate may see after answering: the verdict of a checked quiz slot, the reviewed paper."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from string import ascii_uppercase
 from typing import Any
 
 import sqlalchemy as sa
 
 from app.bank.queries import Answer
-from app.domain import attempts as clock_rules
-from app.domain.attempts import Review
 from app.domain.correcting import corrected
 from app.domain.questions import CHOICES, Kind
+from app.domain.releasing import Part
 from app.domain.scoring import recited
-from app.exams import papers, queries, scoring
+from app.exams import papers, scoring
 from app.exams.models import Attempt, Score, SlotCheck
 from app.web.db import db
 
@@ -56,7 +54,7 @@ class Place:
 
 @dataclass(frozen=True)
 class ReviewedSlot:
-    """One question of a closed attempt, or a checked one of a quiz, with everything about it."""
+    """One question of a closed attempt, or a checked one of a quiz, with all of it that may be seen."""
 
     number: int  # as shown to this person
     slot: int
@@ -65,7 +63,9 @@ class ReviewedSlot:
     value: Any
     points: int
     full: int
-    answer: Answer
+    kind: Kind
+    answer: Answer | None  # None: the key is not published
+    explained: bool
 
     @property
     def correct(self) -> bool:
@@ -74,10 +74,10 @@ class ReviewedSlot:
     @property
     def choices(self) -> list[Choice]:
         """Options with what was chosen and what is right; of single and multiple alone."""
-        if self.answer.kind not in CHOICES:
+        if self.kind not in CHOICES:
             return []
         texts = {option["key"]: option["text"] for option in self.content["options"]}
-        chosen, right = _keys(self.value), _keys(self.answer.key)
+        chosen, right = _keys(self.value), _keys(self.answer.key) if self.answer else []
         return [
             Choice(letter, texts[key], key in chosen, key in right)
             for letter, key in zip(ascii_uppercase, self.options, strict=False)
@@ -86,28 +86,28 @@ class ReviewedSlot:
     @property
     def places(self) -> list[Place]:
         """Of order and match alone."""
-        if self.answer.kind not in (Kind.ORDER, Kind.MATCH):
+        if self.kind not in (Kind.ORDER, Kind.MATCH):
             return []
         texts = {option["key"]: option["text"] for option in self.content["options"]}
         shown = {
             key: f"{letter}. {texts[key]}" for letter, key in zip(ascii_uppercase, self.options, strict=False)
         }
-        right, given = _keys(self.answer.key), _keys(self.value or [])
-        given = [*given, *[""] * len(right)][: len(right)]
-        names = self.content.get("prompts", [""] * len(right))
+        names = self.content.get("prompts", [""] * len(texts))
+        right = _keys(self.answer.key) if self.answer else [""] * len(names)
+        given = [*_keys(self.value or []), *[""] * len(right)][: len(right)]
         return [
-            Place(name, shown.get(put, ""), shown[key], put == key)
+            Place(name, shown.get(put, ""), shown.get(key, ""), put == key)
             for name, put, key in zip(names, given, right, strict=True)
         ]
 
     @property
     def recital(self) -> dict[str, Any] | None:
         """Of a recitation alone: the key phrases, each with whether it was said, and the text corrected."""
-        match self.answer.key:
-            case {"text": str(text)} if self.answer.kind is Kind.RECITE:
+        match self.answer:
+            case Answer(kind=Kind.RECITE, key={"text": str(text)} as key):
                 written = self.value or ""
                 return {
-                    "phrases": recited(self.answer.key, written),
+                    "phrases": recited(key, written),
                     "pieces": corrected(text, written) if written else [],
                     "text": text,
                 }
@@ -118,28 +118,16 @@ def _keys(value: Any) -> list[str]:
     return value if isinstance(value, list) else [value]
 
 
-def review_open(attempt: Attempt, now: datetime) -> bool:
-    """May keys and explanations be shown? After the exam's close means: after everybody's."""
-    exam = attempt.exam
-    most_extra = db.session.scalar(
-        sa.select(sa.func.max(Attempt.extra_minutes)).where(
-            Attempt.exam_id == exam.id, Attempt.submitted_at.is_(None)
-        )
-    )
-    times = queries.attempt_clock(attempt)
-    longest = max(times.extra, timedelta(minutes=most_extra or 0))
-    shown = clock_rules.AttemptClock(times.started_at, longest, times.submitted_at)
-    return clock_rules.review_open(Review(exam.review), now, queries.exam_clock(exam), shown)
+def reviewed(
+    attempt: Attempt, points: Mapping[int, int], parts: Collection[Part] = frozenset(Part)
+) -> list[ReviewedSlot]:
+    """These slots (with what each earned) in the order this person saw, with those parts that are published.
 
-
-def reviewed(attempt: Attempt, points: Mapping[int, int]) -> list[ReviewedSlot]:
-    """These slots (with what each earned) in the order this person saw, with keys.
-
-    For closed attempts, ask `review_open` first; for a quiz, only checked slots.
+    Of a quiz only checked slots.
     """
     contents = {slot["slot"]: slot for slot in papers.document(attempt.paper_id)["slots"]}
     rules = papers.slots(attempt.paper_id)
-    answers = papers.answers(attempt.paper_id, list(points))
+    answers = papers.answers(attempt.paper_id, list(points)) if Part.KEYS in parts else {}
     values = scoring.current_responses(attempt.id)
     return [
         ReviewedSlot(
@@ -150,7 +138,9 @@ def reviewed(attempt: Attempt, points: Mapping[int, int]) -> list[ReviewedSlot]:
             value=values[slot].value if slot in values else None,
             points=points[slot],
             full=rules[slot].points,
-            answer=answers[slot],
+            kind=rules[slot].kind,
+            answer=answers.get(slot),
+            explained=Part.EXPLANATIONS in parts,
         )
         for number, (slot, options) in enumerate(attempt.order, 1)
         if slot in points

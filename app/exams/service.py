@@ -12,6 +12,7 @@ from app.bank import queries as bank
 from app.domain import papers as rules
 from app.domain.papers import Section
 from app.domain.questions import AUTOMATIC, Kind
+from app.domain.releasing import USUAL, stored
 from app.domain.scoring import Preset
 from app.exams import papers
 from app.exams.models import Allowance, Blueprint, Exam, ExamAssignment, ExamForm, Paper
@@ -28,14 +29,15 @@ def create_exam(
     opens_at: datetime,
     closes_at: datetime,
     attempts_allowed: int | None,
-    review: str,
+    release: str,
     now: datetime,
     *,
     code: str | None = None,
     minutes: int | None = None,
     pass_percent: int | None = None,
 ) -> Exam:
-    """Draw and freeze the paper, so that nothing is built at the bell. Raises domain.papers.Shortage."""
+    """Draw and freeze the paper, so that nothing is built at the bell; `release` names one of the usual rules
+    of domain.releasing. Raises domain.papers.Shortage."""
     exam = Exam(
         kind="exam",
         code=code,
@@ -46,7 +48,7 @@ def create_exam(
         minutes=minutes or blueprint.minutes,
         attempts_allowed=attempts_allowed,
         pass_percent=blueprint.pass_percent if pass_percent is None else pass_percent,
-        review=review,
+        release=stored(USUAL[release]),
         created_at=now,
     )
     db.session.add(exam)
@@ -84,7 +86,7 @@ def ensure_quiz(
     if exam is None:
         exam = Exam(
             kind="quiz", code=code, opens_at=_ALWAYS[0], closes_at=_ALWAYS[1], minutes=None,
-            attempts_allowed=None, review="after_submit", created_at=now,
+            attempts_allowed=None, release=stored(USUAL["after_submit"]), appeal_days=0, created_at=now,
         )  # fmt: skip
         db.session.add(exam)
     exam.title, exam.draw, exam.pass_percent = title, draw, pass_percent

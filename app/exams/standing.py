@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from app.bank.models import RuleSet
 from app.domain import attempts as rules
 from app.domain.attempts import ExamClock, Phase, StartRefusal
-from app.exams import attempts, entries, queries
+from app.exams import attempts, entries, publishing, queries
 from app.exams.entries import Terms
 from app.exams.models import Attempt, Exam, Score
 from app.exams.queries import Result
@@ -18,7 +18,7 @@ from app.web.db import db, ids
 
 @dataclass(frozen=True)
 class Sat:
-    """One attempt. `score` is None until it is closed."""
+    """One attempt. `score` is None until it is closed, marked and published."""
 
     attempt: Attempt
     phase: Phase
@@ -46,6 +46,12 @@ class Standing:
     def settling(self) -> Sat | None:
         """An attempt whose time ran out and that is about to be closed."""
         return next((s for s in self.sat if s.phase is Phase.OVERDUE), None)
+
+    @property
+    def waiting(self) -> Sat | None:
+        """The last attempt that was handed in and whose score is not out."""
+        held = (s for s in reversed(self.sat) if s.phase is Phase.CLOSED and s.score is None)
+        return next(held, None)
 
     @property
     def extra_minutes(self) -> int:
@@ -76,10 +82,10 @@ def _share(sat: Sat) -> float:
 def of(exams: Sequence[Exam], person_id: int, unit_path: str, now: datetime) -> list[Standing]:
     """In the order of `exams`; a constant number of statements."""
     mine = queries.attempts_of(person_id, ids(exams))
-    scores = queries.latest_scores(ids(mine))
+    scores = publishing.shown_scores(mine, now)
     timed = [exam.id for exam in exams if exam.kind == "exam"]
     terms = entries.terms_of(timed, person_id, unit_path) if timed else {}
-    results = queries.results(timed, [person_id]) if timed else {}
+    results = publishing.results(timed, [person_id]) if timed else {}
     return [
         _standing(
             exam, [a for a in mine if a.exam_id == exam.id], scores, terms.get(exam.id, Terms()),

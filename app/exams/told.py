@@ -134,7 +134,7 @@ def rules(stands: Standing) -> list[str]:
           "已保存的作答即使没有按“交卷”也会计分。", n=GRACE.seconds),
         _("可以换一台设备接着答；同一份答卷只能在最后打开的页面上作答，先前的页面会停止保存并告知您。"),
         _("每个人的题目次序可能不同，不影响计分。") if _shuffled(exam) else "",
-        words.review(exam),
+        words.release(exam),
     ]  # fmt: skip
     return [text for text in told if text]
 

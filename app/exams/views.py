@@ -1,6 +1,7 @@
 """The learner's face: exams and quizzes, before, during and after."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
@@ -8,13 +9,15 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.domain.access import Action
-from app.domain.attempts import Phase, Review
+from app.domain.attempts import Phase
+from app.domain.releasing import Part
 from app.domain.scoring import Minimum
 from app.exams import (
     answering,
     attempts,
     entries,
     pages,
+    publishing,
     queries,
     refusals,
     reviewing,
@@ -173,19 +176,25 @@ def result(attempt_id: int) -> Any:
         return redirect(url_for(".sitting", attempt_id=attempt_id))
     if phase is not Phase.CLOSED:
         return render_template("exams/settling.html", attempt=attempt)
-    score = queries.latest_scores([attempt_id])[attempt_id]
-    open_now = reviewing.review_open(attempt, now)
-    slots = reviewing.reviewed(attempt, reviewing.by_slot(score)) if open_now else []
+    return _result(attempt, now)
+
+
+def _result(attempt: Attempt, now: datetime) -> Any:
+    opens = publishing.opens(attempt)
+    parts = frozenset(part for part, moment in opens.items() if moment and moment <= now)
+    score = queries.latest_scores([attempt.id])[attempt.id]
+    shown = reviewing.by_slot(score) if Part.VERDICTS in parts else {}
+    slots = reviewing.reviewed(attempt, shown, parts)
     template = "exams/quiz_result.html" if attempt.exam.kind == "quiz" else "exams/result.html"
     return render_template(
         template,
         attempt=attempt,
-        score=score,
+        score=score if Part.SCORE in parts else None,
         slots=[s for s in slots if not s.correct] if request.args.get("only") == "wrong" else slots,
         wrong=[s for s in slots if not s.correct],
-        review=words.review(attempt.exam),
-        review_open=open_now,
-        later=attempt.exam.review == Review.AFTER_CLOSE,
+        parts=parts,
+        Part=Part,
+        waiting=lambda part: words.waiting(attempt.exam, opens, part),
         stands=_stands([attempt.exam])[0],
         passing=told.passing(attempt.exam),
         missed=[(told.minimum(one), earned) for one, earned in _missed(attempt, score)],

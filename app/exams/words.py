@@ -1,25 +1,59 @@
 """Texts of the learner's pages that depend on an exam's rules, and those that the exam page's script says."""
 
 import json
+from collections.abc import Mapping
+from datetime import datetime
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from app.domain.attempts import Review
 from app.domain.questions import Kind
+from app.domain.releasing import Part, Rule, When
 from app.domain.scoring import Preset
 from app.exams.models import Exam
+from app.exams.publishing import rules_of
+from app.web import clock
 
 
-def review(exam: Exam) -> str:
-    """When answers and explanations can be seen, in one sentence."""
-    texts: dict[Review, str] = {
-        Review.SCORE: _("交卷后只显示成绩，不公布答案。"),
-        Review.AFTER_SUBMIT: _("交卷后可查看答案和解析。"),
-        Review.AFTER_CLOSE: _("考试全部结束后可查看答案和解析。"),
+def release(exam: Exam) -> str:
+    """What of the result can be seen, and from when, in one sentence."""
+    names: dict[Part, str] = {
+        Part.SCORE: _("成绩"), Part.VERDICTS: _("各题对错"), Part.KEYS: _("正确答案"),
+        Part.EXPLANATIONS: _("解析"),
+    }  # fmt: skip
+    groups = groupby(rules_of(exam).items(), key=itemgetter(1))
+    told = ["、".join(names[part] for part, _rule in parts) + _when(rule) for rule, parts in groups]
+    return "；".join(told) + "。"
+
+
+def _when(rule: Rule) -> str:
+    if rule.moment is not None:
+        return str(_(" %(time)s 起公布", time=f"{clock.beijing(rule.moment):%Y-%m-%d %H:%M}"))
+    texts: dict[When, str] = {
+        When.AT_ONCE: _("交卷后即可查看"),
+        When.AFTER_ALL: _("在全部考生考完后公布"),
+        When.BY_HAND: _("由主办单位统一公布"),
+        When.NEVER: _("不公布"),
     }
-    return texts[Review(exam.review)]
+    return texts[rule.when]
+
+
+def waiting(exam: Exam, opens: Mapping[Part, datetime | None], part: Part) -> str:
+    """Why a part is not to be seen yet, and from when it will be."""
+    moment = opens[part]
+    if moment is not None:
+        return str(_("将在 %(time)s 公布。", time=f"{clock.beijing(moment):%Y-%m-%d %H:%M}"))
+    if any(rule.when is When.NEVER for one, rule in rules_of(exam).items() if _upto(one, part)):
+        return str(_("这场考试不公布。"))
+    return str(_("还没有公布，请等候主办单位通知。"))
+
+
+def _upto(one: Part, part: Part) -> bool:
+    parts = list(Part)
+    return parts.index(one) <= parts.index(part)
 
 
 def scoring(kind: Kind, preset: Preset) -> str:

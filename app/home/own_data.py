@@ -16,13 +16,13 @@ from app.domain.scoring import format_points
 from app.exams import papers, saying
 from app.exams.labels import CLOSED_BY
 from app.exams.models import Allowance, Attempt, Exam, Response
-from app.exams.queries import latest_scores
+from app.exams.publishing import shown_scores
 from app.people import correction_requests, facts, grants, postings, promotions, second_factor, sign_in
 from app.people.agents import device_words
 from app.people.labels import LEAVING, POLITICAL, POSTINGS, ROLES, SEXES
 from app.people.models import Person
 from app.web import clock
-from app.web.db import db, ids
+from app.web.db import db
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ def _grants(person_id: int) -> Section:
 def _attempts(person_id: int) -> Section:
     mine = sa.select(Attempt).options(joinedload(Attempt.exam)).where(Attempt.person_id == person_id)
     found = db.session.scalars(mine.order_by(Attempt.id.desc())).all()
-    scores = latest_scores(ids(found))
+    scores = shown_scores(found, clock.now())
     saved = sa.select(Response.attempt_id, sa.func.count()).join(Attempt, Attempt.id == Response.attempt_id)
     counts = dict(
         db.session.execute(saved.where(Attempt.person_id == person_id).group_by(Response.attempt_id)).all()

@@ -10,13 +10,13 @@ from flask_login import current_user
 from app.domain import attempts as clock_rules
 from app.domain.access import Action
 from app.exams import attempts
-from app.exams.queries import attempt_clock, exam_clock, latest_scores
+from app.exams.publishing import shown_scores
+from app.exams.queries import attempt_clock, exam_clock
 from app.exams.standing import Standing
 from app.home import own_data_views as own_data_views
 from app.home import queries
 from app.home.blueprint import bp as bp
 from app.web import clock
-from app.web.db import ids
 from app.web.gate import requires
 from app.web.paging import asked_page
 
@@ -55,7 +55,7 @@ def me() -> Any:
     return render_template(
         "home/me.html",
         page=page,
-        scores=latest_scores(ids(page.items)),
+        scores=shown_scores(page.items, now),
         phase=lambda attempt: attempts.phase(attempt.exam, attempt, now),
         hours=queries.hours(current_user.person_id),
     )

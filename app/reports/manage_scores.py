@@ -10,7 +10,7 @@ from app.audit.exports import export
 from app.domain.access import Action
 from app.exams import candidates
 from app.exams.candidates import Candidate
-from app.exams.manage_board import points_number
+from app.exams.manage_board import points_number, sees_scores
 from app.exams.manage_queries import timed_exams
 from app.exams.models import Exam
 from app.people import queries as people
@@ -57,15 +57,19 @@ def scores_export(exam_id: int) -> Response:
     return _person_sheet(exam, _people(exam, where)[1])
 
 
+def _everyone(exam: Exam, where: UnitFilter, text: str = "") -> list[Candidate]:
+    return candidates.candidates(exam, where.paths, clock.now(), text, scored=sees_scores(exam))
+
+
 def _people(exam: Exam, where: UnitFilter) -> tuple[list[Candidate], list[Candidate]]:
     """Everybody whom the address asks for, and among them those with the outcome it names."""
-    everyone = candidates.candidates(exam, where.paths, clock.now(), request.args.get("q", "").strip())
+    everyone = _everyone(exam, where, request.args.get("q", "").strip())
     wanted = request.args.get("outcome", "")
     return everyone, [one for one in everyone if wanted in ("", figures.outcome(one))]
 
 
 def _units(exam: Exam, where: UnitFilter) -> tuple[list[Candidate], list[tuple[Unit, Figures]]]:
-    everyone = candidates.candidates(exam, where.paths, clock.now())
+    everyone = _everyone(exam, where)
     units = people.units_above({one.unit_path for one in everyone}, where.paths)
     return everyone, figures.by_unit(everyone, units)
 
@@ -75,7 +79,7 @@ def _per_person(exam: Exam, exams: Sequence[Exam], where: UnitFilter) -> Any:
     return render_template(
         "reports/scores.html", exam=exam, exams=exams, where=where, outcomes=OUTCOMES,
         page=page_of(shown, asked_page()), outcome=figures.outcome,
-        total=figures.total(everyone),
+        total=figures.total(everyone), held=not sees_scores(exam),
     )  # fmt: skip
 
 
@@ -84,6 +88,7 @@ def _per_unit(exam: Exam, exams: Sequence[Exam], where: UnitFilter) -> Any:
     return render_template(
         "reports/scores_by_unit.html", exam=exam, exams=exams, where=where, page=page_of(rows, asked_page()),
         depth=lambda unit: people.depth(unit, where.paths), total=figures.total(everyone),
+        held=not sees_scores(exam),
     )  # fmt: skip
 
 

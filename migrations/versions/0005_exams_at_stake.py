@@ -8,6 +8,9 @@ down_revision = '0004'
 branch_labels = None
 depends_on = None
 
+# What was shown besides the score, and from when.
+REVIEWS = {'score': 'never', 'after_submit': 'at_once', 'after_close': 'after_all'}
+
 
 def upgrade() -> None:
     op.create_table('announcement',
@@ -245,6 +248,9 @@ def upgrade() -> None:
         'SELECT id, 1, paper_id FROM exam WHERE paper_id IS NOT NULL'
     )
     with op.batch_alter_table('exam', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('release', sa.JSON(), nullable=False, server_default='{}'))
+        batch_op.add_column(sa.Column('released_at', sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column('appeal_days', sa.Integer(), nullable=False, server_default='0'))
         batch_op.add_column(sa.Column('entry_minutes', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('earliest_minutes', sa.Integer(), nullable=False, server_default='0'))
         batch_op.add_column(sa.Column('outcome', sa.Text(), nullable=False, server_default='best'))
@@ -260,6 +266,14 @@ def upgrade() -> None:
         batch_op.drop_constraint(batch_op.f('fk_exam_paper_id_paper'), type_='foreignkey')
         batch_op.create_foreign_key(batch_op.f('fk_exam_makeup_of_id_exam'), 'exam', ['makeup_of_id'], ['id'])
         batch_op.drop_column('paper_id')
+
+    for review, rest in REVIEWS.items():
+        op.execute(
+            f'UPDATE exam SET release = \'{{"score": "at_once", "verdicts": "{rest}", "keys": "{rest}", '
+            f'"explanations": "{rest}"}}\' WHERE review = \'{review}\''
+        )
+    with op.batch_alter_table('exam', schema=None) as batch_op:
+        batch_op.drop_column('review')
 
     with op.batch_alter_table('score', schema=None) as batch_op:
         batch_op.add_column(sa.Column('pending', sa.Integer(), nullable=False, server_default='0'))
@@ -286,6 +300,7 @@ def downgrade() -> None:
         batch_op.drop_column('pending')
 
     with op.batch_alter_table('exam', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('review', sa.Text(), nullable=False, server_default='score'))
         batch_op.add_column(sa.Column('paper_id', sa.INTEGER(), nullable=True))
         batch_op.drop_constraint(batch_op.f('fk_exam_makeup_of_id_exam'), type_='foreignkey')
         batch_op.create_foreign_key(batch_op.f('fk_exam_paper_id_paper'), 'paper', ['paper_id'], ['id'])
@@ -301,6 +316,15 @@ def downgrade() -> None:
         batch_op.drop_column('outcome')
         batch_op.drop_column('earliest_minutes')
         batch_op.drop_column('entry_minutes')
+
+    for review, rest in REVIEWS.items():
+        op.execute(
+            f"UPDATE exam SET review = '{review}' WHERE CAST(release AS text) LIKE '%\"explanations\": \"{rest}\"%'"
+        )
+    with op.batch_alter_table('exam', schema=None) as batch_op:
+        batch_op.drop_column('appeal_days')
+        batch_op.drop_column('released_at')
+        batch_op.drop_column('release')
 
     # Of parallel papers the first stays the exam's.
     op.execute(

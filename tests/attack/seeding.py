@@ -46,7 +46,7 @@ STRUCTURE = {
     "audit_anchor": ("algorithm", "digest", "mac"), "certificate": ("code",),
     "certificate_file": ("sha256",), "certificate_series": ("prefix",), "clause": ("code",),
     "course": ("code",),
-    "exam": ("kind", "code", "review"), "lesson": ("code", "kind"), "paper": ("sha256",),
+    "exam": ("kind", "code"), "lesson": ("code", "kind"), "paper": ("sha256",),
     "paper_item": ("preset",), "posting": ("kind",), "picture": ("sha256", "mime"),
     "question_version": ("kind", "difficulty", "level"),
     "question_import": ("state",), "question_import_item": ("decision",),

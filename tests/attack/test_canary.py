@@ -16,6 +16,7 @@ from flask import Flask
 
 from app.bank.models import AnswerKey, QuestionVersion
 from app.domain.access import Role
+from app.domain.releasing import USUAL, stored
 from app.exams import papers
 from app.exams.models import Attempt, Exam, PaperItem
 from app.people import facts
@@ -230,15 +231,15 @@ def test_the_wire_tells_no_key_while_an_exam_runs(app: Flask, time: Clock) -> No
 
 
 @pytest.mark.parametrize(
-    ("review", "when", "shown"),
+    ("release", "when", "shown"),
     [("score", "handed in", False), ("score", "closed", False), ("after_close", "handed in", False),
      ("after_close", "closed", True), ("after_submit", "handed in", True), ("after_submit", "closed", True)],
 )  # fmt: skip
-def test_keys_are_shown_when_the_review_says_so(
-    app: Flask, time: Clock, review: str, when: str, shown: bool
+def test_keys_are_shown_when_they_are_published(
+    app: Flask, time: Clock, release: str, when: str, shown: bool
 ) -> None:
     world = build_world(app, time)
-    world.exam.review = review
+    world.exam.release = stored(USUAL[release])
     marks = mark(world) | of_paper(world.exam)[1]
     visitor, attempt = client_of(app, world.caller), world.holders[CALLER].running
     epoch = visitor.post(f"/attempts/{attempt}/takeover").json["epoch"]

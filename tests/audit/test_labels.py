@@ -6,10 +6,10 @@ from app.audit.fields import VALUES, reading
 from app.audit.labels import NOUNS, VERBS, target_label
 from app.bank import labels as bank_labels
 from app.domain.access import Action, Role
-from app.domain.attempts import Review
 from app.domain.careers import Leaving, PostingKind
 from app.domain.questions import Kind
 from app.domain.ranks import Political
+from app.domain.releasing import When
 from app.domain.scoring import Preset
 from tests.guards import source
 
@@ -34,7 +34,7 @@ def test_every_act_has_a_chinese_name(app: Flask) -> None:
 
 def test_every_coded_value_has_a_chinese_name(app: Flask) -> None:
     coded = {
-        "access": Action, "role": Role, "review": Review, "preset": Preset, "political": Political,
+        "access": Action, "role": Role, "score": When, "preset": Preset, "political": Political,
         "left_reason": Leaving, "kind": [*Kind, *PostingKind], "difficulty": bank_labels.DIFFICULTIES,
         "sex": ("m", "f"),
     }  # fmt: skip

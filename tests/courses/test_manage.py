@@ -190,7 +190,7 @@ def test_statements_do_not_grow_with_learners(
     path = f"/manage/courses/{course.id}/learners"
     queries.statements.clear()
     assert admin.get(path).status_code == 200
-    assert len(queries) == 8
+    assert len(queries) == 9
     queries.statements.clear()
     assert admin.get("/manage/courses/").status_code == 200
     assert len(queries) == 5

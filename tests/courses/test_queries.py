@@ -98,4 +98,4 @@ def test_statements_do_not_grow_with_courses(app: Flask, queries: Queries, rows:
     from app.courses.queries import assigned_courses
 
     assert len(assigned_courses(person_id, path)) == rows
-    assert len(queries) == 5
+    assert len(queries) == 6

@@ -120,4 +120,4 @@ def test_statements_do_not_grow(app: Flask, sign_in: SignIn, queries: Queries, r
     client = sign_in(person)
     queries.statements.clear()
     assert client.get("/courses/").status_code == 200
-    assert len(queries) == 7
+    assert len(queries) == 8

@@ -13,7 +13,6 @@ from app.domain.attempts import (
     Given,
     Outcome,
     Phase,
-    Review,
     StartRefusal,
     counting,
     deadline,
@@ -21,7 +20,6 @@ from app.domain.attempts import (
     may_submit_from,
     phase,
     remaining,
-    review_open,
     together,
     windowed,
 )
@@ -142,30 +140,6 @@ def test_may_start(
     exam: ExamClock, now: datetime, used: int, allowed: int | None, refusal: StartRefusal | None
 ) -> None:
     assert may_start(now, exam, used, allowed) is refusal
-
-
-@pytest.mark.parametrize("exam", [EXAM, QUIZ])
-@pytest.mark.parametrize(
-    ("policy", "after_close", "extra", "shown"),
-    [
-        (Review.SCORE, timedelta(days=1), 0, False),
-        (Review.AFTER_SUBMIT, -MINUTE, 0, True),
-        (Review.AFTER_SUBMIT, timedelta(days=1), 0, True),
-        (Review.AFTER_CLOSE, -MINUTE, 0, False),
-        (Review.AFTER_CLOSE, US, 0, False),
-        (Review.AFTER_CLOSE, GRACE, 0, False),
-        (Review.AFTER_CLOSE, GRACE + US, 0, True),
-        (Review.AFTER_CLOSE, GRACE + US, 10, False),
-        (Review.AFTER_CLOSE, GRACE + 10 * MINUTE, 10, False),
-        (Review.AFTER_CLOSE, GRACE + 10 * MINUTE + US, 10, True),
-    ],
-)
-def test_review_open(
-    exam: ExamClock, policy: Review, after_close: timedelta, extra: int, shown: bool
-) -> None:
-    now = CLOSES + after_close
-    assert review_open(policy, now, exam, attempt(0, extra, OPENS + MINUTE)) is shown
-    assert not review_open(policy, now, exam, attempt(0, extra))  # overdue is not closed
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,7 @@ def blueprint(*rules: RuleSet, **counts: int) -> Blueprint:
 
 
 def exam(
-    now: datetime, *, attempts: int | None = 1, hours: float = 2, review: str = "after_submit",
+    now: datetime, *, attempts: int | None = 1, hours: float = 2, release: str = "after_submit",
     minutes: int | None = None, **counts: int,
 ) -> Exam:  # fmt: skip
     """A frozen exam that opened an hour ago, assigned to nobody yet."""
@@ -90,7 +90,7 @@ def exam(
     questions(rules, **counts)
     made = service.create_exam(
         "测试考试", blueprint(rules, **counts), now - timedelta(hours=1), now + timedelta(hours=hours),
-        attempts, review, now, minutes=minutes,
+        attempts, release, now, minutes=minutes,
     )  # fmt: skip
     db.session.commit()
     return made

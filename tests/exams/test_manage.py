@@ -12,6 +12,7 @@ from app.audit.models import AuditEvent
 from app.bank import amending
 from app.bank.models import Citation, RuleSet
 from app.domain.access import Role
+from app.domain.releasing import USUAL, stored
 from app.exams import attempts, papers, service
 from app.exams.models import Allowance, Attempt, Blueprint, Exam, ExamAssignment
 from app.people.models import Person, Unit
@@ -65,7 +66,7 @@ def acts() -> list[str]:
 
 NEW = {
     "title": "年终考试", "opens_at": "2026-12-01T09:00", "closes_at": "2026-12-01T11:30", "minutes": "",
-    "pass_percent": "", "attempts_allowed": "2", "review": "after_close", "shuffle_slots": "y",
+    "pass_percent": "", "attempts_allowed": "2", "release": "after_close", "shuffle_slots": "y",
 }  # fmt: skip
 
 
@@ -78,7 +79,8 @@ def test_a_new_exam_draws_its_paper_and_keeps_beijing_time(admin: FlaskClient, t
     assert exam.opens_at.isoformat() == "2026-12-01T01:00:00+00:00"
     assert exam.closes_at.isoformat() == "2026-12-01T03:30:00+00:00"
     assert (exam.minutes, exam.pass_percent, exam.attempts_allowed) == (45, 60, 2)
-    assert (exam.shuffle_slots, exam.shuffle_options, exam.review) == (True, False, "after_close")
+    assert (exam.shuffle_slots, exam.shuffle_options) == (True, False)
+    assert exam.release == stored(USUAL["after_close"]) and exam.released_at is None
     assert exam.paper is not None and len(exam.paper.document["slots"]) == 2
     assert acts() == ["exam.create"]
 
@@ -102,7 +104,7 @@ def test_the_window_must_not_be_turned_round(admin: FlaskClient, time: Clock) ->
 def edit(title: str = "新名称", **more: str) -> dict[str, str]:
     base = {
         "title": title, "opens_at": "2026-11-23T08:00", "closes_at": "2026-11-23T20:00", "minutes": "30",
-        "pass_percent": "80", "attempts_allowed": "", "review": "score",
+        "pass_percent": "80", "attempts_allowed": "",
     }  # fmt: skip
     return base | more
 
@@ -115,7 +117,7 @@ def test_before_the_first_attempt_everything_may_change(admin: FlaskClient, time
     assert acts() == ["exam.update"]
 
 
-def test_after_the_first_attempt_only_title_closing_and_review_change(
+def test_after_the_first_attempt_only_title_and_closing_change(
     admin: FlaskClient, county: Unit, time: Clock
 ) -> None:
     exam = build.exam(time.now)
@@ -124,7 +126,7 @@ def test_after_the_first_attempt_only_title_closing_and_review_change(
     assert "已有人开始答题" in page and 'name="minutes"' not in page
     assert admin.post(f"/manage/exams/{exam.id}/edit", data=edit()).status_code == 302
     db.session.refresh(exam)
-    assert (exam.title, exam.review, exam.minutes, exam.pass_percent) == ("新名称", "score", 45, 60)
+    assert (exam.title, exam.minutes, exam.pass_percent) == ("新名称", 45, 60)
     early = admin.post(f"/manage/exams/{exam.id}/edit", data=edit(closes_at="2026-11-23T09:30"))
     assert "结束时间只能往后改" in early.text
 

@@ -44,7 +44,7 @@ def test_intro_states_every_rule_before_the_start(sitting: Sitting) -> None:
     assert "计时 45 分钟" in page and "如果开始得晚，最晚只能答到 2026-11-23 11:00。" in page
     assert "总分达到满分的 60%" in page and "共 2 次，还剩 2 次" in page
     assert f"到时后 {GRACE.seconds} 秒内送达的作答仍然有效" in page
-    assert "交卷后可查看答案和解析" in page
+    assert "成绩、各题对错、正确答案、解析交卷后即可查看。" in page
     assert f'action="/exams/{me.exam.id}/start"' in page
 
 
@@ -209,14 +209,14 @@ def test_result_waits_for_the_settling_and_writes_nothing(
     assert "<strong>2</strong> 分" in page and "到时自动收卷" in page
 
 
-@pytest.mark.parametrize("review", ["score", "after_submit", "after_close"])
-def test_keys_leave_only_when_the_review_is_open(sitting: Sitting, time: Clock, review: str) -> None:
-    me = sitting(review=review)
+@pytest.mark.parametrize("release", ["score", "after_submit", "after_close"])
+def test_keys_leave_only_when_they_are_published(sitting: Sitting, time: Clock, release: str) -> None:
+    me = sitting(release=release)
     post(me, "submit", WHOLE)
     path = f"/attempts/{me.attempt}/result"
-    assert ("条款原文" in me.client.get(path).text) == (review == "after_submit")
+    assert ("条款原文" in me.client.get(path).text) == (release == "after_submit")
     time.advance(hours=2, seconds=31)
-    assert ("条款原文" in me.client.get(path).text) == (review != "score")
+    assert ("条款原文" in me.client.get(path).text) == (release != "score")
 
 
 def test_review_shows_answer_key_and_source_and_can_show_the_lost_ones_alone(sitting: Sitting) -> None:
@@ -283,7 +283,7 @@ def test_index_asks_the_same_number_of_questions(
     queries.statements.clear()
     page = client.get("/exams").text
     assert page.count("测试考试</a></h3>") == rows and page.count('class="quiz-list__item"') == rows
-    assert len(queries) == 12
+    assert len(queries) == 13
 
 
 # ---- Quizzes
