@@ -104,9 +104,20 @@ def contents(version_ids: Collection[int]) -> dict[int, Content]:
     """By version id, what goes into a paper."""
     V = QuestionVersion
     rows = db.session.execute(
-        sa.select(V.id, V.stem, V.options, V.prompts, V.pictures).where(V.id.in_(version_ids))
+        sa.select(V.id, V.stem, V.options, V.prompts, V.pictures, V.parts).where(V.id.in_(version_ids))
     )
-    return {id: Content(stem, *map(tuple, lists)) for id, stem, *lists in rows}
+    return {
+        row.id: Content(
+            row.stem, tuple(row.options), tuple(row.prompts), tuple(row.pictures),
+            tuple(map(_part, row.parts)),
+        )
+        for row in rows
+    }  # fmt: skip
+
+
+def _part(stored: dict[str, Any]) -> tuple[Kind, Content]:
+    asked = Content(stored["stem"], tuple(stored["options"]), tuple(stored["prompts"]))
+    return Kind(stored["kind"]), asked
 
 
 def answers(version_ids: Collection[int]) -> dict[int, Answer]:

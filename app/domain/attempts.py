@@ -160,21 +160,25 @@ class Counted:
     passed: bool
 
 
-def counting(outcome: Outcome, scores: Sequence[Counted], pass_percent: int) -> Counted | None:
-    """The score that counts, of scores in the order of the attempts; None when there is none.
+def counting(outcome: Outcome, scores: Sequence[Counted | None], pass_percent: int) -> Counted | None:
+    """The score that counts, of scores in the order of the attempts (None: still to be marked).
 
+    None when there is none, or when one that is to be marked may still change it for the worse.
     Attempts may hold different papers: the best is the best share of its full score, a pass before none; the
     average is one of shares, said of the last full score and held against the pass line as one.
     """
-    if not scores:
+    marked = [one for one in scores if one is not None]
+    if not marked:
         return None
     match outcome:
         case Outcome.BEST:
-            return max(scores, key=lambda one: (one.passed, _share(one)))
+            return max(marked, key=lambda one: (one.passed, _share(one)))
         case Outcome.LAST:
             return scores[-1]
         case Outcome.AVERAGE:
-            full, mean = scores[-1].full, sum(map(_share, scores), Fraction(0)) / len(scores)
+            if len(marked) < len(scores):
+                return None
+            full, mean = marked[-1].full, sum(map(_share, marked), Fraction(0)) / len(marked)
             points = share(full, mean.numerator, mean.denominator)
             return Counted(points, full, passed(points, full, pass_percent))
 

@@ -11,10 +11,11 @@ import random
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain, groupby
 from typing import Any, NamedTuple, TypeAlias
 
 from app.domain.questions import Kind, option_keys
-from app.domain.scoring import Preset
+from app.domain.scoring import Preset, portions
 from app.domain.topics import within
 
 Document: TypeAlias = dict[str, Any]  # JSON: {"title", "sections": […], "slots": […]}
@@ -29,6 +30,7 @@ class Content(NamedTuple):
     options: Sequence[str] = ()
     prompts: Sequence[str] = ()
     pictures: Sequence[str] = ()  # names of stored pictures
+    parts: Sequence[tuple[Kind, "Content"]] = ()  # of a case, of which the stem is the material
 
 
 @dataclass(frozen=True)
@@ -185,23 +187,44 @@ def _shift(
 def document(title: str, sections: Sequence[Section], contents: Sequence[Sequence[Content]]) -> Document:
     """The frozen paper without keys: slots 1..n through the paper, options keyed a, b, … in the given order.
 
+    Each part of a case has a slot of its own, which names its material (`materials`, none without cases).
     `contents` holds, per section, what its questions show. Raises ValueError unless one per section.
     """
     heads: list[dict[str, Any]] = []
     slots: list[dict[str, Any]] = []
+    materials: list[dict[str, Any]] = []
     for section, content in zip(sections, contents, strict=True):
-        numbers = list(range(len(slots) + 1, len(slots) + len(content) + 1))
-        common = {"kind": section.kind.value, "points": section.points}
-        heads.append({"title": section.title, **common, "slots": numbers})
-        slots += [{"slot": n, **common, **_shown(one)} for n, one in zip(numbers, content, strict=True)]
-    return {"title": title, "sections": heads, "slots": slots}
+        first, common = len(slots) + 1, {"kind": section.kind.value, "points": section.points}
+        for one in content:
+            if one.parts:
+                slots += _parts(one, len(slots) + 1, section.points, len(materials))
+                materials.append({"text": one.stem, **_named(pictures=one.pictures)})
+            else:
+                slots.append({"slot": len(slots) + 1, **common, **_shown(one)})
+        heads.append({"title": section.title, **common, "slots": list(range(first, len(slots) + 1))})
+    return {"title": title, "sections": heads, "slots": slots, **_named(materials=materials)}
+
+
+def _parts(case: Content, first: int, points: int, material: int) -> list[dict[str, Any]]:
+    """The slots of a case, its points dealt out; a text of any part may name the case's pictures."""
+    dealt = zip(case.parts, portions(points, len(case.parts)), strict=True)
+    return [
+        {"slot": n, "kind": kind.value, "points": own, "material": material,
+         **_shown(part._replace(pictures=case.pictures))}
+        for n, ((kind, part), own) in enumerate(dealt, first)
+    ]  # fmt: skip
+
+
+def _named(**lists: Sequence[Any]) -> dict[str, list[Any]]:
+    """Those that hold anything: papers frozen before there were such lists keep their names."""
+    return {name: list(what) for name, what in lists.items() if what}
 
 
 def _shown(content: Content) -> dict[str, Any]:
     keys = option_keys(len(content.options))
     keyed = [{"key": key, "text": text} for key, text in zip(keys, content.options, strict=True)]
-    more = {"prompts": list(content.prompts), "pictures": list(content.pictures)}
-    return {"stem": content.stem, "options": keyed, **{name: what for name, what in more.items() if what}}
+    more = _named(prompts=content.prompts, pictures=content.pictures)
+    return {"stem": content.stem, "options": keyed, **more}
 
 
 def canonical(document: Document) -> bytes:
@@ -219,7 +242,8 @@ def digest(document: Document) -> str:
 def display_order(
     document: Document, seed: int, shuffle_slots: bool, shuffle_options: bool, shuffle_sections: bool = False
 ) -> Order:
-    """`[[slot, [option keys]], …]` as one attempt shows the paper; slots never leave their section.
+    """`[[slot, [option keys]], …]` as one attempt shows the paper; slots never leave their section, and the
+    parts of a case stay together in their order.
 
     Slots without options (judge, blanks) have []. Answers use the paper's keys, so order changes no meaning.
     """
@@ -227,9 +251,22 @@ def display_order(
     numbers: list[int] = []
     sections = document["sections"]
     for section in _shuffled(sections, rng) if shuffle_sections else sections:
-        own: list[int] = section["slots"]
-        numbers += _shuffled(own, rng) if shuffle_slots else own
+        own = _together(document, section["slots"])
+        numbers += chain.from_iterable(_shuffled(own, rng) if shuffle_slots else own)
     return _with_options(document, numbers, rng, shuffle_options)
+
+
+def material(document: Document, slot: dict[str, Any]) -> dict[str, Any] | None:
+    """Of the case that the slot is a part of: {text, pictures, …}."""
+    found: dict[str, Any] | None = document["materials"][slot["material"]] if "material" in slot else None
+    return found
+
+
+def _together(document: Document, numbers: Sequence[int]) -> list[list[int]]:
+    """The slots by what may not be torn apart: the parts of a case, any other question alone."""
+    of_case = {slot["slot"]: slot.get("material") for slot in document["slots"]}
+    groups = groupby(numbers, key=lambda n: ("slot", n) if of_case[n] is None else ("case", of_case[n]))
+    return [list(group) for _, group in groups]
 
 
 def quiz_order(document: Document, n: int, seed: int, seen: Collection[int], shuffle_options: bool) -> Order:

@@ -37,10 +37,18 @@ def fitting_letters(value: object) -> str:
     raise ValueError(f"no kind of question takes this {type(value).__name__}")
 
 
+class TooLong(ValueError):
+    """Nothing is ever cut: whoever wrote more than `limit` characters hears it."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"more than {limit} characters")
+        self.limit = limit
+
+
 def _check_text(text: str, limit: int) -> None:
     """Raise ValueError unless this is at most `limit` characters, all of which can be stored."""
     if len(text) > limit:
-        raise ValueError(f"more than {limit} characters")
+        raise TooLong(limit)
     # JSON can spell both, PostgreSQL and UTF-8 cannot: unrefused, such a save would be a 500 for ever.
     if any(char == "\0" or "\ud800" <= char <= "\udfff" for char in text):
         raise ValueError("NUL or half a surrogate pair")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 from app.domain.questions import Kind, comparable, normalise
 
@@ -15,6 +16,7 @@ class Preset(StrEnum):
     PER_OPTION = "per_option"  # 少选按选对的个数得分，错选不得分
     PER_BLANK = "per_blank"  # 按空得分
     PER_ITEM = "per_item"  # 按项得分: 排序按位置，匹配按对，默写按要点
+    BY_HAND = "by_hand"  # 由阅卷人按要点给分; 案例按小题
 
 
 PRESETS: dict[Kind, tuple[Preset, ...]] = {
@@ -25,8 +27,11 @@ PRESETS: dict[Kind, tuple[Preset, ...]] = {
     Kind.ORDER: (Preset.EXACT, Preset.PER_ITEM),
     Kind.MATCH: (Preset.PER_ITEM, Preset.EXACT),
     Kind.RECITE: (Preset.PER_ITEM, Preset.EXACT),
+    Kind.SHORT: (Preset.BY_HAND,),
+    Kind.ESSAY: (Preset.BY_HAND,),
+    Kind.CASE: (Preset.BY_HAND,),
 }
-"""What each kind that is scored by rule may be scored by, the usual one first."""
+"""What each kind may be scored by, the usual one first. A part of a case is scored as its kind usually is."""
 
 
 def share(full: int, part: int, whole: int) -> int:
@@ -37,6 +42,18 @@ def share(full: int, part: int, whole: int) -> int:
     if whole <= 0:
         raise ValueError("a share of nothing")
     return (2 * full * part + whole) // (2 * whole)
+
+
+def portions(full: int, parts: int) -> tuple[int, ...]:
+    """`full` tenths dealt to so many parts, as evenly as whole points allow, else half points, else tenths.
+
+    They add up to `full`. Raises ValueError unless parts > 0.
+    """
+    if parts <= 0:
+        raise ValueError("nothing to deal to")
+    unit = next((unit for unit in (10, 5) if full % unit == 0 and full >= unit * parts), 1)
+    ends = [unit * share(full // unit, n, parts) for n in range(parts + 1)]
+    return tuple(after - before for before, after in pairwise(ends))
 
 
 def points(kind: Kind, key: object, value: object, full: int, preset: Preset) -> int:

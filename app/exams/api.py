@@ -117,7 +117,7 @@ def _parsed() -> tuple[int, tuple[saving.Item, ...]]:
     except RecursionError as error:
         raise Problem(400, "malformed", _("提交的作答格式不对：") + "nested too deeply") from error
     except saving.Malformed as error:
-        raise Problem(400, "malformed", _("提交的作答格式不对：") + str(error)) from error
+        raise refusals.malformed(error) from error
 
 
 @bp.post("/attempts/<int:attempt_id>/submit")

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from app.audit.service import record
-from app.domain.questions import AUTOMATIC, Kind
+from app.domain.questions import Kind
 from app.domain.scoring import PRESETS, Preset
 from app.exams.models import Blueprint
 from app.web.content import ContentError, Fault, Table, read_folder
@@ -75,7 +75,7 @@ def _blueprint(table: Table) -> dict[str, Any]:
 
 def _section(table: Table) -> dict[str, Any]:
     """A section as it is stored; points in tenths."""
-    kind = _one_of(table, "kind", table.text("kind"), AUTOMATIC)
+    kind = _one_of(table, "kind", table.text("kind"), Kind)
     presets = PRESETS[Kind(kind)] if kind else tuple(Preset)
     made = {
         "title": table.text("title"),

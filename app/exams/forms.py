@@ -25,7 +25,7 @@ from app.bank.labels import KINDS
 from app.domain import scoring
 from app.domain.access import Action
 from app.domain.attempts import Outcome
-from app.domain.questions import AUTOMATIC, Kind
+from app.domain.questions import Kind
 from app.domain.scoring import Preset
 from app.exams.labels import OUTCOMES, PRESETS, RELEASES
 from app.people.unit_field import UnitField
@@ -147,7 +147,7 @@ class SectionForm(Form):
 
     title = StringField(_l("标题"), filters=[_stripped])
     kind = SelectField(
-        _l("题型"), choices=choices((kind, KINDS[kind]) for kind in AUTOMATIC), default=Kind.SINGLE.value
+        _l("题型"), choices=choices((kind, KINDS[kind]) for kind in Kind), default=Kind.SINGLE.value
     )
     count = StringField(_l("题数"), filters=[_stripped], render_kw={"inputmode": "numeric"})
     points = StringField(_l("每题分值"), filters=[_stripped], render_kw={"inputmode": "decimal"})
@@ -186,6 +186,10 @@ def _section(form: SectionForm, number: int) -> dict[str, Any]:
     count = form.count.data or ""
     if not (count.isascii() and count.isdigit() and 1 <= int(count) <= 200):
         raise ValidationError(_("第 %(n)s 个大题的题数要在 1 至 200 之间。", n=number))
+    if form.kind.errors or form.preset.errors:
+        raise ValidationError(_("第 %(n)s 个大题的题型或评分办法不对。", n=number))
+    if form.kind.errors or form.preset.errors:
+        raise ValidationError(_("第 %(n)s 个大题的题型或评分办法不对。", n=number))
     kind, preset = Kind(form.kind.data), Preset(form.preset.data)
     presets = scoring.PRESETS.get(kind, ())
     if preset not in presets:

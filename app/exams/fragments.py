@@ -110,6 +110,38 @@ def _lettered(options: Mapping[str, Halves], keys: Sequence[str]) -> str:
     return "".join(f"{head}{letter}{tail}" for letter, (head, tail) in pairs)
 
 
+@dataclass(frozen=True)
+class Material:
+    """What a case tells before its parts. `between`: cut where the numbers of the first and last part go."""
+
+    between: Sequence[str]
+    many: int
+
+    def html(self, first: int) -> str:
+        head, *rest = self.between
+        numbers = (first, first + self.many - 1)
+        return head + "".join(f"{number}{text}" for number, text in zip(numbers, rest, strict=False))
+
+
+def materials(document: Mapping[str, Any]) -> dict[int, Material]:
+    """Of each case of a paper document, by its first slot."""
+    parts: dict[int, list[Mapping[str, Any]]] = {}
+    for slot in document["slots"]:
+        if "material" in slot:
+            parts.setdefault(slot["material"], []).append(slot)
+    macro = get_template_attribute("bank/question.html", "material")
+    shown = document.get("materials", ())
+    return {
+        own[0]["slot"]: Material(
+            macro(
+                shown[n]["text"], _NUMBER, _NUMBER if own[1:] else None, shown[n].get("pictures", ()), own
+            ).split(_NUMBER),
+            len(own),
+        )
+        for n, own in parts.items()
+    }
+
+
 def made(slot: Mapping[str, Any]) -> Fragment:
     """The fragment of a slot of a paper document."""
     match Kind(slot["kind"]):
@@ -160,6 +192,6 @@ def _macro(slot: Mapping[str, Any], value: Sequence[str] | None = None) -> str:
     macro = get_template_attribute("bank/question.html", "question")
     shown: str = macro(
         n, slot["kind"], slot["stem"], slot["options"], f"slot-{n}", value, False, _NUMBER,
-        slot.get("prompts", ()), slot.get("pictures", ()),
+        slot.get("prompts", ()), slot.get("pictures", ()), (), "material" in slot,
     )  # fmt: skip
     return f'<div class="q" id="q-{n}">' + re.sub(r">\s*\n\s*<", "><", shown) + "</div>\n"

@@ -44,6 +44,7 @@ PRESETS = {
     Preset.PER_OPTION: _l("多选：少选且无错选，按选对的个数给分"),
     Preset.PER_BLANK: _l("填空：按空给分"),
     Preset.PER_ITEM: _l("排序、匹配、默写：按项给分"),
+    Preset.BY_HAND: _l("简答、论述、案例分析：由阅卷人给分"),
 }
 
 WINDOWS = {

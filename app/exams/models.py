@@ -49,6 +49,7 @@ class PaperItem(Base):
     version_id: Mapped[int] = mapped_column(sa.ForeignKey("question_version.id"), index=True)
     points: Mapped[int]  # tenths
     preset: Mapped[str]
+    part: Mapped[int] = mapped_column(default=0)  # of a case, from 1
 
 
 class Exam(Base):

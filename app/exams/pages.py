@@ -16,7 +16,7 @@ from app.domain.questions import Kind
 from app.domain.scoring import format_points
 from app.exams import fragments, papers, words
 from app.exams.answering import is_answer
-from app.exams.fragments import Fragment
+from app.exams.fragments import Fragment, Material
 from app.exams.models import Attempt
 
 
@@ -26,6 +26,7 @@ class Parts:
 
     fragments: Mapping[int, Fragment]
     sections: Mapping[int, "Section"]  # by each of its slots
+    materials: Mapping[int, Material]  # of the cases, by the first slot
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,8 @@ def _parts(digest: str, paper_id: int, _root: str) -> Parts:
         title = _NUMBER.sub("", told.title, count=1) if numbered else told.title
         made = Section(numbered, str(escape(title)), told.rule, len(section["slots"]))
         found |= dict.fromkeys(section["slots"], made)
-    return Parts({slot["slot"]: fragments.made(slot) for slot in document["slots"]}, found)
+    made_slots = {slot["slot"]: fragments.made(slot) for slot in document["slots"]}
+    return Parts(made_slots, found, fragments.materials(document))
 
 
 def _of_paper(paper_id: int) -> Parts:
@@ -89,11 +91,12 @@ def sections(paper_id: int) -> list[Told]:
 
 
 def _rule(section: Mapping[str, Any], slot: papers.Slot) -> str:
-    facts = [
-        _("共 %(n)s 题", n=len(section["slots"])),
-        _("每题 %(points)s 分", points=format_points(section["points"])),
-        words.scoring(slot.kind, slot.preset),
-    ]
+    points, many = format_points(section["points"]), len(section["slots"])
+    if section["kind"] == Kind.CASE:
+        facts = [_("共 %(n)s 小题", n=many), _("每例 %(points)s 分", points=points), _("按小题给分")]
+    else:
+        facts = [_("共 %(n)s 题", n=many), _("每题 %(points)s 分", points=points)]
+        facts.append(words.scoring(slot.kind, slot.preset))
     return "，".join(fact for fact in facts if fact)
 
 
@@ -109,7 +112,10 @@ def paper(attempt: Attempt, values: Mapping[int, Any]) -> Markup:
     html: list[str] = []
     for (heading, _title), shown in _by_section(made, attempt.order):
         html.append(heading)
-        html += (made.fragments[slot].html(number, keys, values.get(slot)) for number, (slot, keys) in shown)
+        for number, (slot, keys) in shown:
+            if slot in made.materials:
+                html.append(made.materials[slot].html(number))
+            html.append(made.fragments[slot].html(number, keys, values.get(slot)))
         html.append("</section>\n")
     return Markup("".join(html))  # noqa: S704
 

@@ -134,13 +134,14 @@ def results(
 ) -> dict[tuple[int, int], Result]:
     """Results by (exam id, person id), make-ups counted; `person_ids` None: everyone's. One statement.
 
-    `told`: only what was earned in these exams, make-ups among them, is looked at.
+    `told`: only what was earned in these exams, make-ups among them, is looked at. Where an attempt that is
+    still to be marked could change what counts, there is no result yet.
     """
     newer = aliased(Score)
     statement = (
         sa.select(
             Attempt.exam_id, Attempt.person_id, Attempt.submitted_at, Score.points, Score.full, Score.passed,
-            Exam.outcome, Exam.pass_percent, Exam.valid_years, Exam.makeup_of_id,
+            Score.pending, Exam.outcome, Exam.pass_percent, Exam.valid_years, Exam.makeup_of_id,
         )
         .join(Exam, Exam.id == Attempt.exam_id)
         .join(Score, Score.attempt_id == Attempt.id)
@@ -170,6 +171,8 @@ def _with_makeups(
     made_up: list[tuple[tuple[int, int], Result]] = []
     for (exam_id, person_id), rows in grouped.items():
         result = _result(rows)
+        if result is None:
+            continue
         if exam_id in wanted:
             found[exam_id, person_id] = result
         if (original := rows[0].makeup_of_id) in wanted:
@@ -181,13 +184,13 @@ def _with_makeups(
     return found
 
 
-def _result(rows: Sequence[_Row]) -> Result:
+def _result(rows: Sequence[_Row]) -> Result | None:
     """Of one person's attempts at one exam, the first one first."""
     last = rows[-1]
-    scores = [Counted(row.points, row.full, row.passed) for row in rows]
+    scores = [None if row.pending else Counted(row.points, row.full, row.passed) for row in rows]
     counted = counting(Outcome(last.outcome), scores, last.pass_percent)
     if counted is None:
-        raise ValueError("no attempts")
+        return None
     passing = last.submitted_at
     if last.outcome == Outcome.BEST:
         passing = next((row.submitted_at for row in rows if row.passed), None)

@@ -36,6 +36,16 @@ def _at(moment: datetime | None) -> str:
     return "" if moment is None else f"{clock.beijing(moment + timedelta(seconds=59)):%H:%M}"
 
 
+def malformed(error: saving.Malformed, attempt: Attempt | None = None) -> Problem:
+    """What is wrong with what was sent; `attempt`: says which question is meant, by the number shown."""
+    if not isinstance(error, saving.TooLong):
+        return Problem(400, "malformed", _("提交的作答格式不对：") + str(error))
+    text = _("作答超过 %(n)s 个字，没有保存。请删减后再保存。", n=error.limit)
+    order = attempt.order if attempt else []
+    shown = next((n for n, (slot, _keys) in enumerate(order, 1) if slot == error.slot), None)
+    return Problem(400, "malformed", (_("第 %(n)s 题：", n=shown) if shown else "") + text)
+
+
 def explain_and_keep(
     attempt_id: int, session_id: str, epoch: int, items: Sequence[Item], now: datetime
 ) -> Problem:

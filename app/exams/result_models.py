@@ -13,32 +13,43 @@ from app.web.db import NUMBERS_ONCE, Base
 
 
 class Grader(Base):
-    """阅卷人 of an exam, and which questions are theirs: ids of question versions, none for all."""
+    """阅卷人 of an exam, and which questions are theirs: ids of question versions, none for all.
+
+    Who arbitrates does nothing else: answers on which two graders differ, and those to be marked again.
+    """
 
     __tablename__ = "grader"
 
     exam_id: Mapped[int] = mapped_column(sa.ForeignKey("exam.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), primary_key=True, index=True)
     versions: Mapped[list[int]] = mapped_column(sa.JSON, default=list)
+    arbitrates: Mapped[bool] = mapped_column(default=False)
 
     person: Mapped[Person] = relationship()
 
 
 class Mark(Base):
-    """What one grader gave one answer. `round`: 1 first, 2 second, 3 arbitration.
+    """One marking of one answer: to be done, claimed by a grader, or given (`at`).
 
-    A row without `at` is a claim: the answer lies before that grader, and before nobody else.
+    `round`: 1 first, 2 second, 3 arbitration, from 4 on marking again for a `reason`. `code` is all that
+    graders are told of whose answer it is. While a claim lasts, it lies before that grader and nobody else.
     """
 
     __tablename__ = "mark"
-    __table_args__ = (sa.UniqueConstraint("attempt_id", "slot", "round"), NUMBERS_ONCE)
+    __table_args__ = (
+        sa.UniqueConstraint("attempt_id", "slot", "round"),
+        sa.UniqueConstraint("attempt_id", "slot", "grader_id"),  # nobody marks an answer twice
+        NUMBERS_ONCE,
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     attempt_id: Mapped[int] = mapped_column(sa.ForeignKey("attempt.id"))
     slot: Mapped[int]
     round: Mapped[int]
-    grader_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
-    claimed_at: Mapped[datetime]
+    code: Mapped[str] = mapped_column(unique=True)
+    reason: Mapped[str] = mapped_column(default="")
+    grader_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    claimed_at: Mapped[datetime | None]
     at: Mapped[datetime | None]
     points: Mapped[int | None]  # tenths
     parts: Mapped[list[int]] = mapped_column(sa.JSON, default=list)  # tenths for each point of the key

@@ -8,8 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.bank.queries import Answer
+from app.domain import papers as paper_rules
 from app.domain.correcting import corrected
-from app.domain.questions import CHOICES, Kind
+from app.domain.questions import CHOICES, MARKED_BY_HAND, Kind
 from app.domain.releasing import Part
 from app.domain.scoring import recited
 from app.exams import papers, scoring
@@ -61,15 +62,20 @@ class ReviewedSlot:
     content: dict[str, Any]  # as in the paper document
     options: list[str]  # keys in the order shown
     value: Any
-    points: int
+    points: int | None  # None: still to be marked
     full: int
     kind: Kind
     answer: Answer | None  # None: the key is not published
     explained: bool
+    material: dict[str, Any] | None = None  # of the case that it is a part of
 
     @property
     def correct(self) -> bool:
         return self.points == self.full
+
+    @property
+    def wrong(self) -> bool:
+        return self.points is not None and self.points < self.full
 
     @property
     def choices(self) -> list[Choice]:
@@ -101,6 +107,10 @@ class ReviewedSlot:
         ]
 
     @property
+    def by_hand(self) -> bool:
+        return self.kind in MARKED_BY_HAND
+
+    @property
     def recital(self) -> dict[str, Any] | None:
         """Of a recitation alone: the key phrases, each with whether it was said, and the text corrected."""
         match self.answer:
@@ -119,13 +129,14 @@ def _keys(value: Any) -> list[str]:
 
 
 def reviewed(
-    attempt: Attempt, points: Mapping[int, int], parts: Collection[Part] = frozenset(Part)
+    attempt: Attempt, points: Mapping[int, int | None], parts: Collection[Part] = frozenset(Part)
 ) -> list[ReviewedSlot]:
     """These slots (with what each earned) in the order this person saw, with those parts that are published.
 
     Of a quiz only checked slots.
     """
-    contents = {slot["slot"]: slot for slot in papers.document(attempt.paper_id)["slots"]}
+    document = papers.document(attempt.paper_id)
+    contents = {slot["slot"]: slot for slot in document["slots"]}
     rules = papers.slots(attempt.paper_id)
     answers = papers.answers(attempt.paper_id, list(points)) if Part.KEYS in parts else {}
     values = scoring.current_responses(attempt.id)
@@ -141,15 +152,16 @@ def reviewed(
             kind=rules[slot].kind,
             answer=answers.get(slot),
             explained=Part.EXPLANATIONS in parts,
+            material=paper_rules.material(document, contents[slot]),
         )
         for number, (slot, options) in enumerate(attempt.order, 1)
         if slot in points
     ]
 
 
-def by_slot(score: Score) -> dict[int, int]:
-    """What each slot earned, in tenths."""
-    return {int(slot): points for slot, points in score.detail.items()}
+def by_slot(attempt: Attempt, score: Score) -> dict[int, int | None]:
+    """What each slot earned, in tenths; None where it is still to be marked."""
+    return {slot: score.detail.get(str(slot)) for slot, _ in attempt.order}
 
 
 def checked(attempt: Attempt) -> dict[int, int]:

@@ -19,8 +19,8 @@ from flask import current_app
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import IntegrityError, OperationalError
 
+from app.domain import responses as shapes
 from app.domain.attempts import GRACE
-from app.domain.responses import fitting_letters
 from app.web.db import LockedConnection, db, to_micros
 
 BATCH_LIMIT = 200
@@ -67,6 +67,14 @@ RETURNING slot, seq,
 
 class Malformed(ValueError):
     """The request is not of the wire's form; the message says where."""
+
+
+class TooLong(Malformed):
+    """The answer in this slot has more than `limit` characters."""
+
+    def __init__(self, message: str, slot: int, limit: int) -> None:
+        super().__init__(message)
+        self.slot, self.limit = slot, limit
 
 
 class Conflict(Exception):
@@ -124,7 +132,9 @@ def _item(n: int, entry: Any) -> Item:
     if not _whole(seq, SEQ_LIMIT):
         raise Malformed(f"responses[{n}].seq: a positive whole number is needed")
     try:
-        fits = fitting_letters(value)
+        fits = shapes.fitting_letters(value)
+    except shapes.TooLong as error:
+        raise TooLong(f"responses[{n}].value: {error}", slot, error.limit) from error
     except ValueError as error:
         raise Malformed(f"responses[{n}].value: {error}") from error
     return Item(slot, seq, json.dumps(value, ensure_ascii=False, separators=(",", ":")), fits)

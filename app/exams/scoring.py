@@ -81,15 +81,31 @@ def passes(exam: Exam, paper_id: int, detail: Mapping[str, int], full: int) -> b
     return rules.passed(total, full, exam.pass_percent) and not missed(exam, paper_id, detail)
 
 
+def to_mark(attempt: Attempt, responses: Mapping[int, Current]) -> list[int]:
+    """The slots that somebody has to mark; where nothing was written, there is nothing to mark."""
+    slots = papers.slots(attempt.paper_id)
+    drawn = [n for n, _ in attempt.order if slots[n].by_hand]
+    return [n for n in drawn if n in responses and is_text(responses[n].value)]
+
+
+def is_text(value: Any) -> bool:
+    return isinstance(value, str) and value.strip() != ""
+
+
 def score(attempt: Attempt, responses: Mapping[int, Current], now: datetime) -> Score:
     """The first version of the attempt's score; slots without an answer earn nothing."""
     slots, keys = papers.slots(attempt.paper_id), papers.keys(attempt.paper_id)
     drawn = [slot for slot, _ in attempt.order]
-    detail = {str(n): _points(slots[n], keys[n], responses[n].value) if n in responses else 0 for n in drawn}
+    waiting = to_mark(attempt, responses)
+    detail = {
+        str(n): _points(slots[n], keys[n], responses[n].value) if n in responses else 0
+        for n in drawn
+        if n not in waiting
+    }
     points, full = sum(detail.values()), sum(slots[n].points for n in drawn)
     row = Score(
-        attempt_id=attempt.id, version=1, points=points, full=full,
-        passed=passes(attempt.exam, attempt.paper_id, detail, full), detail=detail,
+        attempt_id=attempt.id, version=1, points=points, full=full, pending=len(waiting),
+        passed=not waiting and passes(attempt.exam, attempt.paper_id, detail, full), detail=detail,
         scored_at=now, reason="first",
     )  # fmt: skip
     db.session.add(row)

@@ -143,7 +143,7 @@ def _changes(attempt: Attempt) -> Sequence[Item]:
     try:
         return answering.changes(attempt, request.form)
     except saving.Malformed as error:
-        raise Problem(400, "malformed", _("提交的作答格式不对：") + str(error)) from error
+        raise refusals.malformed(error, attempt) from error
 
 
 def _too_late(attempt: Attempt, refused: Refused, items: Sequence[Item]) -> Any:
@@ -183,15 +183,15 @@ def _result(attempt: Attempt, now: datetime) -> Any:
     opens = publishing.opens(attempt)
     parts = frozenset(part for part, moment in opens.items() if moment and moment <= now)
     score = queries.latest_scores([attempt.id])[attempt.id]
-    shown = reviewing.by_slot(score) if Part.VERDICTS in parts else {}
+    shown = reviewing.by_slot(attempt, score) if Part.VERDICTS in parts else {}
     slots = reviewing.reviewed(attempt, shown, parts)
     template = "exams/quiz_result.html" if attempt.exam.kind == "quiz" else "exams/result.html"
     return render_template(
         template,
         attempt=attempt,
         score=score if Part.SCORE in parts else None,
-        slots=[s for s in slots if not s.correct] if request.args.get("only") == "wrong" else slots,
-        wrong=[s for s in slots if not s.correct],
+        slots=[s for s in slots if s.wrong] if request.args.get("only") == "wrong" else slots,
+        wrong=[s for s in slots if s.wrong],
         parts=parts,
         Part=Part,
         waiting=lambda part: words.waiting(attempt.exam, opens, part),
@@ -272,7 +272,7 @@ def answer(attempt_id: int, n: int) -> Any:
     try:
         answered = answering.answer_quiz(attempt, current_user.session_id, slot, request.form, clock.now())
     except saving.Malformed as error:
-        raise Problem(400, "malformed", _("提交的作答格式不对：") + str(error)) from error
+        raise refusals.malformed(error, attempt) from error
     except Refused as refused:
         raise refusals.problem(refused.reason) from refused
     if not answered:

@@ -70,6 +70,9 @@ def scoring(kind: Kind, preset: Preset) -> str:
         (Kind.MATCH, Preset.EXACT): _("全部配对才得分"),
         (Kind.RECITE, Preset.PER_ITEM): _("按写出的要点给分，标点不计"),
         (Kind.RECITE, Preset.EXACT): _("要点写全才得分，标点不计"),
+        (Kind.SHORT, Preset.BY_HAND): _("由阅卷人按要点给分"),
+        (Kind.ESSAY, Preset.BY_HAND): _("由阅卷人按要点给分"),
+        (Kind.CASE, Preset.BY_HAND): _("按小题给分"),
     }
     return texts.get((kind, preset), "")
 
@@ -119,6 +122,7 @@ def _texts() -> dict[str, str]:
         "question": _("第 {q} 题"),
         "true": _("正确"),
         "false": _("错误"),
+        "too_long": _("第 {q} 题超过了字数上限，请先删减，再交卷。"),
         "submitting": _("正在交卷…"),
         "submit_failed": _("暂时连不上服务器，还没有交卷。作答都在本页，请稍后再按“确认交卷”。"),
         "other_person": _("登录的不是这份答卷的本人，没有发送任何作答。请用本人的账号登录。"),

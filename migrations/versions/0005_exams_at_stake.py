@@ -44,6 +44,7 @@ def upgrade() -> None:
     sa.Column('exam_id', sa.Integer(), nullable=False),
     sa.Column('person_id', sa.Integer(), nullable=False),
     sa.Column('versions', sa.JSON(), nullable=False),
+    sa.Column('arbitrates', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['exam_id'], ['exam.id'], name=op.f('fk_grader_exam_id_exam')),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_grader_person_id_person')),
     sa.PrimaryKeyConstraint('exam_id', 'person_id', name=op.f('pk_grader'))
@@ -204,8 +205,10 @@ def upgrade() -> None:
     sa.Column('attempt_id', sa.Integer(), nullable=False),
     sa.Column('slot', sa.Integer(), nullable=False),
     sa.Column('round', sa.Integer(), nullable=False),
-    sa.Column('grader_id', sa.Integer(), nullable=False),
-    sa.Column('claimed_at', sa.BigInteger(), nullable=False),
+    sa.Column('code', sa.Text(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('grader_id', sa.Integer(), nullable=True),
+    sa.Column('claimed_at', sa.BigInteger(), nullable=True),
     sa.Column('at', sa.BigInteger(), nullable=True),
     sa.Column('points', sa.Integer(), nullable=True),
     sa.Column('parts', sa.JSON(), nullable=False),
@@ -214,7 +217,9 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['attempt_id'], ['attempt.id'], name=op.f('fk_mark_attempt_id_attempt')),
     sa.ForeignKeyConstraint(['grader_id'], ['person.id'], name=op.f('fk_mark_grader_id_person')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_mark')),
+    sa.UniqueConstraint('attempt_id', 'slot', 'grader_id', name=op.f('uq_mark_attempt_id_slot_grader_id')),
     sa.UniqueConstraint('attempt_id', 'slot', 'round', name=op.f('uq_mark_attempt_id_slot_round')),
+    sa.UniqueConstraint('code', name=op.f('uq_mark_code')),
     sqlite_autoincrement=True
     )
     with op.batch_alter_table('mark', schema=None) as batch_op:
@@ -275,6 +280,9 @@ def upgrade() -> None:
     with op.batch_alter_table('exam', schema=None) as batch_op:
         batch_op.drop_column('review')
 
+    with op.batch_alter_table('paper_item', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('part', sa.Integer(), nullable=False, server_default='0'))
+
     with op.batch_alter_table('score', schema=None) as batch_op:
         batch_op.add_column(sa.Column('pending', sa.Integer(), nullable=False, server_default='0'))
         batch_op.add_column(sa.Column('regrade_id', sa.Integer(), nullable=True))
@@ -298,6 +306,9 @@ def downgrade() -> None:
         batch_op.drop_constraint(batch_op.f('fk_score_regrade_id_regrade'), type_='foreignkey')
         batch_op.drop_column('regrade_id')
         batch_op.drop_column('pending')
+
+    with op.batch_alter_table('paper_item', schema=None) as batch_op:
+        batch_op.drop_column('part')
 
     with op.batch_alter_table('exam', schema=None) as batch_op:
         batch_op.add_column(sa.Column('review', sa.Text(), nullable=False, server_default='score'))

@@ -190,3 +190,12 @@ def test_a_window_of_ones_own_stands_for_the_exams() -> None:
     assert windowed(EXAM, Given()) == EXAM
     late = AttemptClock(CLOSES, ZERO, None, CLOSES + 9 * MINUTE)
     assert deadline(EXAM, late) == CLOSES + 9 * MINUTE
+
+
+def test_what_is_still_to_be_marked_does_not_count_yet() -> None:
+    half, pass_ = Counted(25, 50, False), Counted(40, 50, True)
+    assert counting(Outcome.BEST, [half, None, pass_], 60) is pass_
+    assert counting(Outcome.LAST, [None, half], 60) is half
+    assert counting(Outcome.LAST, [half, None], 60) is None
+    assert counting(Outcome.AVERAGE, [half, None], 60) is None
+    assert all(counting(outcome, [None], 60) is None for outcome in Outcome)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.questions import AUTOMATIC, Kind
+from app.domain.questions import AUTOMATIC, MARKED_BY_HAND, Kind
 from app.domain.scoring import PRESETS, Preset, format_points, is_correct, passed, points, recited, share
 
 S, M, J, B = Kind.SINGLE, Kind.MULTIPLE, Kind.JUDGE, Kind.BLANKS
@@ -136,9 +136,10 @@ def test_a_recitation_tells_which_phrases_were_said() -> None:
     assert recited(WORDS, None) == [(phrase, False) for phrase in WORDS["phrases"]]
 
 
-def test_every_kind_scored_by_rule_has_presets() -> None:
-    assert tuple(PRESETS) == AUTOMATIC
-    assert all(Preset.EXACT in presets for presets in PRESETS.values())
+def test_every_kind_has_presets() -> None:
+    assert tuple(PRESETS) == tuple(Kind)
+    assert all(Preset.EXACT in PRESETS[kind] for kind in AUTOMATIC)
+    assert all(PRESETS[kind] == (Preset.BY_HAND,) for kind in MARKED_BY_HAND)
 
 
 def test_a_tiny_share_is_not_rounded_up_to_all() -> None:

@@ -20,8 +20,15 @@ KEYS: dict[Kind, Any] = {
     Kind.BLANKS: [["党中央"], ["团结"]],
     Kind.ORDER: ["c", "a", "d", "b"],
     Kind.MATCH: ["b", "d"],
+    Kind.SHORT: ["要点一", "要点二"],
+    Kind.ESSAY: ["论点一", "论点二", "论点三"],
+    Kind.CASE: [True, ["甲点", "乙点"]],  # a judge and a short one
     Kind.RECITE: {"text": "我志愿加入中国共产党，拥护党的纲领。", "phrases": ["加入中国共产党", "党的纲领"]},
 }
+_PARTS = [
+    {"kind": "judge", "stem": "甲的做法对吗？", "options": [], "prompts": []},
+    {"kind": "short", "stem": "乙应当怎么办？", "options": [], "prompts": []},
+]
 
 
 def rule_set(code: str | None = None) -> RuleSet:
@@ -44,6 +51,7 @@ def question(rules: RuleSet, kind: Kind, key: Any = None) -> QuestionVersion:
         stem=f"题干{n} ____ 和 ____" if kind is Kind.BLANKS else f"题干{n}",
         options=[f"选项{n}-{k}" for k in "甲乙丙丁"] if kind in WITH_OPTIONS else [],
         prompts=[f"待配{n}-{k}" for k in "子丑"] if kind is Kind.MATCH else [],
+        parts=_PARTS if kind is Kind.CASE else [],
         topic="政治纪律", difficulty="easy", created_at=CREATED, created_by=None, submitted_at=CREATED,
         approved_at=CREATED,
     )  # fmt: skip

@@ -5,6 +5,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from app.domain.questions import Kind
 from app.exams import content
 from app.exams.models import Blueprint
 from app.web.config import CONTENT
@@ -50,7 +51,7 @@ def test_the_blueprints_of_the_house_are_well_formed() -> None:
         ('"final"', '"other"', "1 code：应与文件名（final）相同。"),
         ("minutes = 45", "minutes = 0", "3 minutes：不能小于 1。"),
         ("pass_percent = 60", "pass_percent = 101", "4 pass_percent：不能大于 100。"),
-        ('"multiple"', '"many"', "8 kind：只能是 single、multiple、judge、blanks、order、match、recite。"),
+        ('"multiple"', '"many"', f"8 kind：只能是 {'、'.join(Kind)}。"),
         ("count = 10", "count = 0", "9 count：不能小于 1。"),
         ("points = 2.5", "points = 2.55", "10 points：分值应大于 0，最多一位小数。"),
         ("points = 2.5", "points = 0", "10 points：分值应大于 0，最多一位小数。"),

@@ -69,7 +69,7 @@ def test_places_are_chosen_among_letters_in_the_order_shown(sitting: Sitting) ->
         assert choices[:4] == [(k, x, by_key[k]) for k, x in zip(order[slot], "ABCD", strict=True)]
     assert "第 4 位" in question(page, ORDER) and "第 5 位" not in question(page, ORDER)
     assert [prompt in question(page, MATCH) for prompt in texts[MATCH]["prompts"]] == [True, True]
-    assert 'maxlength="10000"' in question(page, RECITE)
+    assert 'data-limit="10000"' in question(page, RECITE)
 
 
 def test_a_page_without_a_script_saves_and_shows_the_answers_again(sitting: Sitting) -> None:

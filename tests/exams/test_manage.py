@@ -435,7 +435,8 @@ def test_a_blueprint_is_typed_and_checked_against_the_bank(admin: FlaskClient, t
             {"sections-0-kind": "order", "sections-0-preset": "half"},
             "排序题可选“全部答对得分”、“排序、匹配、默写",
         ),
-        ({"sections-0-kind": "essay"}, "sections-0-kind-error"),
+        ({"sections-0-kind": "song"}, "sections-0-kind-error"),
+        ({"sections-0-kind": "essay"}, "论述题可选“简答、论述、案例分析：由阅卷人给分”"),
         ({"sections-0-title": "", "sections-0-count": "", "sections-0-points": ""}, "至少填写一个大题"),
     ],
 )

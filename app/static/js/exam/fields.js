@@ -49,6 +49,12 @@ function untouched(option) {
   return option.value === "" && !option.parentElement.querySelector("option[selected]");
 }
 
+/** Whether more was written than can be saved. Counted as the server counts, by code points. */
+export function tooLong(question) {
+  const area = question.querySelector("textarea");
+  return area !== null && [...area.value].length > Number(area.dataset.limit);
+}
+
 /** Whether anything was answered: false is an answer, an empty blank is none. */
 export function answered(value) {
   return Array.isArray(value) ? value.some((text) => text.trim()) : value !== null && value !== "";

@@ -6,6 +6,7 @@ import { Countdown, minutes, timeOfDay } from "./clock.js";
 import { Dialogs } from "./dialogs.js";
 import * as fields from "./fields.js";
 import { enhance } from "./places.js";
+import { count as countWritten, write } from "./written.js";
 import * as queue from "./queue.js";
 import { Saver } from "./saver.js";
 import { signInAgain } from "./sign_in.js";
@@ -101,9 +102,16 @@ function changed(event) {
   if (!question) return;
   const slot = Number(question.dataset.slot);
   const value = fields.read(question);
+  countWritten(question);
+  if (fields.tooLong(question)) return; // said below the answer
   card.answer(slot, fields.answered(value));
   count();
-  saver.change(slot, value, event.type === "input" ? 800 : 250);
+  saver.change(slot, value, event.type === "input" ? typing(value) : 250);
+}
+
+// A long text goes out whole each time, so less often; this browser keeps every change at once.
+function typing(value) {
+  return Math.min(800 + (typeof value === "string" ? value.length * 2 : 0), 4000);
 }
 
 const typed = (field) => field.type === "text" || field.type === "textarea";
@@ -177,6 +185,7 @@ async function reconcile(state) {
       stale.push(`${fill(words.question, { q: card.number(slot) })}：${fields.inWords(question, item.value, words)}`);
     }
     if (!fields.same(fields.read(question), value)) fields.write(question, value);
+    countWritten(question);
     card.answer(slot, fields.answered(value));
   }
   for (const item of kept) queue.remove(scope, item);
@@ -258,8 +267,15 @@ if (early) setTimeout(() => { early.hidden = true; }, Number(early.dataset.leftM
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  if (early && !early.hidden) banner(early.textContent);
-  else dialogs.askSubmit(submit);
+  const over = [...questions].find(([, question]) => fields.tooLong(question));
+  if (early && !early.hidden) {
+    banner(early.textContent);
+  } else if (over) {
+    banner(fill(words.too_long, { q: card.number(over[0]) }));
+    over[1].querySelector("textarea").focus();
+  } else {
+    dialogs.askSubmit(submit);
+  }
 });
 
 /** "" when handed in, else what is wrong in words. */
@@ -311,7 +327,7 @@ function anotherPageSaved() {
 // On a slow line people answer before this script has come; what they did differs from what the server sent.
 function answeredBeforeScript() {
   for (const [slot, question] of questions) {
-    if (fields.touched(question)) saver.change(slot, fields.read(question), 0);
+    if (fields.touched(question) && !fields.tooLong(question)) saver.change(slot, fields.read(question), 0);
   }
 }
 
@@ -320,6 +336,7 @@ async function begin() {
   $("card").open = WIDE.matches;
   if (data.remainingMs !== "") clock.sync(Number(data.remainingMs), loaded);
   questions.forEach(enhance);
+  questions.forEach(write);
   await queue.open();
   answeredBeforeScript();
   if (anotherPageSaved() && !(await dialogs.askHere())) elsewhere();
