@@ -10,7 +10,7 @@ from flask_wtf.csrf import generate_csrf
 
 from app.domain.access import Action
 from app.domain.attempts import StartRefusal
-from app.exams import attempts, entries, papers, queries, refusals, reviewing, saving
+from app.exams import attempts, entries, papers, presence, queries, refusals, reviewing, saving
 from app.exams import state as wire_state
 from app.exams.models import Attempt, Paper
 from app.web import clock
@@ -109,6 +109,18 @@ def save(attempt_id: int) -> Any:
     if acked is None:
         raise refusals.explain_and_keep(attempt_id, session[SESSION_KEY], epoch, items, now)
     return jsonify(acked.wire(now))
+
+
+@bp.post("/attempts/<int:attempt_id>/here")
+@requires(Action.LEARN, load_person=False, idles=False)  # the statement itself checks session and owner
+def here(attempt_id: int) -> Any:
+    """A page without anything to save: the time left, or why it may save no more."""
+    epoch, _items = _parsed()
+    now = clock.now()
+    found = presence.here(attempt_id, session[SESSION_KEY], epoch, now)
+    if found is None:
+        raise refusals.explain_and_keep(attempt_id, session[SESSION_KEY], epoch, (), now)
+    return jsonify(found.wire(now))
 
 
 def _parsed() -> tuple[int, tuple[saving.Item, ...]]:

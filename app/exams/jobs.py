@@ -1,12 +1,11 @@
 """The sweeper: writes down what the clock has already decided."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 import structlog
 
-from app.domain.attempts import GRACE
 from app.exams import attempts, saving
 from app.web import clock, uow
 from app.web.db import db, to_micros
@@ -25,7 +24,7 @@ _OVERDUE = sa.text(
 
 def overdue(now: datetime, limit: int = _BATCH) -> Sequence[int]:
     """Ids of attempts past deadline and grace that nobody has closed yet."""
-    facts = {"now": to_micros(now), "grace": GRACE // timedelta(microseconds=1), "limit": limit}
+    facts = {"now": to_micros(now), "grace": saving.GRACE_MICROS, "limit": limit}
     return db.session.scalars(_OVERDUE, facts).all()
 
 

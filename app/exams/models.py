@@ -221,6 +221,8 @@ class Response(Base):
     """The journal of answers, append-only. A slot's current answer is its highest (epoch, seq)."""
 
     __tablename__ = "response"
+    # For who watches a room: the last save of each attempt. It costs a save a tenth on SQLite.
+    __table_args__ = (sa.Index("ix_response_last", "attempt_id", "received_at"),)
 
     attempt_id: Mapped[int] = mapped_column(sa.ForeignKey("attempt.id"), primary_key=True)
     slot: Mapped[int] = mapped_column(primary_key=True)

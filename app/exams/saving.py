@@ -26,8 +26,8 @@ from app.web.db import LockedConnection, db, to_micros
 BATCH_LIMIT = 200
 SEQ_LIMIT = 2**53  # the largest integer a browser counts exactly
 _MINUTE = "CAST(60000000 AS bigint)"  # as an integer it overflows on PostgreSQL
-_GRACE = GRACE // (GRACE.resolution)  # microseconds
-NO_DEADLINE = 2**63 - 1 - _GRACE
+GRACE_MICROS = GRACE // GRACE.resolution  # microseconds
+NO_DEADLINE = 2**63 - 1 - GRACE_MICROS
 
 # Microseconds since 1970; a quiz has no deadline. `app.domain.attempts.deadline` says the same in Python,
 # and a property test holds the two together.
@@ -146,7 +146,7 @@ def statement(dialect: str) -> str:
     sql = _SAVE.format(
         incoming=_INCOMING[dialect],
         deadline=DEADLINE,
-        grace=_GRACE,
+        grace=GRACE_MICROS,
         position=_POSITION[dialect],
         lock=_LOCK[dialect],
     )

@@ -68,7 +68,8 @@ class Seat(Base):
 
 
 class Incident(Base):
-    """考场记录: what an invigilator noted, of a room or of one candidate."""
+    """考场记录: what an invigilator noted or did, of a room or of one candidate. `form`: the page's form that
+    noted it, so that a form sent twice notes (and does) it once."""
 
     __tablename__ = "incident"
     __table_args__ = (NUMBERS_ONCE,)
@@ -77,10 +78,20 @@ class Incident(Base):
     exam_id: Mapped[int] = mapped_column(sa.ForeignKey("exam.id"), index=True)
     sitting_id: Mapped[int | None] = mapped_column(sa.ForeignKey("sitting.id"), index=True)
     person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
-    kind: Mapped[str]
+    kind: Mapped[str]  # a word of exams.labels.INCIDENTS
     text: Mapped[str]
+    form: Mapped[str | None] = mapped_column(unique=True)
     at: Mapped[datetime]
     noted_by: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+
+
+class Presence(Base):
+    """When a page that had nothing to save last said that it is there."""
+
+    __tablename__ = "presence"
+
+    attempt_id: Mapped[int] = mapped_column(sa.ForeignKey("attempt.id"), primary_key=True)
+    seen_at: Mapped[datetime]
 
 
 class Takeover(Base):

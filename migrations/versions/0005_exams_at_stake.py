@@ -99,6 +99,7 @@ def upgrade() -> None:
     sa.Column('person_id', sa.Integer(), nullable=True),
     sa.Column('kind', sa.Text(), nullable=False),
     sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('form', sa.Text(), nullable=True),
     sa.Column('at', sa.BigInteger(), nullable=False),
     sa.Column('noted_by', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['exam_id'], ['exam.id'], name=op.f('fk_incident_exam_id_exam')),
@@ -106,6 +107,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_incident_person_id_person')),
     sa.ForeignKeyConstraint(['sitting_id'], ['sitting.id'], name=op.f('fk_incident_sitting_id_sitting')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_incident')),
+    sa.UniqueConstraint('form', name=op.f('uq_incident_form')),
     sqlite_autoincrement=True
     )
     with op.batch_alter_table('incident', schema=None) as batch_op:
@@ -225,6 +227,12 @@ def upgrade() -> None:
     with op.batch_alter_table('mark', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_mark_grader_id'), ['grader_id'], unique=False)
 
+    op.create_table('presence',
+    sa.Column('attempt_id', sa.Integer(), nullable=False),
+    sa.Column('seen_at', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['attempt_id'], ['attempt.id'], name=op.f('fk_presence_attempt_id_attempt')),
+    sa.PrimaryKeyConstraint('attempt_id', name=op.f('pk_presence'))
+    )
     op.create_table('takeover',
     sa.Column('attempt_id', sa.Integer(), nullable=False),
     sa.Column('epoch', sa.Integer(), nullable=False),
@@ -294,8 +302,14 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('accepted', sa.Boolean(), nullable=True))
         batch_op.create_foreign_key(batch_op.f('fk_unapplied_response_decided_by_person'), 'person', ['decided_by'], ['id'])
 
+    with op.batch_alter_table('response', schema=None) as batch_op:
+        batch_op.create_index('ix_response_last', ['attempt_id', 'received_at'], unique=False)
+
 
 def downgrade() -> None:
+    with op.batch_alter_table('response', schema=None) as batch_op:
+        batch_op.drop_index('ix_response_last')
+
     with op.batch_alter_table('unapplied_response', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('fk_unapplied_response_decided_by_person'), type_='foreignkey')
         batch_op.drop_column('accepted')
@@ -355,6 +369,7 @@ def downgrade() -> None:
         batch_op.drop_column('opens_at')
 
     op.drop_table('takeover')
+    op.drop_table('presence')
     with op.batch_alter_table('mark', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_mark_grader_id'))
 

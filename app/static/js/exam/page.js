@@ -14,7 +14,7 @@ import { call, Refusal, Unreachable, useToken } from "./wire.js";
 
 const RECENT = 120000; // another page that saved within two minutes may still be in use
 const CLOSE = 2000; // the clocks here and there may differ by the way of a message
-const RESYNC = 300000; // ask for the time left after so long without a reply
+const SILENT = 60000; // after so long without a reply it says that it is there, and learns the time left
 const $ = (id) => document.getElementById(id);
 
 const form = $("exam");
@@ -252,12 +252,16 @@ async function timeUp() {
   }
 }
 
-setInterval(resync, RESYNC / 10);
+setInterval(sayHere, SILENT / 6);
 
-async function resync() {
-  if (phase !== "open" || document.hidden || performance.now() - lastReply < RESYNC) return;
-  const state = await call("GET", url).catch(() => null);
-  if (state) synced(state);
+async function sayHere() {
+  if (phase !== "open" || performance.now() - lastReply < SILENT) return;
+  lastReply = performance.now(); // whatever becomes of this, not again at once
+  try {
+    synced(await call("POST", `${url}/here`, { epoch: saver.epoch, responses: [] }));
+  } catch (error) {
+    if (error instanceof Refusal) await refused(error);
+  }
 }
 
 // ---- Handing in
@@ -306,7 +310,7 @@ document.addEventListener("visibilitychange", () => {
     saver.flush({ leaving: true });
   } else {
     lastReply = -Infinity; // the device may have slept
-    resync();
+    sayHere();
   }
 });
 addEventListener("pagehide", () => saver.flush({ leaving: true }));
