@@ -76,6 +76,7 @@ FIELDS = {
     "update": _l("更新"),
     "attempt": _l("答卷"),
     "attempts": _l("增加次数"),
+    "persons": _l("考生（编号）"),
     "extra_minutes": _l("加时（分钟）"),
     "minutes": _l("分钟数"),
     "receipt": _l("交卷回执"),

@@ -22,6 +22,7 @@ NOUNS = {
     "paper": _l("试卷"),
     "exam": _l("考试"),
     "attempt": _l("答卷"),
+    "incident": _l("考场记录"),
     "score": _l("成绩"),
     "course": _l("课程"),
     "lesson": _l("课时"),

@@ -41,7 +41,7 @@ _PERCENT = NumberRange(0, 100, _l("要在 0 至 100 之间。"))
 _TITLE = (DataRequired(_l("请填写名称。")), Length(max=100, message=_l("最多 100 个字。")))
 
 
-def _stripped(value: str | None) -> str | None:
+def stripped(value: str | None) -> str | None:
     return value.strip() if value else value
 
 
@@ -53,7 +53,7 @@ def typed_time(field: DateTimeLocalField) -> None:
 class BegunExamForm(EditForm):
     """What may still change once somebody has begun."""
 
-    title = StringField(_l("名称"), _TITLE, filters=[_stripped])
+    title = StringField(_l("名称"), _TITLE, filters=[stripped])
     closes_at = DateTimeLocalField(
         _l("结束时间"),
         [InputRequired(_l("请填写结束时间（北京时间）。"))],
@@ -145,15 +145,15 @@ class NewExamForm(ExamForm):
 class SectionForm(Form):
     """One section of a blueprint as typed; `BlueprintForm.sections_typed` reads it."""
 
-    title = StringField(_l("标题"), filters=[_stripped])
+    title = StringField(_l("标题"), filters=[stripped])
     kind = SelectField(
         _l("题型"), choices=choices((kind, KINDS[kind]) for kind in Kind), default=Kind.SINGLE.value
     )
-    count = StringField(_l("题数"), filters=[_stripped], render_kw={"inputmode": "numeric"})
-    points = StringField(_l("每题分值"), filters=[_stripped], render_kw={"inputmode": "decimal"})
+    count = StringField(_l("题数"), filters=[stripped], render_kw={"inputmode": "numeric"})
+    points = StringField(_l("每题分值"), filters=[stripped], render_kw={"inputmode": "decimal"})
     preset = SelectField(_l("评分办法"), choices=choices(PRESETS.items()), default=Preset.EXACT.value)
     topics = StringField(
-        _l("限定知识点"), filters=[_stripped], description=_l("几个知识点之间用顿号隔开；留空表示不限。")
+        _l("限定知识点"), filters=[stripped], description=_l("几个知识点之间用顿号隔开；留空表示不限。")
     )
     rule_sets = SelectMultipleField(_l("限定规矩条目集"), description=_l("可多选；不选表示不限。"))
 
@@ -163,7 +163,7 @@ class SectionForm(Form):
 
 
 class BlueprintForm(EditForm):
-    title = StringField(_l("名称"), _TITLE, filters=[_stripped])
+    title = StringField(_l("名称"), _TITLE, filters=[stripped])
     minutes = IntegerField(_l("限时（分钟）"), [InputRequired(_l("请填写限时。")), _MINUTES])
     pass_percent = IntegerField(
         _l("合格线（满分的百分之几）"), [InputRequired(_l("请填写合格线。")), _PERCENT]
@@ -224,7 +224,7 @@ class AssignForm(FlaskForm):
 
     unit_id = UnitField(_l("单位（含下属）"), action=Action.EXAM_EDIT)
     username = StringField(
-        _l("或个人的用户名"), filters=[_stripped], render_kw={"autocapitalize": "none", "spellcheck": "false"}
+        _l("或个人的用户名"), filters=[stripped], render_kw={"autocapitalize": "none", "spellcheck": "false"}
     )
 
     def validate_unit_id(self, field: UnitField) -> None:
@@ -239,7 +239,7 @@ class ReasonForm(FlaskForm):
     reason = TextAreaField(
         _l("理由"),
         [DataRequired(_l("请写明理由。")), Length(max=200, message=_l("最多 200 个字。"))],
-        filters=[_stripped],
+        filters=[stripped],
         render_kw={"rows": 2},
     )
     seen = IntegerField(widget=HiddenInput(), validators=[Optional()])

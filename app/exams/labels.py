@@ -7,6 +7,7 @@ from app.domain.attempts import Outcome
 from app.domain.releasing import Part, When
 from app.domain.scoring import Preset
 from app.exams.candidates import State
+from app.exams.live import Here
 from app.exams.manage_queries import Window
 
 # The usual rules of publishing, by their names in domain.releasing.
@@ -72,8 +73,28 @@ UNAPPLIED = {
     "late": _l("到时以后才收到"),
 }
 
+HERE = {
+    Here.ABSENT: _l("未到"),
+    Here.WAITING: _l("已到场"),
+    Here.SITTING: _l("答题中"),
+    Here.AWAY: _l("离线"),
+    Here.CLOSING: _l("正在结算"),
+    Here.HANDED_IN: _l("已交卷"),
+}
+
+NOTES = {
+    "power": _l("断电、断网"),
+    "device": _l("设备故障"),
+    "health": _l("身体不适"),
+    "breach": _l("违反考场纪律"),
+    "remark": _l("其他"),
+}
+
+INCIDENTS = NOTES | {"minutes": _l("加时"), "hand_in": _l("收卷")}
+
 for one in Part:
     name_values(one.value, WHENS)
 name_values("release", RELEASES)
 name_values("preset", PRESETS)
 name_values("outcome", OUTCOMES)
+name_values("kind", INCIDENTS)

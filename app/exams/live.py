@@ -3,19 +3,19 @@
 The page asks every few seconds, so times stay microseconds and rows stay tuples.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
-from app.domain.attempts import GRACE
 from app.exams import saving
 from app.exams.manage_queries import entries
 from app.exams.models import Attempt, Exam, Response
-from app.exams.seat_models import Presence, Seat, Sitting
+from app.exams.seat_models import Incident, Presence, Seat, Sitting
 from app.people.models import Person, Unit
 from app.people.queries import within
 from app.web.db import db, to_micros
@@ -56,20 +56,35 @@ class Place:
     unit: str
 
 
+def members(room: Room) -> sa.Select[int]:
+    """Ids of everybody in it."""
+    if room.sitting is not None:
+        return sa.select(Seat.person_id).where(Seat.sitting_id == room.sitting.id)
+    return sa.select(entries([room.exam.id], room.paths).c.person_id)
+
+
+def inside(room: Room, person_ids: Collection[int]) -> list[int]:
+    """Those of them who are in it."""
+    rows = sa.select(Person.id).where(Person.id.in_(person_ids), Person.id.in_(members(room)))
+    return list(db.session.scalars(rows.order_by(Person.id)))
+
+
 def places(room: Room) -> list[Place]:
     """By seat, else by unit and name; one more than `MOST` at the most."""
-    rows = sa.select(Person.id, Person.name, Unit.short_name, Unit.name.label("unit")).join(
-        Unit, Unit.id == Person.unit_id
+    seated = sa.and_(Seat.person_id == Person.id, Seat.exam_id == room.exam.id)
+    rows = (
+        sa.select(Person.id, Person.name, Unit.short_name, Unit.name.label("unit"), Seat.number)
+        .join(Unit, Unit.id == Person.unit_id)
+        .outerjoin(Seat, seated)
+        .where(Person.id.in_(members(room)))
     )
-    if room.sitting is not None:
-        seats = sa.and_(Seat.person_id == Person.id, Seat.sitting_id == room.sitting.id)
-        rows = rows.add_columns(Seat.number).join(Seat, seats).order_by(Seat.number)
-    else:
-        entry = entries([room.exam.id], room.paths)
-        rows = rows.add_columns(sa.null().label("number")).join(entry, entry.c.person_id == Person.id)
-        rows = rows.order_by(Unit.path, Person.name, Person.id)
-    found = db.session.execute(rows.limit(MOST + 1))
-    return [Place(row.id, row.number, row.name, row.short_name or row.unit) for row in found]
+    by_unit = (Unit.path, Person.name, Person.id)
+    rows = rows.order_by(*((Seat.number,) if room.sitting else by_unit)).limit(MOST + 1)
+    number = bool(room.sitting)
+    return [
+        Place(row.id, row.number if number else None, row.name, row.short_name or row.unit)
+        for row in db.session.execute(rows)
+    ]
 
 
 def _micros(column: Any) -> sa.ColumnElement[int]:
@@ -83,7 +98,7 @@ _FACTS = (
     _A.c.id,
     _micros(_A.c.started_at).label("started"),
     _micros(_A.c.submitted_at).label("submitted"),
-    sa.case((_OPEN, sa.literal_column(saving.DEADLINE))).label("deadline"),
+    sa.case((_OPEN, sa.literal_column(saving.DEADLINE, sa.BigInteger))).label("deadline"),
     _micros(Presence.seen_at).label("seen"),
     sa.case((_OPEN, _SAVED.scalar_subquery())).label("saved"),
 )
@@ -91,9 +106,7 @@ _FACTS = (
 
 def _rows(room: Room) -> sa.Select[*tuple[Any, ...]]:
     if room.sitting is not None:
-        mine = sa.and_(
-            _A.c.exam_id == Seat.exam_id, _A.c.person_id == Seat.person_id, _A.c.trial.is_(False)
-        )
+        mine = sa.and_(_A.c.exam_id == Seat.exam_id, _A.c.person_id == Seat.person_id, _A.c.trial.is_(False))
         rows = sa.select(Seat.person_id, _micros(Seat.arrived_at).label("arrived"), *_FACTS)
         rows = rows.join(_E, _E.c.id == Seat.exam_id).outerjoin(_A, mine)
         rows = rows.where(Seat.sitting_id == room.sitting.id)
@@ -106,31 +119,52 @@ def _rows(room: Room) -> sa.Select[*tuple[Any, ...]]:
     return rows.outerjoin(Presence, Presence.attempt_id == _A.c.id).order_by(_A.c.number)
 
 
-def now_in(room: Room, now: datetime) -> dict[int, tuple[str, int | None, int | None]]:
-    """By person: where they stand (`Here`), seconds since they were heard of, seconds left to the deadline.
+Seen: TypeAlias = tuple[str, int | None, int | None]
+"""Where somebody stands (`Here`), seconds since they were heard of, seconds left to the deadline."""
+NOBODY: Seen = (Here.ABSENT.value, None, None)
 
-    Who is not there is left out; of several attempts the last one counts.
-    """
+
+def now_in(room: Room, now: datetime) -> dict[int, Seen]:
+    """By person; who is not there is left out. Of several attempts the last one counts."""
     at = to_micros(now)
-    found = {}
+    found: dict[int, Seen] = {}
     for row in db.session.execute(_rows(room)):
         if row.id is not None:
             found[row.person_id] = _standing(row, at)
         elif row.arrived is not None:
-            found[row.person_id] = (Here.WAITING.value, None, None)
+            found[row.person_id] = Here.WAITING.value, None, None
     return found
 
 
+def overdue(exam_id: int, now: datetime) -> sa.Select[int]:
+    """Ids of the exam's attempts that ran out of time, the grace included."""
+    late = sa.literal_column(saving.DEADLINE, sa.BigInteger) + saving.GRACE_MICROS < to_micros(now)
+    return sa.select(_A.c.id).join(_E, _E.c.id == _A.c.exam_id).where(_A.c.exam_id == exam_id, late)
+
+
+def incidents(room: Room) -> Sequence[sa.Row[Incident, Person, Person]]:
+    """What was noted, the newest first: (Incident, its candidate or None, who noted it)."""
+    noted_by = aliased(Person)
+    rows = (
+        sa.select(Incident, Person, noted_by)
+        .outerjoin(Person, Person.id == Incident.person_id)
+        .join(noted_by, noted_by.id == Incident.noted_by)
+        .order_by(Incident.at.desc(), Incident.id.desc())
+    )
+    if room.sitting is not None:
+        return db.session.execute(rows.where(Incident.sitting_id == room.sitting.id)).all()
+    return db.session.execute(rows.where(Incident.exam_id == room.exam.id)).all()
+
+
 _LATEST = AWAY // timedelta(microseconds=1)
-_GRACE = GRACE // timedelta(microseconds=1)
 
 
-def _standing(row: Any, at: int) -> tuple[str, int | None, int | None]:
+def _standing(row: Any, at: int) -> Seen:
     if row.submitted is not None:
         return Here.HANDED_IN.value, (at - row.submitted) // _SECOND, None
     heard = max(row.started, row.seen or 0, row.saved or 0)
     left = row.deadline - at
-    if left < -_GRACE:
+    if left < -saving.GRACE_MICROS:
         here = Here.CLOSING
     else:
         here = Here.SITTING if at - heard <= _LATEST else Here.AWAY

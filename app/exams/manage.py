@@ -8,6 +8,7 @@ from app.exams import (  # noqa: F401
     manage_exams,
     manage_paper,
     manage_release,
+    manage_room,
     result_models,
 )
 from app.exams.back_office import bp as bp

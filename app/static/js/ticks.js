@@ -2,8 +2,8 @@
 
 const all = document.querySelector("[data-all]");
 if (all) {
-  const boxes = [...document.querySelectorAll('#many [name="question"]')];
-  const said = document.querySelector("#many [data-said]");
+  const boxes = [...all.form.querySelectorAll(`[name="${all.dataset.all}"]`)];
+  const said = all.form.querySelector("[data-said]");
   const unticked = said.textContent;
   const show = () => {
     const ticked = boxes.filter((box) => box.checked).length;
