@@ -1,6 +1,7 @@
 """What is sent to each route: the forms of the pages themselves, filled in, so that a request could act."""
 
 import io
+import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -47,6 +48,11 @@ def _made(world: World) -> Body:
 
 # What a form needs beyond its own values to be accepted and to change something, by endpoint. A new form
 # that asks for more goes here.
+def _room(name: str) -> Body:
+    """Each form of the page has a mark of its own, and counts once."""
+    return {f"{name}-reason": "断电", f"{name}-form": secrets.token_hex(8), f"{name}-everybody": "y"}
+
+
 FILLED: dict[str, Callable[[World], Body]] = {
     "people.sign_in": lambda w: {"username": w.holders["parent"].person.username, "password": PASSWORD},
     "people.sign_in_code": lambda w: {"code": "123456"},
@@ -69,6 +75,9 @@ FILLED: dict[str, Callable[[World], Body]] = {
     "reports.clause_undo": lambda w: {},
     "courses_manage.reviewed": lambda w: {"review_on": "2027-06-30"},
     "exams_manage.reviewed": lambda w: {"review_on": "2027-06-30"},
+    "exams_manage.room_minutes": lambda w: _room("minutes") | {"minutes-minutes": "10"},
+    "exams_manage.room_hand_in": lambda w: _room("hand_in"),
+    "exams_manage.room_note": lambda w: _room("note") | {"note-kind": "power"},
     "bank_manage.question_approve": lambda w: {"number": "1"},
     "bank_manage.question_give_back": lambda w: {"number": "1", "text": "依据不对。"},
     "bank_manage.question_send": lambda w: {},
@@ -134,7 +143,7 @@ _SAVE = {"epoch": 1, "responses": [{"slot": 1, "seq": 9, "value": "b"}]}
 WIRE: dict[str, Body] = {
     "sign_in_api.enter": {"username": "parent", "password": PASSWORD},
     "exams_api.start": {}, "exams_api.take_over": {}, "exams_api.check": {}, "exams_api.save": _SAVE,
-    "exams_api.submit": _SAVE,
+    "exams_api.submit": _SAVE, "exams_api.here": {"epoch": 1, "responses": []},
 }  # fmt: skip
 
 

@@ -85,9 +85,7 @@ def extra() -> dict[int, int]:
     return {row.person_id: row.extra_minutes for row in rows}
 
 
-def test_every_seat_as_it_is(
-    exam: Exam, county: Unit, watcher: Person, time: Clock, sign_in: SignIn
-) -> None:
+def test_every_seat_as_it_is(exam: Exam, county: Unit, watcher: Person, time: Clock, sign_in: SignIn) -> None:
     absent, waiting, away, here, done = people(county, "甲", "乙", "丙", "丁", "戊")
     sitting = seated(exam, time, absent, waiting, away, here, done)
     factories.save(Invigilator(sitting_id=sitting.id, person_id=watcher.id))
