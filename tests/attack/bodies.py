@@ -89,7 +89,7 @@ FILLED: dict[str, Callable[[World], Body]] = {
     "courses_manage.course_new": lambda w: {"code": "new-course"},
     "courses_manage.lesson": lambda w: {"title": "改名的课时"},
     "exams_manage.assignments": lambda w: {"unit_id": w.town.id, "username": ""},
-    "exams_manage.exam_edit": lambda w: {"title": "改名的考试"},
+    "exams_manage.exam_edit": lambda w: {"title": "改名的考试", "entry_minutes": ""},
     "exams_manage.publish": lambda w: {},
     "exams_manage.withdraw": lambda w: {"reason": "答案有误"},
     "exams_manage.release": lambda w: {"appeal_days": "3"},
