@@ -100,6 +100,8 @@ FIELDS = {
     "open_book": _l("开卷"),
     "shuffle_sections": _l("打乱大题次序"),
     "release": _l("公布办法"),
+    "question_version": _l("试题版本"),
+    "remedy": _l("处理办法"),
     "released_at": _l("公布时间"),
     "appeal_days": _l("可申请复核的天数"),
     "verdicts": _l("各题对错"),

@@ -36,6 +36,9 @@ NOUNS = {
     "factor": _l("动态口令"),
     "backup": _l("备份"),
     "correction": _l("更正申请"),
+    "regrade": _l("答案更正"),
+    "appeal": _l("成绩复核"),
+    "announcement": _l("公告"),
 }
 
 VERBS = {
@@ -65,6 +68,7 @@ VERBS = {
     "unpublish": _l("撤回发布"),
     "send": _l("送审"),
     "approve": _l("审定"),
+    "decline": _l("不批准"),
     "confirm": _l("复核"),
     "give_back": _l("退回"),
     "supersede": _l("变更施行状态"),

@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 import structlog
 
-from app.exams import attempts, saving
+from app.exams import attempts, regrading, saving
 from app.web import clock, uow
 from app.web.db import db, to_micros
 from app.web.jobs import Job
@@ -41,4 +41,7 @@ def sweep() -> int:
     return closed
 
 
-JOBS = (Job("close overdue attempts", 2, sweep),)
+JOBS = (
+    Job("close overdue attempts", 2, sweep),
+    Job("regrade", 2, regrading.apply_approved, slow=True),
+)

@@ -4,6 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.audit.fields import name_values
 from app.domain.attempts import Outcome
+from app.domain.regrading import Remedy
 from app.domain.releasing import Part, When
 from app.domain.scoring import Preset
 from app.exams.candidates import State
@@ -37,6 +38,13 @@ OUTCOMES = {
     Outcome.BEST: _l("取最好的一次"),
     Outcome.LAST: _l("取最后一次"),
     Outcome.AVERAGE: _l("取各次的平均"),
+}
+
+REMEDIES = {
+    Remedy.KEY: _l("原答案错了，改用另一答案"),
+    Remedy.ACCEPT: _l("原答案不变，另有答案也对"),
+    Remedy.VOID: _l("本题作废，不计入得分和满分"),
+    Remedy.ALL: _l("每人都给本题满分"),
 }
 
 PRESETS = {
@@ -96,5 +104,6 @@ for one in Part:
     name_values(one.value, WHENS)
 name_values("release", RELEASES)
 name_values("preset", PRESETS)
+name_values("remedy", REMEDIES)
 name_values("outcome", OUTCOMES)
 name_values("kind", INCIDENTS)

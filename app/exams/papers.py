@@ -31,6 +31,11 @@ class Slot:
     def by_hand(self) -> bool:
         return self.kind in MARKED_BY_HAND
 
+    @property
+    def question(self) -> tuple[int, int]:
+        """What is asked: a question version, and which part of a case (0: it is none)."""
+        return self.version_id, self.part
+
 
 def freeze(
     title: str, sections: Sequence[Section], drawn: Sequence[Sequence[Candidate]], now: datetime

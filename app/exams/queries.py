@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
@@ -131,17 +132,19 @@ def results(
     person_ids: Collection[int] | None = None,
     *,
     told: Collection[int] | None = None,
+    instead: Mapping[int, Counted | None] = MappingProxyType({}),
 ) -> dict[tuple[int, int], Result]:
     """Results by (exam id, person id), make-ups counted; `person_ids` None: everyone's. One statement.
 
-    `told`: only what was earned in these exams, make-ups among them, is looked at. Where an attempt that is
-    still to be marked could change what counts, there is no result yet.
+    `told`: only what was earned in these exams, make-ups among them, is looked at. `instead`: by attempt,
+    what its score would be. Where an attempt that is still to be marked could change what counts, there is
+    no result yet.
     """
     newer = aliased(Score)
     statement = (
         sa.select(
-            Attempt.exam_id, Attempt.person_id, Attempt.submitted_at, Score.points, Score.full, Score.passed,
-            Score.pending, Exam.outcome, Exam.pass_percent, Exam.valid_years, Exam.makeup_of_id,
+            Attempt.id, Attempt.exam_id, Attempt.person_id, Attempt.submitted_at, Score.points, Score.full,
+            Score.passed, Score.pending, Exam.outcome, Exam.pass_percent, Exam.valid_years, Exam.makeup_of_id,
         )
         .join(Exam, Exam.id == Attempt.exam_id)
         .join(Score, Score.attempt_id == Attempt.id)
@@ -160,17 +163,19 @@ def results(
     grouped: dict[tuple[int, int], list[_Row]] = {}
     for row in db.session.execute(statement):
         grouped.setdefault((row.exam_id, row.person_id), []).append(row)
-    return _with_makeups(grouped, set(exam_ids))
+    return _with_makeups(grouped, set(exam_ids), instead)
 
 
 def _with_makeups(
-    grouped: Mapping[tuple[int, int], Sequence[_Row]], wanted: Collection[int]
+    grouped: Mapping[tuple[int, int], Sequence[_Row]],
+    wanted: Collection[int],
+    instead: Mapping[int, Counted | None],
 ) -> dict[tuple[int, int], Result]:
     """An exam's own result stands unless a make-up was passed instead, or is all there is."""
     found: dict[tuple[int, int], Result] = {}
     made_up: list[tuple[tuple[int, int], Result]] = []
     for (exam_id, person_id), rows in grouped.items():
-        result = _result(rows)
+        result = _result(rows, instead)
         if result is None:
             continue
         if exam_id in wanted:
@@ -184,19 +189,24 @@ def _with_makeups(
     return found
 
 
-def _result(rows: Sequence[_Row]) -> Result | None:
+def _result(rows: Sequence[_Row], instead: Mapping[int, Counted | None]) -> Result | None:
     """Of one person's attempts at one exam, the first one first."""
     last = rows[-1]
-    scores = [None if row.pending else Counted(row.points, row.full, row.passed) for row in rows]
+    scores = [instead[row.id] if row.id in instead else _counted(row) for row in rows]
     counted = counting(Outcome(last.outcome), scores, last.pass_percent)
     if counted is None:
         return None
     passing = last.submitted_at
     if last.outcome == Outcome.BEST:
-        passing = next((row.submitted_at for row in rows if row.passed), None)
+        passes = zip(rows, scores, strict=True)
+        passing = next((row.submitted_at for row, score in passes if score and score.passed), None)
     passed_at = passing if counted.passed else None
     until = valid_until(clock.day(passed_at), last.valid_years) if passed_at else None
     return Result(counted.points, counted.full, counted.passed, passed_at, len(rows), False, until)
+
+
+def _counted(row: _Row) -> Counted | None:
+    return None if row.pending else Counted(row.points, row.full, row.passed)
 
 
 def entrants(exam: Exam, paths: Sequence[str]) -> sa.Select[Person]:

@@ -62,17 +62,28 @@ class Mark(Base):
 class Regrade(Base):
     """A decision about the key of a question in one exam: proposed by one, approved by another.
 
-    `kind`: key (the key was wrong, `key` is right) | accept (`key` is right, too) | void (the question counts
-    for nobody) | all (everybody gets its points). The last one approved of a question holds.
+    The last one approved of a question holds. `applied_at`: since when all scores show it.
     """
 
     __tablename__ = "regrade"
-    __table_args__ = (NUMBERS_ONCE,)
+    __table_args__ = (
+        sa.Index(
+            "uq_regrade_open",
+            "exam_id",
+            "version_id",
+            "part",
+            unique=True,
+            sqlite_where=sa.text("decided_at IS NULL"),
+            postgresql_where=sa.text("decided_at IS NULL"),
+        ),
+        NUMBERS_ONCE,
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     exam_id: Mapped[int] = mapped_column(sa.ForeignKey("exam.id"), index=True)
     version_id: Mapped[int] = mapped_column(sa.ForeignKey("question_version.id"), index=True)
-    kind: Mapped[str]
+    part: Mapped[int] = mapped_column(default=0)  # of a case
+    kind: Mapped[str]  # domain.regrading.Remedy
     key: Mapped[Any | None] = mapped_column(sa.JSON)
     reason: Mapped[str]
     proposed_at: Mapped[datetime]
@@ -80,7 +91,8 @@ class Regrade(Base):
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
     approved: Mapped[bool | None]
-    moved: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)  # what it did, in numbers
+    answer: Mapped[str] = mapped_column(default="")  # why it was approved or declined
+    applied_at: Mapped[datetime | None]
 
     exam: Mapped[Exam] = relationship()
     version: Mapped[QuestionVersion] = relationship()
@@ -90,11 +102,11 @@ class Appeal(Base):
     """成绩复核申请: of a candidate about an attempt or one question of it, and the answer."""
 
     __tablename__ = "appeal"
-    __table_args__ = (NUMBERS_ONCE,)
+    __table_args__ = (sa.UniqueConstraint("attempt_id", "slot"), NUMBERS_ONCE)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    attempt_id: Mapped[int] = mapped_column(sa.ForeignKey("attempt.id"), index=True)
-    slot: Mapped[int | None]
+    attempt_id: Mapped[int] = mapped_column(sa.ForeignKey("attempt.id"))
+    slot: Mapped[int]  # 0: the whole
     text: Mapped[str]
     at: Mapped[datetime]
     answered_at: Mapped[datetime | None]

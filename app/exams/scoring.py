@@ -4,16 +4,19 @@ import base64
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from app.domain import regrading
 from app.domain import scoring as rules
+from app.domain.regrading import Decision, Worth
 from app.domain.scoring import Minimum
-from app.exams import papers
+from app.exams import papers, remedies
 from app.exams.models import Attempt, Exam, Response, Score
 from app.web.db import db, to_micros
 
@@ -52,6 +55,11 @@ def in_force(journal: str | None) -> dict[int, Current]:
     return {slot: Current(*entry) for slot, *entry in sorted(entries, key=itemgetter(0, 1, 2))}
 
 
+def read(told: str) -> Any:
+    """A value as the journal keeps it."""
+    return json.loads(told)
+
+
 def slot_points(paper_id: int, slot: int, value: Any) -> int:
     """Tenths that the value earns in the slot."""
     return _points(papers.slots(paper_id)[slot], papers.keys(paper_id)[slot], value)
@@ -69,10 +77,20 @@ def missed(exam: Exam, paper_id: int, detail: Mapping[str, int]) -> list[tuple[M
     """The exam's minimums that these points, by slot, do not reach, each with what was earned."""
     if not exam.minimums:
         return []
-    earned: Counter[str] = Counter()
+    slots = papers.slots(paper_id)
+    earned, whole, counting = Counter[str](), Counter[str](), Counter[str]()
     for section in papers.document(paper_id)["sections"]:
-        earned[section["title"]] += sum(detail.get(str(slot), 0) for slot in section["slots"])
-    return rules.missed(minimums(exam), earned)
+        title, numbers = section["title"], section["slots"]
+        earned[title] += sum(detail.get(str(n), 0) for n in numbers)
+        whole[title] += sum(slots[n].points for n in numbers)
+        counting[title] += sum(slots[n].points for n in numbers if str(n) in detail)
+    return rules.missed([_in_share(one, whole, counting) for one in minimums(exam)], earned)
+
+
+def _in_share(one: Minimum, whole: Mapping[str, int], counting: Mapping[str, int]) -> Minimum:
+    """A minimum of sections of which some questions do not count: as much less as can be earned."""
+    of, left = (sum(points.get(title, 0) for title in one.sections) for points in (whole, counting))
+    return one if of == left or not of else replace(one, points=rules.share(one.points, left, of))
 
 
 def passes(exam: Exam, paper_id: int, detail: Mapping[str, int], full: int) -> bool:
@@ -92,24 +110,55 @@ def is_text(value: Any) -> bool:
     return isinstance(value, str) and value.strip() != ""
 
 
+class Settled(NamedTuple):
+    """What a score says besides its detail."""
+
+    points: int
+    full: int
+    passed: bool
+    pending: int
+
+
+def worth(paper_id: int, drawn: Iterable[int], void: Collection[int]) -> Worth:
+    """What can be earned in these slots of the paper but for those that do not count."""
+    slots = papers.slots(paper_id)
+    return regrading.worth({n: slots[n].points for n in drawn}, void)
+
+
+def settled(exam: Exam, paper_id: int, worth: Worth, detail: Mapping[str, int]) -> Settled:
+    """The one place where points become a score. `detail`: what was earned so far, by slot; one that counts
+    and is not in it waits for a mark, and until there is none nothing is passed."""
+    pending = worth.slots - len(detail)
+    passed = pending == 0 and passes(exam, paper_id, detail, worth.full)
+    return Settled(sum(detail.values()), worth.full, passed, pending)
+
+
 def score(attempt: Attempt, responses: Mapping[int, Current], now: datetime) -> Score:
-    """The first version of the attempt's score; slots without an answer earn nothing."""
+    """The first version of the attempt's score, by the decisions about keys that hold now; slots without an
+    answer earn nothing."""
     slots, keys = papers.slots(attempt.paper_id), papers.keys(attempt.paper_id)
-    drawn = [slot for slot, _ in attempt.order]
-    waiting = to_mark(attempt, responses)
-    detail = {
-        str(n): _points(slots[n], keys[n], responses[n].value) if n in responses else 0
-        for n in drawn
-        if n not in waiting
-    }
-    points, full = sum(detail.values()), sum(slots[n].points for n in drawn)
+    decided: dict[int, Decision] = {}
+    if attempt.exam.kind == "exam":  # nothing is decided about a quiz: its answers are shown at once
+        decided = remedies.of_paper(attempt.paper_id, remedies.in_force(attempt.exam_id))
+    waiting = set(to_mark(attempt, responses)) - decided.keys()
+    detail: dict[str, int] = {}
+    for n, _options in attempt.order:
+        value = responses[n].value if n in responses else None
+        points = None if n in waiting else slot_worth(slots[n], keys[n], decided.get(n), value)
+        if points is not None:
+            detail[str(n)] = points
+    counting = worth(attempt.paper_id, (n for n, _ in attempt.order), remedies.void(decided))
+    found = settled(attempt.exam, attempt.paper_id, counting, detail)
     row = Score(
-        attempt_id=attempt.id, version=1, points=points, full=full, pending=len(waiting),
-        passed=not waiting and passes(attempt.exam, attempt.paper_id, detail, full), detail=detail,
-        scored_at=now, reason="first",
-    )  # fmt: skip
+        attempt_id=attempt.id, version=1, **found._asdict(), detail=detail, scored_at=now, reason="first"
+    )
     db.session.add(row)
     return row
+
+
+def slot_worth(slot: papers.Slot, key: object, decided: Decision | None, value: Any) -> int | None:
+    """Tenths that an answer earns; None: the slot does not count."""
+    return regrading.points(decided, slot.kind, key, value, slot.points, slot.preset)
 
 
 def receipt(attempt: Attempt, responses: Mapping[int, Current], submitted_at: datetime) -> str:

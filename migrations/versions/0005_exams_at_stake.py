@@ -129,6 +129,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('exam_id', sa.Integer(), nullable=False),
     sa.Column('version_id', sa.Integer(), nullable=False),
+    sa.Column('part', sa.Integer(), nullable=False),
     sa.Column('kind', sa.Text(), nullable=False),
     sa.Column('key', sa.JSON(), nullable=True),
     sa.Column('reason', sa.Text(), nullable=False),
@@ -137,7 +138,8 @@ def upgrade() -> None:
     sa.Column('decided_at', sa.BigInteger(), nullable=True),
     sa.Column('decided_by', sa.Integer(), nullable=True),
     sa.Column('approved', sa.Boolean(), nullable=True),
-    sa.Column('moved', sa.JSON(), nullable=False),
+    sa.Column('answer', sa.Text(), nullable=False),
+    sa.Column('applied_at', sa.BigInteger(), nullable=True),
     sa.ForeignKeyConstraint(['decided_by'], ['person.id'], name=op.f('fk_regrade_decided_by_person')),
     sa.ForeignKeyConstraint(['exam_id'], ['exam.id'], name=op.f('fk_regrade_exam_id_exam')),
     sa.ForeignKeyConstraint(['proposed_by'], ['person.id'], name=op.f('fk_regrade_proposed_by_person')),
@@ -148,6 +150,7 @@ def upgrade() -> None:
     with op.batch_alter_table('regrade', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_regrade_exam_id'), ['exam_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_regrade_version_id'), ['version_id'], unique=False)
+        batch_op.create_index('uq_regrade_open', ['exam_id', 'version_id', 'part'], unique=True, sqlite_where=sa.text('decided_at IS NULL'), postgresql_where=sa.text('decided_at IS NULL'))
 
     op.create_table('seat',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -173,7 +176,7 @@ def upgrade() -> None:
     op.create_table('appeal',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('attempt_id', sa.Integer(), nullable=False),
-    sa.Column('slot', sa.Integer(), nullable=True),
+    sa.Column('slot', sa.Integer(), nullable=False),
     sa.Column('text', sa.Text(), nullable=False),
     sa.Column('at', sa.BigInteger(), nullable=False),
     sa.Column('answered_at', sa.BigInteger(), nullable=True),
@@ -183,11 +186,9 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['answered_by'], ['person.id'], name=op.f('fk_appeal_answered_by_person')),
     sa.ForeignKeyConstraint(['attempt_id'], ['attempt.id'], name=op.f('fk_appeal_attempt_id_attempt')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_appeal')),
+    sa.UniqueConstraint('attempt_id', 'slot', name=op.f('uq_appeal_attempt_id_slot')),
     sqlite_autoincrement=True
     )
-    with op.batch_alter_table('appeal', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_appeal_attempt_id'), ['attempt_id'], unique=False)
-
     op.create_table('device_request',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('attempt_id', sa.Integer(), nullable=False),
@@ -375,15 +376,13 @@ def downgrade() -> None:
 
     op.drop_table('mark')
     op.drop_table('device_request')
-    with op.batch_alter_table('appeal', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_appeal_attempt_id'))
-
     op.drop_table('appeal')
     with op.batch_alter_table('seat', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_seat_person_id'))
 
     op.drop_table('seat')
     with op.batch_alter_table('regrade', schema=None) as batch_op:
+        batch_op.drop_index('uq_regrade_open')
         batch_op.drop_index(batch_op.f('ix_regrade_version_id'))
         batch_op.drop_index(batch_op.f('ix_regrade_exam_id'))
 

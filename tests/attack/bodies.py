@@ -90,6 +90,8 @@ FILLED: dict[str, Callable[[World], Body]] = {
     "courses_manage.lesson": lambda w: {"title": "改名的课时"},
     "exams_manage.assignments": lambda w: {"unit_id": w.town.id, "username": ""},
     "exams_manage.exam_edit": lambda w: {"title": "改名的考试", "entry_minutes": ""},
+    "reports.regrade_new": lambda w: {"remedy": "all", "key": "", "reason": "题干有误"},
+    "reports.regrade_decide": lambda w: {"answer": "属实", "decision": "approve"},
     "exams_manage.publish": lambda w: {},
     "exams_manage.withdraw": lambda w: {"reason": "答案有误"},
     "exams_manage.release": lambda w: {"appeal_days": "3"},

@@ -23,9 +23,11 @@ from app.domain.access import Role
 from app.domain.careers import PostingKind
 from app.domain.questions import Kind
 from app.domain.questions import Question as Content
+from app.domain.regrading import Remedy
 from app.domain.roster import Field
-from app.exams import papers, service
+from app.exams import papers, regrading, service
 from app.exams.models import Exam, ExamAssignment
+from app.exams.result_models import Regrade
 from app.people import second_factor
 from app.people.models import (
     CorrectionRequest,
@@ -127,6 +129,7 @@ class World:
     retired: Question
     unsent: Question  # a draft
     waiting: Question  # in review
+    regrade: Regrade  # proposed by the person at the root
 
     @property
     def caller(self) -> Person:
@@ -170,7 +173,7 @@ def build_world(app: Flask, time: Clock) -> World:
         app=app, root=root, town=town, holders=holders, exam=exam, past=past, other_exam=other, fresh=fresh,
         quiz=build.quiz(time.now), fresh_quiz=build.quiz(time.now), course=course, other_course=other_course,
         draft=draft, rules=rules, local=local, question=question, retired=retired, made=made,
-        unsent=unsent, waiting=waiting,
+        unsent=unsent, waiting=waiting, regrade=_regrade(exam, holders["parent"].person, time),
         exam_assignment=db.session.query(ExamAssignment).filter_by(exam_id=exam.id).one(),
         course_assignment=courses.assigned(course, root),
     )  # fmt: skip
@@ -185,6 +188,11 @@ def build_world(app: Flask, time: Clock) -> World:
     )
     db.session.commit()
     return world
+
+
+def _regrade(exam: Exam, by: Person, time: Clock) -> Regrade:
+    question = papers.slots(exam.paper_id or 0)[1].question
+    return regrading.propose(exam, question, Remedy.ALL, None, "题干有误", by.id, time.now)
 
 
 def _unapproved(rules: RuleSet, submitted_at: datetime | None) -> Question:

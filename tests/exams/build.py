@@ -1,5 +1,6 @@
 """Questions, papers and exams for tests, through the real services."""
 
+import json
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
@@ -8,7 +9,7 @@ from app.bank.models import AnswerKey, Citation, Clause, Question, QuestionVersi
 from app.domain import scoring
 from app.domain.questions import WITH_OPTIONS, Kind
 from app.exams import papers, service
-from app.exams.models import Blueprint, Exam
+from app.exams.models import Blueprint, Exam, Response
 from app.web.db import db
 from tests.factories import CREATED, save
 
@@ -111,3 +112,14 @@ def quiz(now: datetime, draw: int = 3, **counts: int) -> Exam:
     made = service.ensure_quiz(f"quiz:{rules.code}", "测验", [rules.code], draw, 60, now)
     db.session.commit()
     return made
+
+
+def answer(attempt_id: int, slot: int, value: Any, now: datetime, seq: int = 1) -> None:
+    """What was saved in a slot; None: nothing was."""
+    if value is not None:
+        save(
+            Response(
+                attempt_id=attempt_id, slot=slot, epoch=1, seq=seq, received_at=now,
+                value=json.dumps(value, ensure_ascii=False),
+            )
+        )  # fmt: skip
