@@ -51,7 +51,10 @@ class Section:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A question version that may be drawn; `question_id` is the stable id that its versions share."""
+    """A question version that may be drawn; `question_id` is the stable id that its versions share.
+
+    `right`: the share of points that those who answered it got, 0 to 1, where enough have.
+    """
 
     version_id: int
     question_id: str
@@ -59,6 +62,8 @@ class Candidate:
     topic: str
     rule_sets: tuple[str, ...]
     difficulty: str
+    clauses: tuple[str, ...] = ()
+    right: float | None = None
 
 
 class Shortage(Exception):
