@@ -34,13 +34,18 @@ class Solution:
 
 @dataclass
 class Programme:
-    """Columns are whole numbers from 0 to their highest; rows bind sums of them."""
+    """Columns are numbers from 0 to their highest; rows bind sums of them.
+
+    A column that follows from whole ones as the least that the rows allow need not be said to be whole.
+    """
 
     highest: list[float] = field(default_factory=list)
+    whole: list[bool] = field(default_factory=list)
     rows: list[tuple[list[int], list[int], float, float]] = field(default_factory=list)
 
-    def column(self, highest: float = INFINITY) -> int:
+    def column(self, highest: float = INFINITY, whole: bool = True) -> int:
         self.highest.append(highest)
+        self.whole.append(whole)
         return len(self.highest) - 1
 
     def row(self, terms: Terms, low: float = -INFINITY, high: float = INFINITY) -> None:
@@ -100,7 +105,8 @@ class Programme:
         lp.col_cost_ = [float(goal.get(n, 0)) for n in range(len(self.highest))]
         lp.col_lower_ = [0.0] * len(self.highest)
         lp.col_upper_ = self.highest
-        lp.integrality_ = [highspy.HighsVarType.kInteger] * len(self.highest)
+        kinds = highspy.HighsVarType
+        lp.integrality_ = [kinds.kInteger if whole else kinds.kContinuous for whole in self.whole]
         lp.row_lower_ = [low for *_, low, _high in self.rows]
         lp.row_upper_ = [high for *_, high in self.rows]
         matrix = lp.a_matrix_

@@ -130,7 +130,7 @@ def _overlap_goal(programme: Programme, table: Table, plan: Plan, columns: Colum
     goal = {}
     for number, deck in enumerate(table.decks):
         most = plan.forms * min(len(deck.hands), sum(plan.cells[cell].count for cell in deck.cells))
-        layers = {programme.column(deck.size): n for n in range(1, -(-most // deck.size))}
+        layers = {programme.column(deck.size, whole=False): n for n in range(1, -(-most // deck.size))}
         if layers:
             uses = [(columns[number, cell], 1) for cell in deck.cells]
             programme.row([*uses, *((layer, -1) for layer in layers)], high=deck.size)
@@ -139,7 +139,7 @@ def _overlap_goal(programme: Programme, table: Table, plan: Plan, columns: Colum
 
 
 def _mix_goal(programme: Programme, table: Table, plan: Plan, columns: Columns) -> Goal:
-    """How far each cell is from as many easy, medium and hard questions as the pool has in proportion."""
+    """How far cells that state no difficulty are from as many easy, medium and hard ones as there are."""
     fitting: Counter[int] = Counter()
     bands: dict[tuple[int, int], list[int]] = {}
     sizes: Counter[tuple[int, int]] = Counter()
@@ -152,7 +152,7 @@ def _mix_goal(programme: Programme, table: Table, plan: Plan, columns: Columns) 
     goal = {}
     for band, members in bands.items():
         cell = band[0]
-        if sizes[band] < fitting[cell]:
+        if not plan.cells[cell].wanted.difficulty and sizes[band] < fitting[cell]:
             fair = round(plan.forms * plan.cells[cell].count * sizes[band] / fitting[cell])
             goal[_distance(programme, [(column, 1) for column in members], fair, fair)] = 1
     return goal
@@ -160,7 +160,7 @@ def _mix_goal(programme: Programme, table: Table, plan: Plan, columns: Columns) 
 
 def _distance(programme: Programme, terms: list[tuple[int, int]], low: int, high: int) -> int:
     """A column that is at least how far the sum is outside of low … high."""
-    column = programme.column()
+    column = programme.column(whole=False)
     programme.row([*terms, (column, -1)], high=high)
     programme.row([*terms, (column, 1)], low=low)
     return column
