@@ -6,7 +6,7 @@ what the pool has too little of. How papers are found: domain/dealing.py and exa
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TypeAlias
 
@@ -181,3 +181,22 @@ def _breaches(plan: Plan, form: Form, apart: Sequence[set[str]]) -> Iterable[str
         yield "enemies"
     if sum(cell.points * len(ones) for cell, ones in zip(plan.cells, form, strict=False)) != plan.total:
         yield "points"
+
+
+def swaps(
+    plan: Plan, form: Form, leaving: str, pool: Iterable[Candidate], enemies: Iterable[Collection[str]] = ()
+) -> list[Candidate]:
+    """Which questions could stand where that one does, so that no rule is broken that was not before."""
+    cell = next(n for n, ones in enumerate(form) if any(one.question_id == leaving for one in ones))
+    apart = [set(group) for group in enemies]
+    alone = replace(plan, forms=1)
+    before = set(breaches(alone, [form], apart))
+    held = {one.question_id for ones in form for one in ones}
+    fitting = (o for o in pool if o.question_id not in held and plan.cells[cell].wanted.takes(o))
+    return [
+        one for one in fitting if before.issuperset(breaches(alone, [swapped(form, leaving, one)], apart))
+    ]
+
+
+def swapped(form: Form, leaving: str, coming: Candidate) -> Form:
+    return tuple(tuple(coming if one.question_id == leaving else one for one in ones) for ones in form)

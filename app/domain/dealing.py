@@ -54,10 +54,10 @@ def lay(plan: Plan, pool: Sequence[Candidate], enemies: Iterable[Collection[str]
     looks = {one.question_id: look for one in pool if (look := _look(plan, one)).cells}
     ones = {one.question_id: one for one in pool}
     together, apart = _hands(looks, enemies)
+    loners = {name for group in apart for name in group}  # whoever has enemies of another look
     piles: dict[tuple[_Look, int, str], list[tuple[str, ...]]] = defaultdict(list)
     for hand in together:
-        # Who has enemies of another look is a deck alone.
-        alone = hand[0] if any(hand[0] in group for group in apart) else ""
+        alone = hand[0] if hand[0] in loners else ""
         piles[looks[hand[0]], len(hand), alone].append(hand)
     rng = Random(seed)  # noqa: S311  (the seed is the caller's to choose well)
     order = sorted(piles)
@@ -82,7 +82,7 @@ def _hands(
     groups = [group for group in groups if len(group) > 1]
     often = Counter(name for group in groups for name in group)
     same = [g for g in groups if all(often[n] == 1 for n in g) and len({looks[n] for n in g}) == 1]
-    apart = [group for group in groups if group not in set(same)]
+    apart = sorted(set(groups).difference(same))
     held = {name for group in same for name in group}
     return [*same, *((name,) for name in sorted(looks.keys() - held))], apart
 
@@ -94,7 +94,7 @@ def _mixed(hands: list[list[Candidate]], rng: Random) -> tuple[tuple[Candidate, 
         rng.shuffle(hand)
     for hand in hands:
         strata[hand[0].topic, hand[0].rule_sets].append(hand)
-    placed = []
+    placed: list[tuple[float, list[Candidate]]] = []
     for key in sorted(strata):
         stratum = strata[key]
         rng.shuffle(stratum)

@@ -1,12 +1,12 @@
 """A programme of whole numbers written down piece by piece and solved by HiGHS, the same way every time."""
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Any, TypeAlias
 
-Terms: TypeAlias = Iterable[tuple[int, int]]  # (column, factor)
+Terms: TypeAlias = Sequence[tuple[int, int]]  # (column, factor)
 Goal: TypeAlias = Mapping[int, int]
 INFINITY = float("inf")
 _OPTIONS = {
@@ -23,10 +23,11 @@ class Undecided(Exception):
 
 @dataclass(frozen=True)
 class Solution:
-    """`bounds`: per objective, what no solution goes below."""
+    """`bounds`: per goal, what no solution goes below. `late`: time ran out before the best was proved so."""
 
     values: tuple[int, ...]
     bounds: tuple[float, ...]
+    late: bool
 
     def reached(self, goal: Goal) -> int:
         return sum(factor * self.values[column] for column, factor in goal.items())
@@ -65,14 +66,15 @@ class Programme:
         for number, goal in enumerate(goals or [{}]):
             left = ends - monotonic()
             if found and left <= 0:
-                break
+                return replace(found, late=True)
             better = self._solved(goal, found, max(left, 0.05), seed)
             if better is None:
                 return None
-            bounds = (*(found.bounds if found else ()), better.bounds[0])
-            found = Solution(better.values, bounds)
+            if found:
+                better = Solution(better.values, found.bounds + better.bounds, found.late or better.late)
+            found = better
             if number + 1 < len(goals):
-                self.row(goal.items(), high=found.reached(goal))
+                self.row(list(goal.items()), high=found.reached(goal))
         return found
 
     def _solved(self, goal: Goal, start: Solution | None, seconds: float, seed: int) -> Solution | None:
@@ -90,14 +92,16 @@ class Programme:
             known.col_value = [float(value) for value in start.values]
             solver.setSolution(known)
         solver.run()
-        if solver.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
-            return None
+        status = solver.getModelStatus()
+        if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
+            return None  # goals add up what is not below 0, so they have a least
         info = solver.getInfo()
         if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
             if start:
-                return Solution(start.values, (-INFINITY,))
+                return Solution(start.values, (-INFINITY,), late=True)
             raise Undecided
-        return Solution(tuple(map(round, solver.getSolution().col_value)), (info.mip_dual_bound,))
+        late = status != highspy.HighsModelStatus.kOptimal
+        return Solution(tuple(map(round, solver.getSolution().col_value)), (info.mip_dual_bound,), late)
 
     def _written(self, highspy: Any, goal: Goal) -> Any:
         lp = highspy.HighsLp()

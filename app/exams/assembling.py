@@ -1,0 +1,89 @@
+"""Papers by a plan, from a process of its own: a solver that runs wild ends that process and nothing else.
+
+Takes about as many seconds as it is given, so it belongs in a job rather than in a request.
+"""
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from app.domain.assembly import Advice, AtLeast, Cell, Lack, Plan, Wanted, breaches, senseless, usable
+from app.domain.dealing import lay
+from app.domain.papers import Candidate
+from app.domain.questions import Kind
+from app.exams import advising, solving
+from app.exams.solving import Papers
+from app.web import limited
+
+SECONDS = 5.0  # to look for the least overlap; the hard rules come before
+
+
+def assemble(
+    plan: Plan,
+    pool: Sequence[Candidate],
+    seed: int,
+    held_back: Collection[str] = (),
+    enemies: Iterable[Collection[str]] = (),
+    seconds: float = SECONDS,
+) -> Papers | Advice:
+    """Papers as planned, or why there are none. `held_back`, `enemies`: ids of questions.
+
+    The same arguments give the same papers unless they are `late`. Raises ValueError for a plan that makes no
+    sense (`assembly.senseless`), limited.Exhausted.
+    """
+    if wrong := senseless(plan):
+        raise ValueError(wrong)
+    apart = [sorted(group) for group in enemies]
+    asked = {
+        "plan": asdict(plan), "pool": [asdict(one) for one in pool], "seed": seed,
+        "held_back": sorted(held_back), "enemies": apart, "seconds": seconds,
+    }  # fmt: skip
+    said = json.loads(limited.run(__name__, json.dumps(asked).encode()))
+    if "forms" not in said:
+        return _advice(said)
+    versions = {one.version_id: one for one in pool}
+    forms = tuple(tuple(tuple(versions[n] for n in cell) for cell in form) for form in said["forms"])
+    if broken := breaches(plan, forms, apart):
+        raise AssertionError(broken)
+    return Papers(forms, said["overlap"], said["at_least"], said["late"])
+
+
+def answer(data: bytes) -> bytes:
+    """What the child does."""
+    asked = json.loads(data)
+    plan, pool = plan_of(asked["plan"]), [_candidate(one) for one in asked["pool"]]
+    held_back, seed = set(asked["held_back"]), asked["seed"]
+    table = lay(plan, usable(pool, held_back), asked["enemies"], seed)
+    found = solving.papers(table, plan, seed, asked["seconds"])
+    if found is None:
+        return json.dumps(asdict(advising.advice(table, plan, pool, held_back))).encode()
+    forms = [[[one.version_id for one in cell] for cell in form] for form in found.forms]
+    said = {"forms": forms, "overlap": found.overlap, "at_least": found.at_least, "late": found.late}
+    return json.dumps(said).encode()
+
+
+def plan_of(said: dict[str, Any]) -> Plan:
+    """A plan from its JSON (`dataclasses.asdict`)."""
+    cells = tuple(Cell(**{**cell, "wanted": _wanted(cell["wanted"])}) for cell in said["cells"])
+    rules = tuple(AtLeast(_wanted(rule["wanted"]), rule["count"]) for rule in said["at_least"])
+    return Plan(**{**said, "cells": cells, "at_least": rules})
+
+
+def _wanted(said: dict[str, Any]) -> Wanted:
+    lists = {name: tuple(said[name]) for name in ("topics", "rule_sets", "clauses")}
+    return Wanted(Kind(said["kind"]) if said["kind"] else None, difficulty=said["difficulty"], **lists)
+
+
+def _candidate(said: dict[str, Any]) -> Candidate:
+    lists = {name: tuple(said[name]) for name in ("rule_sets", "clauses")}
+    return Candidate(**{**said, "kind": Kind(said["kind"]), **lists})
+
+
+def _advice(said: dict[str, Any]) -> Advice:
+    lacks = tuple(
+        Lack(**{**lack, "bearing": tuple((rule, count) for rule, count in lack["bearing"])})
+        for lack in said["lacks"]
+    )
+    too_many = tuple((rule, count) for rule, count in said["too_many"])
+    return Advice(lacks, too_many, plan_of(said["nearest"]) if said["nearest"] else None)
