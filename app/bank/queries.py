@@ -65,11 +65,15 @@ def candidates(rule_sets: Sequence[str] | None = None) -> list[Candidate]:
         .where(Question.retired_at.is_(None), wanted)
         .order_by(Question.code)
     ).all()  # fmt: skip
-    cited = _cited_sets(wanted)
+    cited = _cited(wanted)
     return [
-        Candidate(row.id, row.code, Kind(row.kind), row.topic, cited.get(row.id, ()), row.difficulty)
+        Candidate(
+            row.id, row.code, Kind(row.kind), row.topic,
+            tuple(sorted({clause.partition("/")[0] for clause in cited[row.id]})),
+            row.difficulty, tuple(cited[row.id]),
+        )
         for row in versions
-    ]
+    ]  # fmt: skip
 
 
 def _citing(rule_sets: Sequence[str]) -> sa.Select[int]:
@@ -82,22 +86,21 @@ def _citing(rule_sets: Sequence[str]) -> sa.Select[int]:
     )
 
 
-def _cited_sets(wanted: sa.ColumnElement[bool]) -> dict[int, tuple[str, ...]]:
-    """Codes of the sets that each current version cites, of the versions wanted."""
+def _cited(wanted: sa.ColumnElement[bool]) -> dict[int, list[str]]:
+    """The clauses that each current version cites, of the versions wanted: `<set code>/<clause code>`."""
     rows = db.session.execute(
-        sa.select(Citation.version_id, RuleSet.code)
-        .distinct()
+        sa.select(Citation.version_id, RuleSet.code, Clause.code)
         .join(Clause, Clause.id == Citation.clause_id)
         .join(RuleSet, RuleSet.id == Clause.rule_set_id)
         .join(QuestionVersion, QuestionVersion.id == Citation.version_id)
         .join(Question, Question.current_version_id == Citation.version_id)
         .where(wanted)
-        .order_by(Citation.version_id, RuleSet.code)
+        .order_by(Citation.version_id, RuleSet.code, Clause.position)
     )
-    sets: dict[int, list[str]] = defaultdict(list)
-    for version_id, code in rows:
-        sets[version_id].append(code)
-    return {version_id: tuple(codes) for version_id, codes in sets.items()}
+    clauses: dict[int, list[str]] = defaultdict(list)
+    for version_id, rule_set, clause in rows:
+        clauses[version_id].append(f"{rule_set}/{clause}")
+    return clauses
 
 
 def contents(version_ids: Collection[int]) -> dict[int, Content]:

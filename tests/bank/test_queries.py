@@ -41,8 +41,14 @@ def test_candidates_are_the_questions_in_use(app: Flask, tmp_path: Path) -> None
     first, second = question("five-musts-001"), question("five-musts-002")
     assert first.current_version_id and second.current_version_id
     assert reads.candidates() == [
-        Candidate(first.current_version_id, first.code, Kind.SINGLE, "政治纪律", ("five-musts",), "easy"),
-        Candidate(second.current_version_id, second.code, Kind.BLANKS, "组织原则", ("five-musts",), "hard"),
+        Candidate(
+            first.current_version_id, first.code, Kind.SINGLE, "政治纪律", ("five-musts",), "easy",
+            ("five-musts/1",),
+        ),
+        Candidate(
+            second.current_version_id, second.code, Kind.BLANKS, "组织原则", ("five-musts",), "hard",
+            ("five-musts/1", "five-musts/2"),
+        ),
     ]  # fmt: skip
     assert reads.candidates(["seven-prohibitions"]) == []
     assert len(reads.candidates(["five-musts", "seven-prohibitions"])) == 2
