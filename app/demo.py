@@ -16,6 +16,7 @@ from app.audit.service import record
 from app.courses import service as courses
 from app.courses.models import Course
 from app.domain.access import Role
+from app.exams import grids, making
 from app.exams import service as exams
 from app.exams.models import Blueprint, Exam
 from app.people import grants, passwords, postings, school
@@ -143,6 +144,7 @@ def _exam(entry: dict[str, Any], unit: Unit, now: datetime) -> None:
         now,
         code=code,
     )
+    making.make(making.order(exam, grids.of(blueprint), 1, now, None).id, now)
     exams.assign(exam, unit=unit)
     if "ends_course" in entry:
         course = db.session.scalars(sa.select(Course).where(Course.code == entry["ends_course"])).one()

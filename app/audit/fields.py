@@ -110,6 +110,16 @@ FIELDS = {
     "shuffle_slots": _l("打乱题序"),
     "shuffle_options": _l("打乱选项"),
     "sections": _l("各部分"),
+    "cells": _l("各格"),
+    "at_least": _l("整卷条件"),
+    "enemies": _l("不能同卷的试题"),
+    "total": _l("满分"),
+    "rest_days": _l("多少天内考过的不用"),
+    "rest_exams": _l("最近几场用过的不用"),
+    "forms": _l("试卷份数"),
+    "papers": _l("试卷"),
+    "seed": _l("随机数种子"),
+    "question": _l("试题"),
     "points": _l("每题分值"),
     "preset": _l("给分方式"),
     "topics": _l("知识点"),
@@ -162,7 +172,7 @@ FIELDS = {
     "lessons_changed": _l("更新课时"),
     "lessons_deleted": _l("删除课时"),
 }
-TENTHS = {"points", "credit_hours"}
+TENTHS = {"points", "total", "credit_hours"}
 # What stands in a field, by the field's name. The floors that own the words put them here.
 VALUES: dict[str, dict[Any, Any]] = {}
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?\+00:00")

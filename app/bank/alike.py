@@ -1,8 +1,9 @@
 """Questions of the bank that are much like a given one."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations, pairwise
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from app.web.db import db
 
 K = TypeVar("K")
 _CROWD = 50  # questions looked at of those that share one number
+_BATCH = 500  # versions read at once
 _NEAREST = 20  # how many a question is compared with: those that share most with it
 
 
@@ -65,6 +67,35 @@ def _near(values: Mapping[K, set[int]]) -> dict[K, list[int]]:
         name: Counter(q for value in own for q in holders.get(value, ())) for name, own in values.items()
     }
     return {name: [q for q, _times in counted.most_common(_NEAREST)] for name, counted in shared.items()}
+
+
+def pairs(codes: Mapping[int, str]) -> list[tuple[str, str]]:
+    """Which of these versions (id → code of the question) are much alike, two by two.
+
+    Of a number that a crowd shares, each is compared with its neighbours alone, as in `_near`.
+    """
+    holders: dict[int, list[int]] = defaultdict(list)
+    banded = sa.select(VersionBand.value, VersionBand.version_id)
+    for batch in _batches(sorted(codes)):
+        for row in db.session.execute(banded.where(VersionBand.version_id.in_(batch))):
+            holders[row.value].append(row.version_id)
+    likely: set[tuple[int, int]] = set()
+    for sharing in map(sorted, holders.values()):
+        likely.update(combinations(sharing, 2) if len(sharing) <= _CROWD else pairwise(sharing))
+    said = _shingles(sorted({version for pair in likely for version in pair}))
+    return [(codes[a], codes[b]) for a, b in sorted(likely) if likeness(said[a], said[b]) >= ALIKE]
+
+
+def _shingles(version_ids: Sequence[int]) -> dict[int, frozenset[str]]:
+    V = QuestionVersion
+    wanted = sa.select(V.id, V.stem, V.options, V.prompts, V.parts)
+    batches = (wanted.where(V.id.in_(batch)) for batch in _batches(version_ids))
+    rows = (row for batch in batches for row in db.session.execute(batch))
+    return {row.id: shingles(texts(row)) for row in rows}
+
+
+def _batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (ids[n : n + _BATCH] for n in range(0, len(ids), _BATCH))
 
 
 def _stored(question_ids: Collection[int]) -> dict[int, tuple[Any, frozenset[str]]]:

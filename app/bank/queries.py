@@ -56,16 +56,29 @@ class Answer:
 def candidates(rule_sets: Sequence[str] | None = None) -> list[Candidate]:
     """Current versions of the questions that may be drawn; with `rule_sets`, those citing one of the sets."""
     wanted = sa.true() if rule_sets is None else QuestionVersion.id.in_(_citing(rule_sets))
+    return _candidates(
+        wanted, Question.current_version_id == QuestionVersion.id, Question.retired_at.is_(None)
+    )
+
+
+def candidates_of(version_ids: Collection[int]) -> dict[int, Candidate]:
+    """These versions, whether they could still be drawn or not."""
+    of_theirs = Question.id == QuestionVersion.question_id
+    found = _candidates(QuestionVersion.id.in_(version_ids), of_theirs)
+    return {one.version_id: one for one in found}
+
+
+def _candidates(wanted: sa.ColumnElement[bool], *joined: sa.ColumnElement[bool]) -> list[Candidate]:
     versions = db.session.execute(
         sa.select(
             QuestionVersion.id, Question.code, QuestionVersion.kind, QuestionVersion.topic,
             QuestionVersion.difficulty,
         )
-        .join(Question, Question.current_version_id == QuestionVersion.id)
-        .where(Question.retired_at.is_(None), wanted)
+        .join(Question, sa.and_(*joined))
+        .where(wanted)
         .order_by(Question.code)
     ).all()  # fmt: skip
-    cited = _cited(wanted)
+    cited = _cited(sa.and_(wanted, *joined))
     return [
         Candidate(
             row.id, row.code, Kind(row.kind), row.topic,
@@ -87,13 +100,13 @@ def _citing(rule_sets: Sequence[str]) -> sa.Select[int]:
 
 
 def _cited(wanted: sa.ColumnElement[bool]) -> dict[int, list[str]]:
-    """The clauses that each current version cites, of the versions wanted: `<set code>/<clause code>`."""
+    """The clauses that each of the versions wanted cites: `<set code>/<clause code>`."""
     rows = db.session.execute(
         sa.select(Citation.version_id, RuleSet.code, Clause.code)
         .join(Clause, Clause.id == Citation.clause_id)
         .join(RuleSet, RuleSet.id == Clause.rule_set_id)
         .join(QuestionVersion, QuestionVersion.id == Citation.version_id)
-        .join(Question, Question.current_version_id == Citation.version_id)
+        .join(Question, Question.id == QuestionVersion.question_id)
         .where(wanted)
         .order_by(Citation.version_id, RuleSet.code, Clause.position)
     )

@@ -170,7 +170,7 @@ def _load_quiz(made: CourseFile, lesson: Lesson, text: LessonText, now: datetime
             text.pass_percent, now,
         )  # fmt: skip
     except Shortage as error:
-        message = _("题库中的试题不够，还差 %(n)s 题。", n=sum(lack for _section, lack in error.missing))
+        message = _("题库中的试题不够，还差 %(n)s 题。", n=error.lack)
         raise ContentError([Fault(made.file, made.lines[lesson.code], "count", message)]) from error
     lesson.quiz_id = quiz.id
 

@@ -50,8 +50,8 @@ def _saved(form: Any, save: Any) -> bool:
         with db.session.begin_nested():  # a lesson without its quiz must not stay
             save(form.text())
     except Shortage as error:
-        lack = sum(missing for _section, missing in error.missing)
-        form.count.errors = [_("题库中这些条目集的试题不够，还差 %(n)s 题。请减少题数或多选条目集。", n=lack)]
+        text = _("题库中这些条目集的试题不够，还差 %(n)s 题。请减少题数或多选条目集。", n=error.lack)
+        form.count.errors = [text]
         return False
     flash(_("课时已保存。"))
     return True

@@ -143,7 +143,8 @@ class _Dealt:
         for uses, equals in groupby(sorted(deck.hands, key=self.uses), key=self.uses):
             hands = list(equals)
             while hands and len(drawn) < count:
-                closest = [min(self.rank(one, form) for one in hand) for hand in hands] if uses else [0]
+                ranks = [min(self.rank(one, form) for one in hand) for hand in hands if uses]
+                closest = ranks or [(0, 0, 0)]
                 hand = hands.pop(closest.index(min(closest)))
                 drawn.append(self.give(min(hand, key=lambda one: self.rank(one, form)), form))
         return drawn
@@ -172,7 +173,7 @@ def deal(table: Table, plan: Plan, takes: Sequence[Takes], seed: int) -> tuple[F
             rng.shuffle(drawn)
             for cell, one in zip(wanted, drawn, strict=True):
                 cells[cell].append(one)
-        for cell in cells:
-            rng.shuffle(cell)
+        for ones in cells:
+            rng.shuffle(ones)
         forms.append(tuple(map(tuple, cells)))
     return tuple(forms)

@@ -5,6 +5,7 @@ likely ones are found: two that are alike share one of them, two that are not se
 """
 
 import random
+from collections import defaultdict
 from collections.abc import Iterable
 from itertools import pairwise
 from typing import TypeVar
@@ -57,3 +58,24 @@ def _joined(number: int, low: tuple[int, ...]) -> int:
         joined = (joined * 0x9E3779B97F4A7C15 + value) & _MASK
         joined ^= joined >> 29
     return joined >> 1
+
+
+def cliques(pairs: Iterable[tuple[str, str]]) -> list[set[str]]:
+    """Sets in which every two are a pair, so that each pair is in one of them: few large ones."""
+    near: dict[str, set[str]] = defaultdict(set)
+    left = sorted({(min(pair), max(pair)) for pair in pairs if pair[0] != pair[1]})
+    for one, other in left:
+        near[one].add(other)
+        near[other].add(one)
+    found: list[set[str]] = []
+    covered: set[tuple[str, str]] = set()
+    for pair in left:
+        if pair in covered:
+            continue
+        group = set(pair)
+        for more in sorted(near[pair[0]] & near[pair[1]]):
+            if near[more] >= group:
+                group.add(more)
+        covered.update((a, b) for a in group for b in group if a < b)
+        found.append(group)
+    return found

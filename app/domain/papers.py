@@ -1,14 +1,13 @@
-"""Drawing a paper, freezing it as a hashed document without keys, and the order in which it is shown.
+"""Freezing a paper as a hashed document without keys, and the order in which it is shown.
 
-Every draw and shuffle comes from `random.Random(seed)`. Python does not promise the same shuffle in its next
-version, and nothing here needs it: what was drawn and the order shown are stored, never computed again.
+Which questions it holds: domain/assembly.py. Every shuffle comes from `random.Random(seed)`. Python does not
+promise the same shuffle in its next version, and nothing here needs it: the order shown is stored.
 Source of the rules: DESIGN.md §4.
 """
 
 import hashlib
 import json
 import random
-from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby
@@ -16,7 +15,6 @@ from typing import Any, NamedTuple, TypeAlias
 
 from app.domain.questions import Kind, option_keys
 from app.domain.scoring import Preset, portions
-from app.domain.topics import within
 
 Document: TypeAlias = dict[str, Any]  # JSON: {"title", "sections": […], "slots": […]}
 Order: TypeAlias = list[list[Any]]  # JSON: [[slot, [option keys]], …]
@@ -35,18 +33,12 @@ class Content(NamedTuple):
 
 @dataclass(frozen=True)
 class Section:
-    """One section of a blueprint: `count` questions of `points` tenths each; no topics or rule sets = any.
-
-    A topic stands for those below it, too.
-    """
+    """A section of a paper: questions of one kind, `points` tenths each."""
 
     title: str
     kind: Kind
-    count: int
     points: int
     preset: Preset
-    topics: tuple[str, ...] = ()
-    rule_sets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -67,126 +59,15 @@ class Candidate:
 
 
 class Shortage(Exception):
-    """No way to fill the sections; `missing` says which sections lack how many questions."""
+    """`lack` more questions are needed."""
 
-    def __init__(self, missing: tuple[tuple[Section, int], ...]) -> None:
-        super().__init__("; ".join(f"{section.title}: {lack}" for section, lack in missing))
-        self.missing = missing
-
-
-def draw(
-    sections: Sequence[Section], candidates: Iterable[Candidate], seed: int
-) -> tuple[tuple[Candidate, ...], ...]:
-    """Questions for each section: none twice in the paper, spread evenly over rule sets and topics.
-
-    The same seed and the same set of candidates give the same paper in whatever order they come; of two
-    versions of a question the newer one stands. Raises Shortage only when no other draw would do.
-    """
-    newest = {c.question_id: c for c in sorted(candidates, key=lambda c: (c.question_id, c.version_id))}
-    pool = list(newest.values())
-    _rng(seed).shuffle(pool)
-    fitting = [[c for c in pool if _fits(section, c)] for section in sections]
-    picks: list[list[Candidate]] = [[] for _ in sections]
-    used: set[str] = set()
-    paper_load: Counter[tuple[str, str]] = Counter()
-    # Sections with little to choose from go first, so that a wide one does not take what only they can use.
-    for index in sorted(range(len(sections)), key=lambda i: len(fitting[i])):
-        free = [c for c in fitting[index] if c.question_id not in used]
-        picks[index] = _pick_evenly(sections[index], free, paper_load)
-        used.update(c.question_id for c in picks[index])
-    for index, section in enumerate(sections):
-        while len(picks[index]) < section.count and _reassign(index, picks, fitting):
-            pass
-    missing = tuple((s, s.count - len(p)) for s, p in zip(sections, picks, strict=True) if len(p) < s.count)
-    if missing:
-        raise Shortage(missing)
-    return tuple(tuple(chosen) for chosen in picks)
+    def __init__(self, lack: int) -> None:
+        super().__init__(f"{lack} lacking")
+        self.lack = lack
 
 
 def _rng(seed: int) -> random.Random:
     return random.Random(seed)  # noqa: S311  (the seed is the secret, and it is the caller's to choose well)
-
-
-def _fits(section: Section, candidate: Candidate) -> bool:
-    return (
-        candidate.kind is section.kind
-        and (not section.topics or any(within(candidate.topic, topic) for topic in section.topics))
-        and (not section.rule_sets or not set(section.rule_sets).isdisjoint(candidate.rule_sets))
-    )
-
-
-def _pick_evenly(
-    section: Section, free: Sequence[Candidate], paper_load: Counter[tuple[str, str]]
-) -> list[Candidate]:
-    """Up to `count` of `free`, each from the group least used in the section, then in the paper."""
-    groups: dict[tuple[tuple[tuple[str, str], ...], ...], list[int]] = {}
-    for rank in reversed(range(len(free))):
-        groups.setdefault(_axes(section, free[rank]), []).append(rank)
-    load: Counter[tuple[str, str]] = Counter()
-    chosen: list[Candidate] = []
-    while len(chosen) < section.count and groups:
-        axes = min(
-            groups,
-            key=lambda axes: (
-                *(max(counter[label] for label in axis) for axis in axes for counter in (load, paper_load)),
-                groups[axes][-1],
-            ),
-        )
-        chosen.append(free[groups[axes].pop()])
-        if not groups[axes]:
-            del groups[axes]
-        for counter in (load, paper_load):
-            counter.update(label for axis in axes for label in axis)
-    return chosen
-
-
-def _axes(section: Section, candidate: Candidate) -> tuple[tuple[tuple[str, str], ...], ...]:
-    """What the question counts towards: its rule sets (only those asked for), then its topic.
-
-    A section that asks by topic alone is spread over topics first.
-    """
-    asked = [c for c in sorted(set(candidate.rule_sets)) if not section.rule_sets or c in section.rule_sets]
-    by_rule_set = tuple(("rule_set", code) for code in asked) or (("rule_set", ""),)
-    by_topic = (("topic", candidate.topic),)
-    if section.topics and not section.rule_sets:
-        return by_topic, by_rule_set
-    return by_rule_set, by_topic
-
-
-def _reassign(short: int, picks: list[list[Candidate]], fitting: Sequence[Sequence[Candidate]]) -> bool:
-    """Give section `short` one more question by moving others along a chain of sections; False: impossible.
-
-    An augmenting path of bipartite matching, so a shortage that is reported is real.
-    """
-    holder = {c.question_id: index for index, chosen in enumerate(picks) for c in chosen}
-    came: dict[int, tuple[int, Candidate] | None] = {short: None}
-    queue = [short]
-    for index in queue:
-        for candidate in fitting[index]:
-            owner = holder.get(candidate.question_id)
-            if owner is None:
-                _shift(index, candidate, came, picks)
-                return True
-            if owner not in came:
-                came[owner] = (index, candidate)
-                queue.append(owner)
-    return False
-
-
-def _shift(
-    index: int,
-    free: Candidate,
-    came: dict[int, tuple[int, Candidate] | None],
-    picks: list[list[Candidate]],
-) -> None:
-    """Walk the chain back: each section takes the free question and hands on the one that is wanted."""
-    picks[index].append(free)
-    step = came[index]
-    while step is not None:
-        taker, candidate = step
-        picks[index].remove(candidate)
-        picks[taker].append(candidate)
-        index, step = taker, came[taker]
 
 
 def document(title: str, sections: Sequence[Section], contents: Sequence[Sequence[Content]]) -> Document:

@@ -41,7 +41,7 @@ def assemble(
     }  # fmt: skip
     said = json.loads(limited.run(__name__, json.dumps(asked).encode()))
     if "forms" not in said:
-        return _advice(said)
+        return advice_of(said)
     versions = {one.version_id: one for one in pool}
     forms = tuple(tuple(tuple(versions[n] for n in cell) for cell in form) for form in said["forms"])
     if broken := breaches(plan, forms, apart):
@@ -80,7 +80,8 @@ def _candidate(said: dict[str, Any]) -> Candidate:
     return Candidate(**{**said, "kind": Kind(said["kind"]), **lists})
 
 
-def _advice(said: dict[str, Any]) -> Advice:
+def advice_of(said: dict[str, Any]) -> Advice:
+    """Advice from its JSON."""
     lacks = tuple(
         Lack(**{**lack, "bearing": tuple((rule, count) for rule, count in lack["bearing"])})
         for lack in said["lacks"]

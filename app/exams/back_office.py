@@ -2,10 +2,12 @@
 
 from flask import Blueprint, abort
 
-from app.exams.models import Exam
+from app.exams.labels import form_name
+from app.exams.models import Exam, ExamForm
 from app.web.db import db
 
 bp = Blueprint("exams_manage", __name__, url_prefix="/manage/exams", template_folder="templates")
+bp.add_app_template_filter(form_name)
 
 
 def load_exam(exam_id: int) -> Exam:
@@ -14,3 +16,8 @@ def load_exam(exam_id: int) -> Exam:
     if exam is None or exam.kind != "exam":
         abort(404)
     return exam
+
+
+def load_form(exam: Exam, number: int) -> ExamForm:
+    """Its form of that number."""
+    return next((form for form in exam.forms if form.number == number), None) or abort(404)

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from app.audit.service import record
-from app.domain.questions import Kind
-from app.domain.scoring import PRESETS, Preset
+from app.domain.questions import DIFFICULTIES, Kind
+from app.domain.scoring import PRESETS, Preset, format_points
 from app.exams.models import Blueprint
 from app.web.content import ContentError, Fault, Table, read_folder
 from app.web.db import db
@@ -58,34 +58,70 @@ def _read(folder: Path) -> tuple[list[dict[str, Any]], list[Fault]]:
 
 
 def _blueprint(table: Table) -> dict[str, Any]:
+    sound = len(table.faults)
     made: dict[str, Any] = {
         "code": table.text("code"),
         "title": table.text("title"),
         "minutes": table.whole("minutes", at_least=1),
         "pass_percent": table.whole("pass_percent"),
         "sections": [_section(part) for part in table.tables("section")],
+        "at_least": [_condition(part) for part in table.tables("at_least")],
+        "enemies": [],
+        "total": _tenths(table, "total", 100.0),
+        "rest_days": table.whole("rest_days", 0),
+        "rest_exams": table.whole("rest_exams", 0),
     }
     if made["pass_percent"] > 100:
         table.fault("pass_percent", _("不能大于 100。"))
     if not made["sections"]:
         table.fault("section", _("至少要有一个部分。"))
     table.refuse_unknown()
+    points = sum(
+        cell["count"] * section["points"] for section in made["sections"] for cell in section["cells"]
+    )
+    if points != made["total"] and len(table.faults) == sound:
+        table.fault(
+            "total", _("各部分合计 %(points)s 分，与满分 %(total)s 分不符。",
+                       points=format_points(points), total=format_points(made["total"]))
+        )  # fmt: skip
     return made
 
 
 def _section(table: Table) -> dict[str, Any]:
-    """A section as it is stored; points in tenths."""
+    """A section as it is stored; points in tenths. Without cells it is one cell itself."""
     kind = _one_of(table, "kind", table.text("kind"), Kind)
     presets = PRESETS[Kind(kind)] if kind else tuple(Preset)
+    cells = table.tables("cell")
     made = {
         "title": table.text("title"),
         "kind": kind,
-        "count": table.whole("count", at_least=1),
-        "points": _tenths(table),
+        "points": _tenths(table, "points"),
         "preset": _one_of(table, "preset", table.text("preset", presets[0]), presets),
-        "topics": table.texts("topics", []),
-        "rule_sets": table.texts("rule_sets", []),
+        "cells": [_cell(part) for part in cells] or [_asked(table)],
     }
+    table.refuse_unknown()
+    return made
+
+
+def _cell(table: Table) -> dict[str, Any]:
+    made = _asked(table)
+    table.refuse_unknown()
+    return made
+
+
+def _asked(table: Table) -> dict[str, Any]:
+    """How many questions, and which."""
+    return {
+        "count": table.whole("count", at_least=1),
+        "topics": table.texts("topics", []),
+        "difficulty": _one_of(table, "difficulty", table.text("difficulty", ""), DIFFICULTIES),
+        "rule_sets": table.texts("rule_sets", []),
+        "clauses": table.texts("clauses", []),
+    }
+
+
+def _condition(table: Table) -> dict[str, Any]:
+    made = {"kind": _one_of(table, "kind", table.text("kind", ""), Kind)} | _asked(table)
     table.refuse_unknown()
     return made
 
@@ -99,9 +135,9 @@ def _one_of(table: Table, field: str, value: str, known: Iterable[str]) -> str:
     return ""
 
 
-def _tenths(table: Table) -> int:
-    points = table.number("points")
+def _tenths(table: Table, field: str, usual: float | None = None) -> int:
+    points = table.number(field, usual)
     tenths = round(points * 10)
-    if "points" in table.data and (tenths < 1 or abs(points * 10 - tenths) > 1e-6):
-        table.fault("points", _("分值应大于 0，最多一位小数。"))
+    if field in table.data and (tenths < 1 or abs(points * 10 - tenths) > 1e-6):
+        table.fault(field, _("分值应大于 0，最多一位小数。"))
     return tenths

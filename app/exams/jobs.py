@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 import structlog
 
-from app.exams import attempts, regrading, saving
+from app.exams import attempts, making, regrading, saving
 from app.web import clock, uow
 from app.web.db import db, to_micros
 from app.web.jobs import Job
@@ -44,4 +44,5 @@ def sweep() -> int:
 JOBS = (
     Job("close overdue attempts", 2, sweep),
     Job("regrade", 2, regrading.apply_approved, slow=True),
+    Job("make papers", 1, making.run, slow=True),
 )

@@ -1,5 +1,6 @@
 """The words of exams: rules of publishing, presets, where an exam and a candidate stand."""
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.audit.fields import name_values
@@ -107,3 +108,8 @@ name_values("preset", PRESETS)
 name_values("remedy", REMEDIES)
 name_values("outcome", OUTCOMES)
 name_values("kind", INCIDENTS)
+
+
+def form_name(number: int) -> str:
+    """Of parallel papers: A卷, B卷 …"""
+    return str(_("%(letter)s卷", letter=chr(ord("A") + number - 1)))

@@ -17,12 +17,12 @@ def named(wanted: Wanted, names: Names) -> str:
     about = [_("、").join(map(topics.name, wanted.topics)), _("、").join(map(names, wanted.rule_sets))]
     about.append(_("、").join(map(names, wanted.clauses)))
     inside = _("；").join(part for part in about if part)
-    return f"{_how_hard(wanted.difficulty)}{kind}" + (_("（%(what)s）", what=inside) if inside else "")
+    return f"{_how_hard(wanted.difficulty)}{kind}" + (f"（{inside}）" if inside else "")
 
 
 def _how_hard(difficulty: str) -> str:
     texts = {"easy": _("容易"), "medium": _("中等"), "hard": _("困难")}
-    return texts.get(difficulty, "")
+    return str(texts.get(difficulty, ""))
 
 
 def reasons(plan: Plan, advice: Advice, names: Names) -> list[str]:
@@ -52,7 +52,7 @@ def _lack(plan: Plan, lack: Lack, names: Names) -> str:
         text += _("，其中 %(conditions)s", conditions=_("，").join(bearing))
     if lack.held_back:
         text += _("；另有 %(count)d 道近期用过，未计入", count=lack.held_back)
-    return text + _("。")
+    return f"{text}。"
 
 
 def changes(plan: Plan, nearest: Plan, names: Names) -> list[str]:

@@ -6,6 +6,7 @@ from app.exams import (  # noqa: F401
     manage_board,
     manage_candidates,
     manage_exams,
+    manage_forms,
     manage_paper,
     manage_release,
     manage_room,

@@ -2,24 +2,21 @@
 
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from app.bank import queries as bank
+from app.bank import browsing
 from app.bank.labels import KINDS
-from app.domain import papers as rules
 from app.domain.access import Action
-from app.domain.papers import Shortage
-from app.domain.scoring import format_points
+from app.exams import blueprints as rules
+from app.exams import grids
 from app.exams import manage_queries as queries
-from app.exams import planning
 from app.exams.back_office import bp
-from app.exams.forms import BlueprintForm
-from app.exams.manage_exams import shortage_text
+from app.exams.bases import Bases
+from app.exams.blueprint_forms import BlueprintForm, rows_of, typed
+from app.exams.blueprints import BlueprintFacts
+from app.exams.grids import Grid
 from app.exams.models import Blueprint
-from app.exams.papers import section_of
-from app.exams.planning import BlueprintFacts
-from app.web.choices import choices
 from app.web.db import db
 from app.web.gate import requires
 
@@ -33,57 +30,59 @@ def blueprints() -> Any:
 @bp.route("/blueprints/new", methods=["GET", "POST"])
 @requires(Action.EXAM_EDIT)
 def blueprint_new() -> Any:
-    form = _with_sets(BlueprintForm(data={"minutes": 45, "pass_percent": 60}))
-    if form.validate_on_submit():
-        return _saved(planning.save_blueprint(None, _facts(form)))
-    return render_template("exams/manage/blueprint.html", form=form, blueprint=None)
+    return _page(None, {"minutes": 45, "pass_percent": 60, "total": "100"})
 
 
 @bp.route("/blueprints/<int:blueprint_id>", methods=["GET", "POST"])
 @requires(Action.EXAM_EDIT)
 def blueprint_edit(blueprint_id: int) -> Any:
     blueprint = db.session.get(Blueprint, blueprint_id) or abort(404)
-    form = _with_sets(BlueprintForm(data=_typed(blueprint)))
-    if form.validate_on_submit():
-        return _saved(planning.save_blueprint(blueprint, _facts(form)))
-    return render_template("exams/manage/blueprint.html", form=form, blueprint=blueprint)
+    facts = {name: getattr(blueprint, name) for name in ("title", "minutes", "pass_percent")}
+    return _page(blueprint, facts | typed(grids.of(blueprint), Bases()))
 
 
-def _typed(blueprint: Blueprint) -> dict[str, Any]:
-    """The rules as the form shows them, with one empty section to add to."""
-    sections = [
-        section
-        | {
-            "count": str(section["count"]),
-            "points": format_points(section["points"]),
-            "topics": "、".join(section.get("topics", ())),
-        }
-        for section in blueprint.sections
-    ]
-    return {
-        "title": blueprint.title,
-        "minutes": blueprint.minutes,
-        "pass_percent": blueprint.pass_percent,
-        "sections": [*sections, {}],
-    }
+def _page(blueprint: Blueprint | None, data: dict[str, Any]) -> Any:
+    """Asked for more lines it has them; asked to count, it says what the bank has; else it saves."""
+    bases = Bases()
+    form, more = BlueprintForm(data=data, bases=bases), request.form.get("more", "")
+    grid = None
+    if not more and form.validate_on_submit():
+        grid = form.grid()
+        if "count" not in request.form:
+            return _saved(rules.save(blueprint, _facts(form, grid)))
+    elif request.method == "GET" and blueprint is not None:
+        grid = grids.of(blueprint)
+    _lengthen(form, more)
+    return render_template(
+        "exams/manage/blueprint.html", form=form, blueprint=blueprint, bases=bases, topics=browsing.topics(),
+        fitting=_fitting(grid) if grid else None, counted="count" in request.form and grid is not None,
+    )  # fmt: skip
 
 
-def _with_sets(form: BlueprintForm) -> BlueprintForm:
-    sets = choices((found.code, found.title) for found in bank.rule_sets())
-    for entry in form.sections:
-        entry.form.rule_sets.choices = sets
-    return form
+def _facts(form: BlueprintForm, grid: Grid) -> BlueprintFacts:
+    return BlueprintFacts(form.title.data, form.minutes.data, form.pass_percent.data, **grid)
 
 
-def _facts(form: BlueprintForm) -> BlueprintFacts:
-    return BlueprintFacts(form.title.data, form.minutes.data, form.pass_percent.data, form.sections_typed())
+def _lengthen(form: BlueprintForm, more: str) -> None:
+    """One more line where it was asked for: "sections", "at_least", or the number of a section."""
+    if more in ("sections", "at_least"):
+        form[more].append_entry()
+    elif more.isdigit() and int(more) < len(form.sections):
+        form.sections[int(more)].form.rows.append_entry()
+
+
+def _fitting(grid: Grid) -> dict[str, int]:
+    """By the name of the field: how many questions in use there are."""
+    cells, conditions = rules.available(grid)
+    left, found = iter(cells), {}
+    for number, section in enumerate(grid["sections"]):
+        have = [next(left) for _cell in section["cells"]]
+        for place, row in enumerate(rows_of(section["cells"])):
+            for column, cell in row:
+                found[f"sections-{number}-rows-{place}-{column}"] = have[cell]
+    return found | {f"at_least-{number}-count": have for number, have in enumerate(conditions)}
 
 
 def _saved(blueprint: Blueprint) -> Any:
-    """Say at once whether the bank can fill the rules."""
-    try:
-        rules.draw([section_of(data) for data in blueprint.sections], bank.candidates(), 0)
-        flash(_("组卷规则“%(title)s”已保存，题库里的试题够用。", title=blueprint.title))
-    except Shortage as error:
-        flash(_("组卷规则“%(title)s”已保存。", title=blueprint.title) + shortage_text(error), "warn")
-    return redirect(url_for("exams_manage.blueprints"))
+    flash(_("组卷规则“%(title)s”已保存。", title=blueprint.title))
+    return redirect(url_for("exams_manage.blueprint_edit", blueprint_id=blueprint.id))

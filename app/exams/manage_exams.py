@@ -9,9 +9,8 @@ from flask_login import current_user
 
 from app.domain.access import Action
 from app.domain.attempts import StartRefusal
-from app.domain.papers import Shortage
+from app.exams import making, minimums_form, planning
 from app.exams import manage_queries as queries
-from app.exams import minimums_form, planning
 from app.exams.back_office import bp, load_exam
 from app.exams.forms import BegunExamForm, NewExamForm
 from app.exams.labels import WINDOWS
@@ -26,6 +25,7 @@ from app.web.gate import requires
 from app.web.paging import asked_page
 
 TIMES = ("opens_at", "closes_at")
+_USUAL = 60, 60  # minutes and pass percentage of an exam without a blueprint
 
 
 @bp.get("/")
@@ -43,31 +43,27 @@ def exams() -> Any:
 @bp.route("/new", methods=["GET", "POST"])
 @requires(Action.EXAM_EDIT)
 def exam_new() -> Any:
-    form, blueprints = NewExamForm(), queries.blueprints()
-    form.blueprint_id.choices = choices((found.id, found.title) for found in blueprints)
+    form = NewExamForm()
+    named = ((found.id, found.title) for found in queries.blueprints())
+    form.blueprint_id.choices = choices([*named, (0, _("不用组卷规则，自己选题"))])
     if form.validate_on_submit():
-        blueprint = db.session.get_one(Blueprint, form.blueprint_id.data)
-        try:
-            exam = planning.create(blueprint, _new_facts(form, blueprint), form.release.data, clock.now())
-            flash(_("考试“%(title)s”已建好，试卷已组成。请指派参加考试的单位或个人。", title=exam.title))
-            return redirect(url_for("exams_manage.assignments", exam_id=exam.id))
-        except Shortage as error:
-            form.blueprint_id.errors = [shortage_text(error)]
-    return render_template("exams/manage/exam_new.html", form=form, blueprints=blueprints)
+        blueprint = db.session.get(Blueprint, form.blueprint_id.data)
+        facts, forms, by = _new_facts(form, blueprint), form.forms.data or 1, current_user.person_id
+        exam = planning.create(blueprint, facts, form.release.data, forms, clock.now(), by)
+        if blueprint is None:
+            flash(_("考试“%(title)s”已建好。请选题组卷。", title=exam.title))
+            return redirect(url_for("exams_manage.pick", exam_id=exam.id, number=1))
+        flash(_("考试“%(title)s”已建好。组卷后请指派参加考试的单位或个人。", title=exam.title))
+        return redirect(url_for("exams_manage.paper", exam_id=exam.id))
+    return render_template("exams/manage/exam_new.html", form=form)
 
 
-def shortage_text(error: Shortage) -> str:
-    """Which section lacks how many questions."""
-    missing = "；".join(_("“%(title)s”缺 %(n)s 题", title=s.title, n=n) for s, n in error.missing)
-    return str(_("题库里合用的试题不够：%(missing)s。请补充试题，或调整组卷规则。", missing=missing))
-
-
-def _new_facts(form: NewExamForm, blueprint: Blueprint) -> ExamFacts:
+def _new_facts(form: NewExamForm, blueprint: Blueprint | None) -> ExamFacts:
     facts = _facts(form)
-    if facts["minutes"] is None:
-        facts["minutes"] = blueprint.minutes
-    if facts["pass_percent"] is None:
-        facts["pass_percent"] = blueprint.pass_percent
+    usual = (blueprint.minutes, blueprint.pass_percent) if blueprint else _USUAL
+    for name, value in zip(("minutes", "pass_percent"), usual, strict=True):
+        if facts[name] is None:
+            facts[name] = value
     return ExamFacts(**facts)
 
 
@@ -83,14 +79,14 @@ def _facts(form: BegunExamForm) -> dict[str, Any]:
 @requires(Action.EXAM_EDIT)
 def exam_edit(exam_id: int) -> Any:
     exam = load_exam(exam_id)
-    begun = planning.begun(exam.id)
+    begun = making.begun(exam.id)
     form = _edit_form(exam, begun)
     if form.validate_on_submit() and (not begun or _wrongs_nobody(form, exam)):
         try:
             planning.update(exam, ExamFacts(**(vars(planning.facts_of(exam)) | _changed(form, exam))))
             flash(_("已保存。"))
             return redirect(url_for("exams_manage.board", exam_id=exam.id))
-        except planning.Begun:
+        except making.Begun:
             form.form_errors.append(_("刚才已有人开始答题，大部分规则不能再改。请刷新后重填。"))
     return render_template("exams/manage/exam_edit.html", form=form, exam=exam, begun=begun)
 

@@ -10,8 +10,12 @@ from app.web.db import NUMBERS_ONCE, Base
 
 
 class Blueprint(Base):
-    """组卷规则: what a paper is made of. `sections` is a list of {title, kind, count, points, preset,
-    topics, rule_sets}; points in tenths, each question."""
+    """组卷规则 (双向细目表): what a paper is made of. Points in tenths.
+
+    `sections`: [{title, kind, points, preset, cells: [{count, topics, difficulty, rule_sets, clauses}]}], the
+    points of each question. `at_least`: [{count, kind, topics, difficulty, rule_sets, clauses}], of the whole
+    paper. `enemies`: sets of question codes that must not meet. Empty texts and lists leave open.
+    """
 
     __tablename__ = "blueprint"
 
@@ -21,6 +25,11 @@ class Blueprint(Base):
     minutes: Mapped[int]
     pass_percent: Mapped[int]
     sections: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON)
+    at_least: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON, default=list)
+    enemies: Mapped[list[list[str]]] = mapped_column(sa.JSON, default=list)
+    total: Mapped[int] = mapped_column(default=1000)
+    rest_days: Mapped[int] = mapped_column(default=0)  # what exams of so many days have used is left out
+    rest_exams: Mapped[int] = mapped_column(default=0)  # and what the last so many exams have
 
 
 class Paper(Base):

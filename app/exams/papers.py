@@ -4,7 +4,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -147,16 +146,3 @@ def forget() -> None:
     """Drop what is remembered (tests empty their database)."""
     for remembered in (_document, _canonical, _slots, _keys):
         remembered.cache_clear()
-
-
-def section_of(data: dict[str, Any]) -> Section:
-    """A stored blueprint section as the domain knows it."""
-    return Section(
-        title=data["title"],
-        kind=Kind(data["kind"]),
-        count=data["count"],
-        points=data["points"],
-        preset=Preset(data["preset"]),
-        topics=tuple(data.get("topics", ())),
-        rule_sets=tuple(data.get("rule_sets", ())),
-    )

@@ -1,15 +1,13 @@
-"""Verbs of whoever plans exams: blueprints, exams, who is to sit. Each is written to the audit log."""
+"""Verbs of whoever plans exams: what they are, who is to sit. Each is written to the audit log."""
 
-import secrets
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-import sqlalchemy as sa
-
 from app.audit.service import record
 from app.domain.attempts import Outcome, StartRefusal
-from app.exams import attempts, service
+from app.exams import attempts, grids, making, service
+from app.exams.grids import Grid
 from app.exams.models import Attempt, Blueprint, Exam, ExamAssignment
 from app.people.models import Person, Unit
 from app.web.db import db, hold
@@ -40,66 +38,45 @@ FREE_AFTER_START = ("title", "closes_at", "entry_minutes", "earliest_minutes")
 """Facts that may change once somebody has begun; the others would change the exam under their hands."""
 
 
-class Begun(Exception):
-    """Somebody has begun, so the paper and the rules stand."""
-
-
 def facts_of(exam: Exam) -> ExamFacts:
     return ExamFacts(**{name: getattr(exam, name) for name in ExamFacts.__dataclass_fields__})
 
 
-def begun(exam_id: int) -> bool:
-    """Has anybody begun, trials left out?"""
-    found = sa.select(Attempt.id).where(Attempt.exam_id == exam_id, Attempt.trial.is_(False)).limit(1)
-    return db.session.scalar(found) is not None
-
-
-def create(blueprint: Blueprint, facts: ExamFacts, release: str, now: datetime) -> Exam:
-    """Raises domain.papers.Shortage and leaves nothing behind."""
-    with db.session.begin_nested():
-        exam = service.create_exam(
-            facts.title, blueprint, facts.opens_at, facts.closes_at, facts.attempts_allowed, release,
-            now, minutes=facts.minutes, pass_percent=facts.pass_percent,
-        )  # fmt: skip
-        for name, value in asdict(facts).items():
-            setattr(exam, name, value)
-        db.session.flush()
-    record(
-        "exam.create",
-        f"exam:{exam.id}",
-        f"新建考试“{exam.title}”",
-        after=asdict(facts) | {"release": release},
-    )
+def create(
+    blueprint: Blueprint | None, facts: ExamFacts, release: str, forms: int, now: datetime, by: int | None
+) -> Exam:
+    """With so many papers ordered by the blueprint; without one, papers are put together by hand."""
+    exam = service.create_exam(
+        facts.title, blueprint, facts.opens_at, facts.closes_at, facts.attempts_allowed, release,
+        now, minutes=facts.minutes, pass_percent=facts.pass_percent,
+    )  # fmt: skip
+    for name, value in asdict(facts).items():
+        setattr(exam, name, value)
+    db.session.flush()
+    after = asdict(facts) | {"release": release, "forms": forms}
+    record("exam.create", f"exam:{exam.id}", f"新建考试“{exam.title}”", after=after)
+    if blueprint is not None:
+        making.order(exam, grids.of(blueprint), forms, now, by)
     return exam
 
 
 def update(exam: Exam, changed: ExamFacts) -> None:
-    """Raises Begun when more changes than may after the first attempt."""
+    """Raises making.Begun when more changes than may after the first attempt."""
     hold(exam)  # two editors take turns
     before, after = asdict(facts_of(exam)), asdict(changed)
     fixed = {name for name in before if before[name] != after[name]} - set(FREE_AFTER_START)
-    if fixed and begun(exam.id):
-        raise Begun
+    if fixed and making.begun(exam.id):
+        raise making.Begun
     for name, value in after.items():
         setattr(exam, name, value)
     db.session.flush()
     record("exam.update", f"exam:{exam.id}", f"修改考试“{exam.title}”", before=before, after=after)
 
 
-def redraw(exam: Exam, now: datetime) -> None:
-    """A fresh paper by the blueprint as it is now. Raises Begun, domain.papers.Shortage."""
-    hold(exam)  # two editors take turns
-    if begun(exam.id) or exam.blueprint is None:
-        raise Begun
-    before = exam.paper_id
-    service.redraw(exam, exam.blueprint, now)
-    record(
-        "exam.redraw",
-        f"exam:{exam.id}",
-        f"重新组卷“{exam.title}”",
-        before={"paper": before},
-        after={"paper": exam.paper_id},
-    )
+def redraw(exam: Exam, grid: Grid, forms: int, now: datetime, by: int) -> None:
+    """Fresh papers by the grid. Raises making.Begun."""
+    making.order(exam, grid, forms, now, by)
+    record("exam.redraw", f"exam:{exam.id}", f"重新组卷“{exam.title}”", after={"forms": forms})
 
 
 def reviewed(exam: Exam, review_on: date | None, now: datetime) -> None:
@@ -135,33 +112,3 @@ def unassign(exam: Exam, assignment: ExamAssignment, name: str) -> None:
     db.session.delete(assignment)
     db.session.flush()
     record("exam.unassign", f"exam:{exam.id}", f"取消指派考试“{exam.title}”给{name}", before=before)
-
-
-@dataclass(frozen=True)
-class BlueprintFacts:
-    title: str
-    minutes: int
-    pass_percent: int
-    sections: list[dict[str, Any]]
-
-
-def save_blueprint(blueprint: Blueprint | None, facts: BlueprintFacts) -> Blueprint:
-    """Papers already drawn stay as they are."""
-    before = None
-    if blueprint is None:
-        blueprint = Blueprint(code=f"local-{secrets.token_hex(5)}", **asdict(facts))
-        db.session.add(blueprint)
-    else:
-        before = {name: getattr(blueprint, name) for name in BlueprintFacts.__dataclass_fields__}
-        for name, value in asdict(facts).items():
-            setattr(blueprint, name, value)
-    db.session.flush()
-    verb, word = ("create", "新建") if before is None else ("update", "修改")
-    record(
-        f"blueprint.{verb}",
-        f"blueprint:{blueprint.id}",
-        f"{word}组卷规则“{facts.title}”",
-        before=before,
-        after=asdict(facts),
-    )
-    return blueprint

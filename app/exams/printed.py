@@ -18,9 +18,8 @@ from app.people.school import school
 Answers: TypeAlias = Mapping[int, Answer]
 
 
-def docx(exam: Exam, with_key: bool) -> bytes:
-    """The sections as they are frozen, in the paper's own order. For an exam that has its paper."""
-    paper_id = exam.paper_id or 0
+def docx(exam: Exam, paper_id: int, title: str, with_key: bool) -> bytes:
+    """The sections of a form as they are frozen, in the paper's own order."""
     document = papers.document(paper_id)
     slots = {slot["slot"]: slot for slot in document["slots"]}
     answers = papers.answers(paper_id, list(slots))
@@ -32,7 +31,7 @@ def docx(exam: Exam, with_key: bool) -> bytes:
         )
         for head in document["sections"]
     )  # fmt: skip
-    return layout.docx(Paper(school().name, exam.title, exam.minutes, sections, with_key))
+    return layout.docx(Paper(school().name, title, exam.minutes, sections, with_key))
 
 
 def _items(

@@ -83,7 +83,7 @@ class Programme:
         os.environ["OPENBLAS_NUM_THREADS"] = "1"
         import highspy  # noqa: PLC0415
 
-        solver = highspy.Highs()
+        solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
         for name, value in {**_OPTIONS, "random_seed": seed % 2**31, "time_limit": seconds}.items():
             solver.setOptionValue(name, value)
         solver.passModel(self._written(highspy, goal))

@@ -1,6 +1,5 @@
 """Exams: make, change, assign. Attempts are in `attempts.py`."""
 
-import secrets
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -11,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from app.bank import queries as bank
 from app.domain import papers as rules
 from app.domain.papers import Section
-from app.domain.questions import AUTOMATIC, Kind
+from app.domain.questions import AUTOMATIC
 from app.domain.releasing import USUAL, stored
 from app.domain.scoring import Preset
 from app.exams import papers
@@ -25,7 +24,7 @@ _QUIZ_POINTS = 10  # each question of a quiz counts one point
 
 def create_exam(
     title: str,
-    blueprint: Blueprint,
+    blueprint: Blueprint | None,
     opens_at: datetime,
     closes_at: datetime,
     attempts_allowed: int | None,
@@ -36,31 +35,24 @@ def create_exam(
     minutes: int | None = None,
     pass_percent: int | None = None,
 ) -> Exam:
-    """Draw and freeze the paper, so that nothing is built at the bell; `release` names one of the usual rules
-    of domain.releasing. Raises domain.papers.Shortage."""
+    """An exam without a paper yet (exams/making.py): nobody can begin until it has one. `release` names one
+    of the usual rules of domain.releasing."""
     exam = Exam(
         kind="exam",
         code=code,
         title=title,
-        blueprint_id=blueprint.id,
+        blueprint_id=blueprint and blueprint.id,
         opens_at=opens_at,
         closes_at=closes_at,
-        minutes=minutes or blueprint.minutes,
+        minutes=minutes or (blueprint.minutes if blueprint else None),
         attempts_allowed=attempts_allowed,
-        pass_percent=blueprint.pass_percent if pass_percent is None else pass_percent,
+        pass_percent=blueprint.pass_percent if blueprint and pass_percent is None else pass_percent,
         release=stored(USUAL[release]),
         created_at=now,
     )
     db.session.add(exam)
-    redraw(exam, blueprint, now)
+    db.session.flush()
     return exam
-
-
-def redraw(exam: Exam, blueprint: Blueprint, now: datetime) -> None:
-    """A new paper for attempts that have not started; those that have keep theirs."""
-    sections = [papers.section_of(data) for data in blueprint.sections]
-    drawn = rules.draw(sections, bank.candidates(), secrets.randbits(32))
-    use(exam, [papers.freeze(exam.title, sections, drawn, now)])
 
 
 def ensure_quiz(
@@ -76,12 +68,9 @@ def ensure_quiz(
         (kind, sorted((c for c in found if c.kind is kind), key=lambda c: c.question_id))
         for kind in AUTOMATIC
     ]
-    sections = [
-        Section(title, kind, len(chosen), _QUIZ_POINTS, Preset.EXACT) for kind, chosen in by_kind if chosen
-    ]
     if len(found) < draw:
-        lacking = sections[0] if sections else Section(title, Kind.SINGLE, draw, _QUIZ_POINTS, Preset.EXACT)
-        raise rules.Shortage(((lacking, draw - len(found)),))
+        raise rules.Shortage(draw - len(found))
+    sections = [Section(title, kind, _QUIZ_POINTS, Preset.EXACT) for kind, chosen in by_kind if chosen]
     exam = db.session.scalar(sa.select(Exam).where(Exam.code == code))
     if exam is None:
         exam = Exam(

@@ -193,9 +193,9 @@ def _mix_goal(programme: Programme, table: Table, plan: Plan, columns: Columns) 
         fitting[cell] += deck.size
     goal = {}
     for band, terms in bands.items():
-        cell = plan.cells[band[0]]
-        if not cell.wanted.difficulty and sizes[band] < fitting[band[0]]:
-            fair = round(plan.forms * cell.count * sizes[band] / fitting[band[0]])
+        asked = plan.cells[band[0]]
+        if not asked.wanted.difficulty and sizes[band] < fitting[band[0]]:
+            fair = round(plan.forms * asked.count * sizes[band] / fitting[band[0]])
             goal[outside(programme, terms, fair, fair)] = 1
     return goal
 

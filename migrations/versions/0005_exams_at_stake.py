@@ -12,6 +12,33 @@ depends_on = None
 REVIEWS = {'score': 'never', 'after_submit': 'at_once', 'after_close': 'after_all'}
 
 
+_blueprint = sa.table('blueprint', sa.column('id'), sa.column('sections', sa.JSON), sa.column('total'))
+
+
+def _blueprints():
+    return op.get_bind().execute(sa.select(_blueprint.c.id, _blueprint.c.sections)).all()
+
+
+def _set_blueprint(number, **values) -> None:
+    op.execute(_blueprint.update().where(_blueprint.c.id == number).values(**values))
+
+
+def _with_cells(section):
+    """What a section of the second release asked for is one cell of it now."""
+    kept = {name: section[name] for name in ('title', 'kind', 'points', 'preset')}
+    cell = {'count': section['count'], 'topics': section.get('topics', []), 'difficulty': '',
+            'rule_sets': section.get('rule_sets', []), 'clauses': []}
+    return kept | {'cells': [cell]}
+
+
+def _without_cells(section):
+    """A section of the second release has one count, and topics and rule sets of any of its cells."""
+    kept = {name: section[name] for name in ('title', 'kind', 'points', 'preset')}
+    asked = {name: sorted({one for cell in section['cells'] for one in cell[name]})
+             if all(cell[name] for cell in section['cells']) else [] for name in ('topics', 'rule_sets')}
+    return kept | {'count': sum(cell['count'] for cell in section['cells'])} | asked
+
+
 def upgrade() -> None:
     op.create_table('announcement',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -28,6 +55,42 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('announcement', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_announcement_exam_id'), ['exam_id'], unique=False)
+
+    op.create_table('assembly',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('exam_id', sa.Integer(), nullable=False),
+    sa.Column('grid', sa.JSON(), nullable=False),
+    sa.Column('forms', sa.Integer(), nullable=False),
+    sa.Column('seed', sa.Integer(), nullable=False),
+    sa.Column('ordered_at', sa.BigInteger(), nullable=False),
+    sa.Column('ordered_by', sa.Integer(), nullable=True),
+    sa.Column('done_at', sa.BigInteger(), nullable=True),
+    sa.Column('outcome', sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(['exam_id'], ['exam.id'], name=op.f('fk_assembly_exam_id_exam')),
+    sa.ForeignKeyConstraint(['ordered_by'], ['person.id'], name=op.f('fk_assembly_ordered_by_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_assembly')),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('assembly', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_assembly_exam_id'), ['exam_id'], unique=False)
+
+    op.create_table('paper_draft',
+    sa.Column('exam_id', sa.Integer(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('sections', sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(['exam_id'], ['exam.id'], name=op.f('fk_paper_draft_exam_id_exam')),
+    sa.PrimaryKeyConstraint('exam_id', 'number', name=op.f('pk_paper_draft'))
+    )
+    with op.batch_alter_table('blueprint', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('at_least', sa.JSON(), nullable=False, server_default='[]'))
+        batch_op.add_column(sa.Column('enemies', sa.JSON(), nullable=False, server_default='[]'))
+        batch_op.add_column(sa.Column('total', sa.Integer(), nullable=False, server_default='1000'))
+        batch_op.add_column(sa.Column('rest_days', sa.Integer(), nullable=False, server_default='0'))
+        batch_op.add_column(sa.Column('rest_exams', sa.Integer(), nullable=False, server_default='0'))
+
+    for row in _blueprints():
+        total = sum(section['count'] * section['points'] for section in row.sections)
+        _set_blueprint(row.id, sections=[_with_cells(section) for section in row.sections], total=total)
 
     op.create_table('exam_form',
     sa.Column('exam_id', sa.Integer(), nullable=False),
@@ -311,6 +374,17 @@ def downgrade() -> None:
     with op.batch_alter_table('response', schema=None) as batch_op:
         batch_op.drop_index('ix_response_last')
 
+    for row in _blueprints():
+        _set_blueprint(row.id, sections=[_without_cells(section) for section in row.sections])
+    with op.batch_alter_table('blueprint', schema=None) as batch_op:
+        for name in ('rest_exams', 'rest_days', 'total', 'enemies', 'at_least'):
+            batch_op.drop_column(name)
+
+    op.drop_table('paper_draft')
+    with op.batch_alter_table('assembly', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_assembly_exam_id'))
+
+    op.drop_table('assembly')
     with op.batch_alter_table('unapplied_response', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('fk_unapplied_response_decided_by_person'), type_='foreignkey')
         batch_op.drop_column('accepted')

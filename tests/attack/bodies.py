@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.bank import making
 from app.domain.access import Role
+from app.exams import swapping
 from app.web.sheets import write_xlsx
 from tests import factories
 from tests.attack.html import Control, Form, Page
@@ -19,18 +20,32 @@ from tests.attack.world import PASSWORD, Visitor, World, client_of, small_pdf
 
 Body = dict[str, Any]
 _TEXTS = {"date": "2026-12-31", "datetime-local": "2026-12-31T10:00", "file": ""}
-# One section of a blueprint; the rows below it left empty.
-_BLANK = ("title", "count", "points", "topics")
-_SECTIONS = {f"sections-{n}-{name}": "" for n in range(5) for name in _BLANK} | {
+# One section of a blueprint; what is below it left empty.
+_BLANK = ("title", "points", "rows-0-topics", "rows-0-basis", "rows-0-free")
+_SECTIONS = {f"sections-{n}-{name}": "" for n in range(1, 9) for name in _BLANK} | {
     "sections-0-title": "单选题", "sections-0-kind": "single", "sections-0-preset": "exact",
-    "sections-0-count": "1", "sections-0-points": "2", "sections-0-rule_sets": [],
+    "sections-0-points": "2", "sections-0-rows-0-topics": "", "sections-0-rows-0-basis": "",
+    "sections-0-rows-0-free": "1", "total": "2",
 }  # fmt: skip
 _QUESTION = {"kind": "judge", "stem": "这话对吗？", "options": "", "key": "对", "explanation": "对。"}
-_ONLY_SHOW = {"preview", "add_part", "remove_part", "list_clauses"}  # buttons that save nothing
+_ONLY_SHOW = {
+    "preview",
+    "add_part",
+    "remove_part",
+    "list_clauses",
+    "more",
+    "count",
+}  # buttons that save nothing
 _PASSWORDS = {"current": PASSWORD, "new": "窗外的石榴树又开花了", "again": "窗外的石榴树又开花了"}
 
 LATELY = "2026-11-20"
 _NO_NUMBERS = dict.fromkeys(("id_number", "phone", "staff_no", "joined_on"), "")
+
+
+def _swapped(world: World) -> Body:
+    form = world.fresh.forms[0]
+    offer = swapping.offers(world.fresh, form, 1, factories.CREATED)[0]
+    return {"version": str(offer.candidate.version_id), "seen": str(form.paper_id)}
 
 
 def _sheet(world: World) -> Body:
@@ -98,6 +113,11 @@ FILLED: dict[str, Callable[[World], Body]] = {
     "exams_manage.exam_new": lambda w: {"closes_at": "2026-12-31T12:00", "pass_percent": "60"},
     "exams_manage.blueprint_new": lambda w: _SECTIONS,
     "exams_manage.blueprint_edit": lambda w: _SECTIONS | {"title": "改名的规则"},
+    "exams_manage.nearest": lambda w: {},  # stands on the page of one whose papers could not be made
+    "exams_manage.swap": _swapped,
+    "exams_manage.pick_act": lambda w: {
+        "act": "section", "title": "附加题", "kind": "single", "points": "2", "preset": "exact",
+    },
     "exams_manage.allow_attempt": lambda w: {"again-reason": "设备故障", "again-seen": "0"},
     "exams_manage.add_minutes_ahead": lambda w: {
         "minutes-reason": "视力障碍", "minutes-minutes": "5", "minutes-seen": "0",

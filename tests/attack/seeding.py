@@ -190,6 +190,7 @@ def _seed_exam(world: World, time: Clock) -> Exam:
         corpus()[0], hostile, time.now - timedelta(hours=1), time.now + timedelta(hours=2), None,
         "after_submit", time.now,
     )  # fmt: skip
+    build.papered(made, time.now)
     service.assign(made, unit=world.root)
     db.session.commit()
     return made

@@ -150,6 +150,11 @@ THINGS: dict[Any, Make] = {
     ("manage", "certificate_id"): _held(certificate_id=lambda h: h.certificate.id),
     ("manage", "attempt_id"): RUNNING,
     ("manage", "exam_id"): _school(lambda w: {"exam_id": w.exam.id}, lambda w: {"exam_id": w.fresh.id}),
+    "exams_manage.nearest": _school(lambda w: {"exam_id": w.fresh.id}),
+    ("manage", "exam_id", "number"): _school(lambda w: {"exam_id": w.fresh.id, "number": 1}),
+    ("manage", "exam_id", "number", "slot"): _school(
+        lambda w: {"exam_id": w.fresh.id, "number": 1, "slot": 1}
+    ),
     ("manage", "exam_id", "assignment_id"): _school(
         lambda w: {"exam_id": w.exam.id, "assignment_id": w.exam_assignment.id}
     ),

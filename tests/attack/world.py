@@ -5,7 +5,7 @@ unit, someone below it, someone in the sibling town, someone at the root.
 """
 
 import io
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -20,12 +20,14 @@ from app.bank.rule_sets import put_clause
 from app.certificates.models import Certificate
 from app.courses.models import Course, CourseAssignment
 from app.domain.access import Role
+from app.domain.assembly import Advice, Lack
 from app.domain.careers import PostingKind
 from app.domain.questions import Kind
 from app.domain.questions import Question as Content
 from app.domain.regrading import Remedy
 from app.domain.roster import Field
-from app.exams import papers, regrading, service
+from app.exams import grids, papers, regrading, service
+from app.exams.making_models import Assembly
 from app.exams.models import Exam, ExamAssignment
 from app.exams.result_models import Regrade
 from app.people import second_factor
@@ -163,6 +165,7 @@ def build_world(app: Flask, time: Clock) -> World:
     )  # fmt: skip
     made = _made_before_it_changed(local)
     exam, past, other, fresh = _exams(time, root, sibling)
+    _unfilled(fresh)
     course = courses.course("reading", "rules", "quiz", exam=past, title="必修课")
     other_course = courses.course("reading", title="石桥镇的课")
     draft = courses.course("reading", published=False, title="未发布的课")
@@ -193,6 +196,19 @@ def build_world(app: Flask, time: Clock) -> World:
 def _regrade(exam: Exam, by: Person, time: Clock) -> Regrade:
     question = papers.slots(exam.paper_id or 0)[1].question
     return regrading.propose(exam, question, Remedy.ALL, None, "题干有误", by.id, time.now)
+
+
+def _unfilled(exam: Exam) -> None:
+    """Papers of it were ordered and could not be made; a nearest plan is offered."""
+    assert exam.blueprint
+    grid = grids.of(exam.blueprint)
+    advice = Advice((Lack(0, 1),), (), grids.plan(grid))
+    factories.save(
+        Assembly(
+            exam_id=exam.id, grid=grid, forms=1, seed=1, ordered_at=factories.CREATED,
+            done_at=factories.CREATED, outcome=asdict(advice),
+        )
+    )  # fmt: skip
 
 
 def _unapproved(rules: RuleSet, submitted_at: datetime | None) -> Question:

@@ -1,10 +1,13 @@
 """How much alike two questions are, and that what is alike is found among many."""
 
 import random
+from itertools import combinations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from app.domain.likeness import ALIKE, bands, likeness, shingles, shingles_of
+from app.domain.likeness import ALIKE, bands, cliques, likeness, shingles, shingles_of
 from app.domain.questions import Kind, Part, Question
 
 BASE = "党的各级组织和全体党员必须自觉遵守党的政治纪律和政治规矩，在思想上政治上行动上同党中央保持高度一致。"
@@ -58,3 +61,15 @@ def test_near_duplicates_share_a_number_and_strangers_hardly_ever() -> None:
         strangers += not set(bands(shingles([text]))).isdisjoint(bands(shingles([other])))
     assert found == 200
     assert strangers == 0
+
+
+@given(st.sets(st.tuples(st.sampled_from("abcdef"), st.sampled_from("abcdef"))))
+def test_cliques_hold_exactly_the_pairs(given_pairs: set[tuple[str, str]]) -> None:
+    pairs = {frozenset(pair) for pair in given_pairs if len(set(pair)) == 2}
+    found = cliques(given_pairs)
+    assert {frozenset(pair) for group in found for pair in combinations(group, 2)} == pairs
+    assert len(found) <= len(pairs)
+
+
+def test_all_alike_are_one_clique() -> None:
+    assert cliques(combinations("dcba", 2)) == [set("abcd")]

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
+from app.bank import queries as bank
 from app.bank.models import AnswerKey, Citation, Clause, Question, QuestionVersion, RuleSet
 from app.domain import scoring
 from app.domain.questions import WITH_OPTIONS, Kind
-from app.exams import papers, service
+from app.exams import grids, papers, service
 from app.exams.models import Blueprint, Exam, Response
 from app.web.db import db
 from tests.factories import CREATED, save
@@ -79,13 +80,35 @@ def blueprint(*rules: RuleSet, **counts: int) -> Blueprint:
             code=f"bp-{next(_next)}", title="测试蓝图", minutes=45, pass_percent=60,
             sections=[
                 {
-                    "title": kind, "kind": kind, "count": many, "points": 20,
-                    "preset": scoring.PRESETS[Kind(kind)][0].value, "rule_sets": asked,
+                    "title": kind, "kind": kind, "points": 20,
+                    "preset": scoring.PRESETS[Kind(kind)][0].value,
+                    "cells": [cell(many, rule_sets=asked)],
                 }
                 for kind, many in counts.items()
             ],
+            total=20 * sum(counts.values()),
         )
     )  # fmt: skip
+
+
+def cell(count: int, **more: Any) -> dict[str, Any]:
+    return {"count": count, "topics": [], "difficulty": "", "rule_sets": [], "clauses": []} | more
+
+
+def papered(made: Exam, now: datetime) -> Exam:
+    """With the first questions that fit its blueprint, cell by cell; the solver is tested apart."""
+    assert made.blueprint
+    grid, left = grids.of(made.blueprint), bank.candidates()
+    form = []
+    for wanted in grids.plan(grid).cells:
+        ones = [one for one in left if wanted.wanted.takes(one)][: wanted.count]
+        assert len(ones) == wanted.count
+        left = [one for one in left if one not in ones]
+        form.append(tuple(ones))
+    heads = grids.heads(grid["sections"])
+    service.use(made, [papers.freeze(made.title, heads, grids.by_section(grid, tuple(form)), now)])
+    db.session.commit()
+    return made
 
 
 def exam(
@@ -101,8 +124,7 @@ def exam(
         "测试考试", blueprint(rules, **counts), now - timedelta(hours=1), now + timedelta(hours=hours),
         attempts, release, now, minutes=minutes,
     )  # fmt: skip
-    db.session.commit()
-    return made
+    return papered(made, now)
 
 
 def quiz(now: datetime, draw: int = 3, **counts: int) -> Exam:

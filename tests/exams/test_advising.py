@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations_with_replacement, product
 
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 
 from app.domain.assembly import Advice, AtLeast, Cell, Lack, Plan, Wanted, usable
 from app.domain.dealing import lay
@@ -73,7 +73,7 @@ def written(plan: Plan, lack: Lack) -> list[Candidate]:
     return found
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(planned.plans(), planned.pools, planned.enemies())
 def test_what_is_lacking_is_true_and_the_least(
     plan: Plan, pool: list[Candidate], apart: list[set[str]]
@@ -93,7 +93,7 @@ def test_what_is_lacking_is_true_and_the_least(
     assert has_room(plan) == (not said.too_many)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(planned.plans(), planned.pools, planned.enemies())
 def test_the_nearest_plan_can_be_filled_and_none_is_nearer(
     plan: Plan, pool: list[Candidate], apart: list[set[str]]

@@ -252,6 +252,7 @@ def test_pictures_stand_where_the_text_says_and_else_below_the_stem(app: Flask, 
         "图", build.blueprint(rules, single=1), time.now, time.now + timedelta(hours=1), 1, "after_submit",
         time.now,
     )  # fmt: skip
+    build.papered(exam, time.now)
     assert db.session.get_one(Exam, exam.id).paper.document["slots"][0]["pictures"] == ["p1", "p2"]
     attempt, _ = attempts.start(exam, factories.person().id, time.now)
     with app.test_request_context():

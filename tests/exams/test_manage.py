@@ -10,11 +10,12 @@ from flask.testing import FlaskClient
 
 from app.audit.models import AuditEvent
 from app.bank import amending
-from app.bank.models import Citation, RuleSet
+from app.bank.models import Citation
 from app.domain.access import Role
 from app.domain.releasing import USUAL, stored
 from app.exams import attempts, papers, service
-from app.exams.models import Allowance, Attempt, Blueprint, Exam, ExamAssignment
+from app.exams.making_models import Assembly
+from app.exams.models import Allowance, Attempt, Exam, ExamAssignment
 from app.people.models import Person, Unit
 from app.web.db import db
 from app.web.sheets import MIMETYPE, read_sheet
@@ -70,28 +71,20 @@ NEW = {
 }  # fmt: skip
 
 
-def test_a_new_exam_draws_its_paper_and_keeps_beijing_time(admin: FlaskClient, time: Clock) -> None:
-    build.questions(build.rule_set(), single=2)
+def test_a_new_exam_keeps_beijing_time_and_waits_for_its_paper(admin: FlaskClient, time: Clock) -> None:
     blueprint = build.blueprint(single=2)
-    answer = admin.post("/manage/exams/new", data=NEW | {"blueprint_id": blueprint.id})
+    answer = admin.post("/manage/exams/new", data=NEW | {"blueprint_id": blueprint.id, "forms": "2"})
     exam = db.session.scalars(sa.select(Exam)).one()
-    assert answer.location == f"/manage/exams/{exam.id}/assignments"
+    assert answer.location == f"/manage/exams/{exam.id}/paper"
     assert exam.opens_at.isoformat() == "2026-12-01T01:00:00+00:00"
     assert exam.closes_at.isoformat() == "2026-12-01T03:30:00+00:00"
     assert (exam.minutes, exam.pass_percent, exam.attempts_allowed) == (45, 60, 2)
     assert (exam.shuffle_slots, exam.shuffle_options) == (True, False)
     assert exam.release == stored(USUAL["after_close"]) and exam.released_at is None
-    assert exam.paper is not None and len(exam.paper.document["slots"]) == 2
+    assert exam.forms == []
+    ordered = db.session.scalars(sa.select(Assembly)).one()
+    assert (ordered.exam_id, ordered.forms, ordered.done_at) == (exam.id, 2, None)
     assert acts() == ["exam.create"]
-
-
-def test_a_shortage_names_the_section_and_leaves_nothing(admin: FlaskClient, time: Clock) -> None:
-    build.questions(build.rule_set(), single=1)
-    blueprint = build.blueprint(single=3)
-    page = admin.post("/manage/exams/new", data=NEW | {"blueprint_id": blueprint.id})
-    assert page.status_code == 200 and "“single”缺 2 题" in page.text
-    assert db.session.scalar(sa.select(sa.func.count()).select_from(Exam)) == 0
-    assert acts() == []
 
 
 def test_the_window_must_not_be_turned_round(admin: FlaskClient, time: Clock) -> None:
@@ -158,27 +151,6 @@ def test_the_paper_says_which_questions_rest_on_what_has_changed(
     page = admin.get(url).text
     assert page.count(mark) == 1 and page.index(mark) > page.index('id="question-2"')
     assert '后来有变化的试题：<a href="#question-2">第 2 题</a></p>' in page
-
-
-def test_the_paper_shows_keys_and_can_be_redrawn_until_somebody_begins(
-    admin: FlaskClient, county: Unit, time: Clock
-) -> None:
-    exam = build.exam(time.now, single=1)
-    build.questions(db.session.scalars(sa.select(RuleSet)).one(), single=30)
-    page = admin.get(f"/manage/exams/{exam.id}/paper").text
-    assert page.count("key-list__right") == 1 and "解析" in page
-    drawn_ones = {exam.paper_id}
-    for _ in range(9):
-        admin.post(f"/manage/exams/{exam.id}/redraw")
-        db.session.refresh(exam)
-        drawn_ones.add(exam.paper_id)
-    assert len(drawn_ones) > 1  # the same one of 31 questions ten times over is not to be feared
-    assert acts() == ["exam.redraw"] * 9
-    drawn = exam.paper_id
-    begin(exam, assigned(exam, factories.person(unit=county)), time)
-    assert "试卷不能再换" in admin.post(f"/manage/exams/{exam.id}/redraw", follow_redirects=True).text
-    db.session.refresh(exam)
-    assert exam.paper_id == drawn
 
 
 def test_a_trial_leads_to_the_page_and_counts_nowhere(admin: FlaskClient, time: Clock) -> None:
@@ -395,55 +367,6 @@ def staff_of(client: FlaskClient, unit: Unit) -> Callable[[str], str]:
     with made.session_transaction() as cookie:
         cookie["_user_id"] = factories.session_for(person).id
     return lambda url: made.get(url).text
-
-
-SECTION = {
-    "sections-0-title": "一、单选题", "sections-0-kind": "single", "sections-0-count": "2",
-    "sections-0-points": "2.5", "sections-0-preset": "exact", "sections-0-topics": "政治纪律、四风",
-    "sections-1-kind": "single", "sections-1-preset": "exact",
-}  # fmt: skip
-RULES = {"title": "季度测试", "minutes": "60", "pass_percent": "70"}
-
-
-def test_a_blueprint_is_typed_and_checked_against_the_bank(admin: FlaskClient, time: Clock) -> None:
-    build.questions(build.rule_set(), single=1)
-    page = admin.post("/manage/exams/blueprints/new", data=RULES | SECTION, follow_redirects=True).text
-    assert "“一、单选题”缺 1 题" in page
-    found = db.session.scalars(sa.select(Blueprint)).one()
-    assert found.sections == [
-        {"title": "一、单选题", "kind": "single", "count": 2, "points": 25, "preset": "exact",
-         "topics": ["政治纪律", "四风"], "rule_sets": []}
-    ]  # fmt: skip
-    shown = admin.get(f"/manage/exams/blueprints/{found.id}").text
-    assert 'value="2.5"' in shown and "政治纪律、四风" in shown
-    edited = RULES | SECTION | {"sections-0-count": "1"}
-    page = admin.post(f"/manage/exams/blueprints/{found.id}", data=edited, follow_redirects=True).text
-    assert "题库里的试题够用" in page
-    assert acts() == ["blueprint.create", "blueprint.update"]
-
-
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        ({"sections-0-count": "0"}, "题数要在 1 至 200 之间"),
-        ({"sections-0-count": "²"}, "题数要在 1 至 200 之间"),
-        ({"sections-0-points": "2.55"}, "最多一位小数"),
-        ({"sections-0-points": "NaN"}, "最多一位小数"),
-        ({"sections-0-title": ""}, "没有标题"),
-        ({"sections-0-preset": "per_blank"}, "评分办法与题型不符，单选题可选“全部答对得分”"),
-        (
-            {"sections-0-kind": "order", "sections-0-preset": "half"},
-            "排序题可选“全部答对得分”、“排序、匹配、默写",
-        ),
-        ({"sections-0-kind": "song"}, "sections-0-kind-error"),
-        ({"sections-0-kind": "essay"}, "论述题可选“简答、论述、案例分析：由阅卷人给分”"),
-        ({"sections-0-title": "", "sections-0-count": "", "sections-0-points": ""}, "至少填写一个大题"),
-    ],
-)
-def test_a_faulty_section_is_refused_in_words(admin: FlaskClient, change: dict[str, str], words: str) -> None:
-    page = admin.post("/manage/exams/blueprints/new", data=RULES | SECTION | change)
-    assert page.status_code == 200 and words in page.text
-    assert db.session.scalar(sa.select(sa.func.count()).select_from(Blueprint)) == 0
 
 
 def test_marking_is_an_honest_empty_page(county: Unit, sign_in: SignIn) -> None:

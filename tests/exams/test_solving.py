@@ -1,7 +1,7 @@
 import random
 from dataclasses import replace
 
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from app.domain.assembly import AtLeast, Cell, Plan, Wanted, breaches, shared
@@ -34,7 +34,7 @@ def test_forms_hold_every_rule_or_there_are_none(
         assert found.gap >= 0
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(planned.plans(forms=2), planned.pools, planned.enemies())
 def test_no_two_forms_overlap_less_than_is_said(
     plan: Plan, pool: list[Candidate], apart: list[set[str]]
