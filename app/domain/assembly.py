@@ -114,6 +114,22 @@ class Advice:
     nearest: Plan | None
 
 
+@dataclass(frozen=True)
+class Papers:
+    """`overlap`: questions in common, summed over pairs of forms; no forms of equal difficulty have less
+    than `at_least`. `late`: time ran out, so that another run may give other forms.
+    """
+
+    forms: tuple[Form, ...]
+    overlap: int
+    at_least: int
+    late: bool
+
+    @property
+    def gap(self) -> int:
+        return self.overlap - self.at_least
+
+
 def weight(one: Candidate) -> int:
     """How difficult, in tenths: easy 10, medium 20, hard 30; where measured, 10 (all right) to 30 (none).
 

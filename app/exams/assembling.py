@@ -8,14 +8,12 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from app.domain.assembly import Advice, AtLeast, Cell, Lack, Plan, Wanted, breaches, senseless, usable
-from app.domain.dealing import lay
+from app.domain.assembly import Advice, AtLeast, Cell, Lack, Papers, Plan, Wanted, breaches, senseless
 from app.domain.papers import Candidate
 from app.domain.questions import Kind
-from app.exams import advising, solving
-from app.exams.solving import Papers
 from app.web import limited
 
+_CHILD = "app.exams.solving_child"
 SECONDS = 5.0  # to look for the least overlap; the hard rules come before
 
 
@@ -39,7 +37,7 @@ def assemble(
         "plan": asdict(plan), "pool": [asdict(one) for one in pool], "seed": seed,
         "held_back": sorted(held_back), "enemies": apart, "seconds": seconds,
     }  # fmt: skip
-    said = json.loads(limited.run(__name__, json.dumps(asked).encode()))
+    said = json.loads(limited.run(_CHILD, json.dumps(asked).encode()))
     if "forms" not in said:
         return advice_of(said)
     versions = {one.version_id: one for one in pool}
@@ -47,20 +45,6 @@ def assemble(
     if broken := breaches(plan, forms, apart):
         raise AssertionError(broken)
     return Papers(forms, said["overlap"], said["at_least"], said["late"])
-
-
-def answer(data: bytes) -> bytes:
-    """What the child does."""
-    asked = json.loads(data)
-    plan, pool = plan_of(asked["plan"]), [_candidate(one) for one in asked["pool"]]
-    held_back, seed = set(asked["held_back"]), asked["seed"]
-    table = lay(plan, usable(pool, held_back), asked["enemies"], seed)
-    found = solving.papers(table, plan, seed, asked["seconds"])
-    if found is None:
-        return json.dumps(asdict(advising.advice(table, plan, pool, held_back))).encode()
-    forms = [[[one.version_id for one in cell] for cell in form] for form in found.forms]
-    said = {"forms": forms, "overlap": found.overlap, "at_least": found.at_least, "late": found.late}
-    return json.dumps(said).encode()
 
 
 def plan_of(said: dict[str, Any]) -> Plan:
@@ -73,11 +57,6 @@ def plan_of(said: dict[str, Any]) -> Plan:
 def _wanted(said: dict[str, Any]) -> Wanted:
     lists = {name: tuple(said[name]) for name in ("topics", "rule_sets", "clauses")}
     return Wanted(Kind(said["kind"]) if said["kind"] else None, difficulty=said["difficulty"], **lists)
-
-
-def _candidate(said: dict[str, Any]) -> Candidate:
-    lists = {name: tuple(said[name]) for name in ("rule_sets", "clauses")}
-    return Candidate(**{**said, "kind": Kind(said["kind"]), **lists})
 
 
 def advice_of(said: dict[str, Any]) -> Advice:

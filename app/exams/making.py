@@ -11,14 +11,13 @@ import structlog
 from app.audit.service import acting_for, record
 from app.bank import alike
 from app.bank import queries as bank
-from app.domain.assembly import Advice, Form, Plan
+from app.domain.assembly import Advice, Form, Papers, Plan
 from app.domain.likeness import cliques
 from app.domain.papers import Candidate
 from app.exams import assembling, grids, papers, service
 from app.exams.grids import Grid
 from app.exams.making_models import Assembly
 from app.exams.models import Attempt, Exam, Paper
-from app.exams.solving import Papers
 from app.people.models import Person
 from app.web import clock, uow
 from app.web.db import db, hold

@@ -1,10 +1,14 @@
-"""A programme of whole numbers written down piece by piece and solved by HiGHS, the same way every time."""
+"""A programme of whole numbers written down piece by piece and solved by HiGHS, the same way every time.
 
-import os
+Only for the limited process (exams/solving_child.py): the solver takes long to load, and may run wild.
+"""
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Any, TypeAlias
+
+import highspy
 
 Terms: TypeAlias = Sequence[tuple[int, int]]  # (column, factor)
 Goal: TypeAlias = Mapping[int, int]
@@ -78,15 +82,10 @@ class Programme:
         return found
 
     def _solved(self, goal: Goal, start: Solution | None, seconds: float, seed: int) -> Solution | None:
-        # Here, so that only the limited child pays for it. Its helper for matrices would start a thread, with
-        # memory of its own, for each processor.
-        os.environ["OPENBLAS_NUM_THREADS"] = "1"
-        import highspy  # noqa: PLC0415
-
         solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
         for name, value in {**_OPTIONS, "random_seed": seed % 2**31, "time_limit": seconds}.items():
             solver.setOptionValue(name, value)
-        solver.passModel(self._written(highspy, goal))
+        solver.passModel(self._written(goal))
         if start:
             known = highspy.HighsSolution()
             known.col_value = [float(value) for value in start.values]
@@ -103,7 +102,7 @@ class Programme:
         late = status != highspy.HighsModelStatus.kOptimal
         return Solution(tuple(map(round, solver.getSolution().col_value)), (info.mip_dual_bound,), late)
 
-    def _written(self, highspy: Any, goal: Goal) -> Any:
+    def _written(self, goal: Goal) -> Any:
         lp = highspy.HighsLp()
         lp.num_col_, lp.num_row_ = len(self.highest), len(self.rows)
         lp.col_cost_ = [float(goal.get(n, 0)) for n in range(len(self.highest))]

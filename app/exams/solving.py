@@ -16,28 +16,12 @@ from math import ceil, gcd
 from time import monotonic
 from typing import TypeAlias
 
-from app.domain.assembly import Form, Plan
+from app.domain.assembly import Papers, Plan
 from app.domain.dealing import Place, Table, Takes, deal, overlap
 from app.exams.programme import Goal, Programme, Solution, Terms, Undecided
 
 Columns: TypeAlias = dict[Place, int]
 FIRST = 20.0  # seconds to find one form at all, or that there is none
-
-
-@dataclass(frozen=True)
-class Papers:
-    """`overlap`: questions in common, summed over pairs of forms; no forms of equal difficulty have less
-    than `at_least`. `late`: time ran out, so that another run may give other forms.
-    """
-
-    forms: tuple[Form, ...]
-    overlap: int
-    at_least: int
-    late: bool
-
-    @property
-    def gap(self) -> int:
-        return self.overlap - self.at_least
 
 
 @dataclass

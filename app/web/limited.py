@@ -14,6 +14,8 @@ MEMORY = 1 << 30  # address space
 SECONDS = 90  # of the processor; 20,000 questions take a third of it
 TIMEOUT = 240.0  # seconds in all, for a process that waits
 LARGEST = 160 * 1024 * 1024  # bytes of an answer; who asked holds them all in memory
+# Else a helper for matrices starts a thread, with memory of its own, for each processor.
+_ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1"}
 _CHILD = Path(__file__).with_name("limited_child.py")
 log = structlog.get_logger()
 
@@ -34,7 +36,7 @@ def run(module: str, data: bytes, *given: str) -> bytes:
     command = [sys.executable, "-I", str(_CHILD), module, *limits, *given]
     try:
         done = subprocess.run(  # without this process's environment: there are keys in it
-            command, input=data, capture_output=True, timeout=TIMEOUT, check=True, env={}
+            command, input=data, capture_output=True, timeout=TIMEOUT, check=True, env=_ENVIRONMENT
         )
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
         log.warning("limited_work_ended", module=module, how=_how(error))

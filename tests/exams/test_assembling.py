@@ -5,12 +5,11 @@ from dataclasses import asdict, replace
 import pytest
 from flask import Flask
 
-from app.domain.assembly import Advice, AtLeast, Cell, Lack, Plan, Wanted
+from app.domain.assembly import Advice, AtLeast, Cell, Lack, Papers, Plan, Wanted
 from app.domain.papers import Candidate
 from app.domain.questions import Kind
 from app.exams.assembling import assemble, plan_of
 from app.exams.lacking import changes, reasons
-from app.exams.solving import Papers
 
 HARD = Wanted(Kind.MULTIPLE, ("党的纪律/政治纪律",), "hard", ("qi-ge-you-zhi",))
 PLAN = Plan(

@@ -4,11 +4,11 @@ from dataclasses import replace
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from app.domain.assembly import AtLeast, Cell, Plan, Wanted, breaches, shared
+from app.domain.assembly import AtLeast, Cell, Papers, Plan, Wanted, breaches, shared
 from app.domain.dealing import lay
 from app.domain.papers import Candidate
 from app.domain.questions import DIFFICULTIES, Kind
-from app.exams.solving import Papers, papers
+from app.exams.solving import papers
 from tests.exams import planned
 
 LONG = 60.0  # seconds, of which a fraction is used; so what is found depends on no clock
