@@ -57,7 +57,7 @@ def _laid(exam: Exam, paper_id: int) -> _Laid:
 
 
 def offers(exam: Exam, form: ExamForm, slot: int, now: datetime) -> list[Offer]:
-    """All that keep every rule, parallel forms equally difficult; what no other form has comes first."""
+    """All that keep every rule, parallel forms equally difficult; of the same topic and in no other form first."""
     found = _fitting(exam, form, slot, now)
     leaving = comparing.held([form.paper_id])[form.paper_id][slot - 1]
     holders = _holders(exam, form)
