@@ -9,7 +9,7 @@ from wtforms import FieldList, FormField, IntegerField, StringField, TextAreaFie
 from wtforms.validators import InputRequired, NumberRange, Optional
 
 from app.domain.assembly import LARGEST
-from app.domain.questions import Kind
+from app.domain.questions import DIFFICULTIES, Kind
 from app.domain.scoring import Preset, format_points
 from app.exams.bases import Bases, Unknown
 from app.exams.forms import MINUTES, PERCENT, TITLE, stripped
@@ -81,6 +81,8 @@ class BlueprintForm(EditForm):
         place = _("第 %(n)s 个大题", n=number)
         if not form.title.data:
             raise ValidationError(_("%(place)s没有标题。", place=place))
+        if form.kind.data not in set(Kind) or form.preset.data not in set(Preset):
+            raise ValidationError(_("%(place)s的题型或评分办法不对。", place=place))
         cells = [cell for row in form.rows for cell in self._cells(row.form, place)]
         if not cells:
             raise ValidationError(_("%(place)s没有题数。", place=place))
@@ -116,6 +118,8 @@ class BlueprintForm(EditForm):
         made = []
         for number, entry in enumerate(self.at_least, 1):
             form, place = entry.form, _("第 %(n)s 个整卷条件", n=number)
+            if form.kind.data not in {"", *Kind} or form.difficulty.data not in {"", *DIFFICULTIES}:
+                raise ValidationError(_("%(place)s的题型或难度不对。", place=place))
             if form.count.data:
                 said = {"kind": form.kind.data, "difficulty": form.difficulty.data}
                 made.append({"count": whole(form.count.data, place), **said, **self._asked(form, place)})

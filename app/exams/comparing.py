@@ -3,11 +3,13 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from app.bank import queries as bank
 from app.domain import assembly
 from app.domain.papers import Candidate, Section
-from app.domain.questions import DIFFICULTIES
+from app.domain.questions import DIFFICULTIES, Kind
+from app.domain.scoring import PRESETS
 from app.exams import papers
 from app.exams.models import ExamForm
 
@@ -43,25 +45,35 @@ class Comparison:
         return [level for level in DIFFICULTIES if any(column.levels[level] for column in self.columns)]
 
 
+def versions(paper_id: int, slots: Sequence[int] | None = None) -> list[int]:
+    """The questions of a paper, or of some of its slots, in their order: the parts of a case are one."""
+    of = papers.slots(paper_id)
+    return list(dict.fromkeys(of[n].version_id for n in (of if slots is None else slots)))
+
+
 def held(paper_ids: Sequence[int]) -> dict[int, list[Candidate]]:
-    """The questions of each paper, slot by slot."""
-    versions = {paper: [slot.version_id for slot in papers.slots(paper).values()] for paper in paper_ids}
-    found = bank.candidates_of({version for ones in versions.values() for version in ones})
-    return {paper: [found[version] for version in ones] for paper, ones in versions.items()}
+    """The same, as they may be drawn."""
+    ids = {paper: versions(paper) for paper in paper_ids}
+    found = bank.candidates_of({version for ones in ids.values() for version in ones})
+    return {paper: [found[version] for version in ones] for paper, ones in ids.items()}
 
 
 def sections(paper_id: int) -> list[Section]:
     """What the sections of a paper are."""
-    slots, heads = papers.slots(paper_id), papers.document(paper_id)["sections"]
-    return [
-        Section(head["title"], slots[head["slots"][0]].kind, head["points"], slots[head["slots"][0]].preset)
-        for head in heads
-    ]
+    return [_section(head, paper_id) for head in papers.document(paper_id)["sections"]]
+
+
+def _section(head: Mapping[str, Any], paper_id: int) -> Section:
+    kind, first = Kind(head["kind"]), papers.slots(paper_id)[head["slots"][0]]
+    preset = PRESETS[kind][0] if first.part else first.preset  # parts are scored as their own kinds are
+    return Section(head["title"], kind, head["points"], preset)
 
 
 def by_section(paper_id: int, ones: Sequence[Candidate]) -> list[list[Candidate]]:
+    """So many of these questions as each section of the paper holds."""
+    left = iter(ones)
     heads = papers.document(paper_id)["sections"]
-    return [[ones[number - 1] for number in head["slots"]] for head in heads]
+    return [[next(left) for _ in versions(paper_id, head["slots"])] for head in heads]
 
 
 def compare(forms: Sequence[ExamForm]) -> Comparison:

@@ -10,7 +10,7 @@ from wtforms import FieldList, Form, FormField, SelectField, StringField, Valida
 from app.bank.labels import DIFFICULTIES, KINDS
 from app.domain import scoring
 from app.domain.assembly import LARGEST
-from app.domain.questions import AUTOMATIC, Kind
+from app.domain.questions import Kind
 from app.domain.scoring import Preset, format_points
 from app.exams.forms import TITLE, stripped
 from app.exams.labels import PRESETS
@@ -37,12 +37,19 @@ class RowForm(Form):
 
 
 class SectionForm(Form):
+    """What is chosen is checked by `BlueprintForm`, which can say where it stands."""
+
     title = StringField(_l("标题"), filters=[stripped])
     kind = SelectField(
-        _l("题型"), choices=choices((kind, KINDS[kind]) for kind in AUTOMATIC), default=Kind.SINGLE.value
+        _l("题型"),
+        choices=choices((kind, KINDS[kind]) for kind in Kind),
+        default=Kind.SINGLE.value,
+        validate_choice=False,
     )
     points = StringField(_l("每题分值"), filters=[stripped], render_kw={"inputmode": "decimal"})
-    preset = SelectField(_l("评分办法"), choices=choices(PRESETS.items()), default=Preset.EXACT.value)
+    preset = SelectField(
+        _l("评分办法"), choices=choices(PRESETS.items()), default=Preset.EXACT.value, validate_choice=False
+    )
     rows = FieldList(FormField(RowForm), min_entries=1)
 
     @property
@@ -54,11 +61,16 @@ class ConditionForm(Form):
     """At least so many questions of the whole paper."""
 
     count = StringField(_l("至少几题"), filters=[stripped], render_kw=_COUNT)
-    kind = SelectField(_l("题型"), choices=choices([("", _l("不限")), *KINDS.items()]), default="")
+    kind = SelectField(
+        _l("题型"), choices=choices([("", _l("不限")), *KINDS.items()]), default="", validate_choice=False
+    )
     topics = StringField(_l("知识点"), filters=[stripped], render_kw={"list": "topics"})
     basis = StringField(_l("条目集或条款"), filters=[stripped], render_kw={"list": "bases"})
     difficulty = SelectField(
-        _l("难度"), choices=choices([("", _l("不限")), *DIFFICULTIES.items()]), default=""
+        _l("难度"),
+        choices=choices([("", _l("不限")), *DIFFICULTIES.items()]),
+        default="",
+        validate_choice=False,
     )
 
 
@@ -67,7 +79,7 @@ class HeadForm(FlaskForm):
 
     title = StringField(_l("标题"), TITLE, filters=[stripped])
     kind = SelectField(
-        _l("题型"), choices=choices((kind, KINDS[kind]) for kind in AUTOMATIC), default=Kind.SINGLE.value
+        _l("题型"), choices=choices((kind, KINDS[kind]) for kind in Kind), default=Kind.SINGLE.value
     )
     points = StringField(_l("每题分值"), filters=[stripped], render_kw={"inputmode": "decimal"})
     preset = SelectField(_l("评分办法"), choices=choices(PRESETS.items()), default=Preset.EXACT.value)

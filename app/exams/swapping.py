@@ -57,9 +57,8 @@ def _laid(exam: Exam, paper_id: int) -> _Laid:
 
 
 def offers(exam: Exam, form: ExamForm, slot: int, now: datetime) -> list[Offer]:
-    """All that keep every rule, parallel forms equally difficult; of the same topic and in no other form first."""
-    found = _fitting(exam, form, slot, now)
-    leaving = comparing.held([form.paper_id])[form.paper_id][slot - 1]
+    """All that keep every rule, parallel forms equally difficult; of its topic and in no other form first."""
+    found, leaving = _fitting(exam, form, slot, now)
     holders = _holders(exam, form)
     shown = bank.contents([one.version_id for one in found])
     made = [
@@ -68,32 +67,36 @@ def offers(exam: Exam, form: ExamForm, slot: int, now: datetime) -> list[Offer]:
         )
         for one in found
     ]
-    return sorted(
-        made, key=lambda offer: (len(offer.elsewhere), abs(offer.shift), offer.candidate.question_id)
-    )
+    return sorted(made, key=lambda o: (o.candidate.topic != leaving.topic, len(o.elsewhere), abs(o.shift)))
 
 
-def _fitting(exam: Exam, form: ExamForm, slot: int, now: datetime) -> list[Candidate]:
-    laid = _laid(exam, form.paper_id)
-    leaving, cell = laid.ones[slot - 1], _cell(laid.form, slot)
+def _place(paper_id: int, slot: int) -> int:
+    """Which question of the paper the slot is of, from 0."""
+    return comparing.versions(paper_id).index(papers.slots(paper_id)[slot].version_id)
+
+
+def _fitting(exam: Exam, form: ExamForm, slot: int, now: datetime) -> tuple[list[Candidate], Candidate]:
+    """What could stand there, and what does."""
+    laid, place = _laid(exam, form.paper_id), _place(form.paper_id, slot)
+    leaving, wanted = laid.ones[place], laid.plan.cells[_cell(laid.form, place)].wanted
     rested = grids.rested(laid.grid, exam.id, now)
     pool = [
         one
         for one in bank.candidates()
-        if laid.plan.cells[cell].wanted.takes(one)
+        if wanted.takes(one)
         and one.question_id not in rested
         and (len(exam.forms) == 1 or weight(one) == weight(leaving))
     ]
     apart = making.apart(laid.grid, [*pool, *laid.ones])
-    return assembly.swaps(laid.plan, laid.form, leaving.question_id, pool, apart)
+    return assembly.swaps(laid.plan, laid.form, leaving.question_id, pool, apart), leaving
 
 
-def _cell(form: Form, slot: int) -> int:
+def _cell(form: Form, place: int) -> int:
     for number, ones in enumerate(form):
-        if slot <= len(ones):
+        if place < len(ones):
             return number
-        slot -= len(ones)
-    raise AssertionError("a slot beyond the paper")
+        place -= len(ones)
+    raise AssertionError("a question beyond the paper")
 
 
 def _holders(exam: Exam, apart_from: ExamForm) -> Mapping[str, tuple[int, ...]]:
@@ -113,16 +116,17 @@ def swap(exam: Exam, form: ExamForm, slot: int, version_id: int, seen: int, now:
         raise making.Begun
     if form.paper_id != seen:
         raise Moved
-    coming = next((o for o in _fitting(exam, form, slot, now) if o.version_id == version_id), None)
+    fitting, leaving = _fitting(exam, form, slot, now)
+    coming = next((one for one in fitting if one.version_id == version_id), None)
     if coming is None:
         raise Moved
-    laid = _laid(exam, form.paper_id)
+    laid, place = _laid(exam, seen), _place(seen, slot)
     title = papers.document(form.paper_id)["title"]
-    drawn = comparing.by_section(seen, [*laid.ones[: slot - 1], coming, *laid.ones[slot:]])
+    drawn = comparing.by_section(seen, [*laid.ones[:place], coming, *laid.ones[place + 1 :]])
     replace(exam, form.number, papers.freeze(title, laid.sections, drawn, now))
     record(
         "paper.update", f"exam:{exam.id}", f"“{exam.title}”{form_name(form.number)}第 {slot} 题换题",
-        before={"question": laid.ones[slot - 1].question_id, "paper": seen},
+        before={"question": leaving.question_id, "paper": seen},
         after={"question": coming.question_id, "paper": form.paper_id},
     )  # fmt: skip
 
