@@ -177,9 +177,6 @@ THINGS: dict[Any, Make] = {
         lambda w: {"code": w.local.code, "clause": "1"}, lambda w: {"code": w.rules.code, "clause": "1"}
     ),
     "reports.clause_undo": _school(lambda w: {"code": w.rules.code, "clause": "1"}),
-    ("manage", "exam_id", "number", "slot"): _school(
-        lambda w: {"exam_id": w.fresh.id, "number": 1, "slot": 1}
-    ),
     ("manage", "regrade_id"): _school(lambda w: {"regrade_id": w.regrade.id}),
     ("manage", "blueprint_id"): _school(lambda w: {"blueprint_id": _blueprint()}),
 }
