@@ -14,7 +14,7 @@ from app import create_app
 from app.exams.models import Exam
 from app.people.models import Unit
 from app.web.db import db
-from bench import audit, bank, certificates, floor, importing, regrade, roster, school
+from bench import audit, bank, certificates, floor, importing, papers, regrade, roster, school
 from bench.measure import counted, expect, interleaved, request
 from tests.conftest import settings
 from tests.postgres import cluster
@@ -106,7 +106,7 @@ def main() -> None:
             for what, value in bench_engine(url, Path(folder)).items():
                 figures[f"{name}.{what}"] = round(value, 3)
                 print(f"{name}.{what}: {value:.3f}", flush=True)
-    for what, value in certificates.bench().items():
+    for what, value in (certificates.bench() | papers.bench()).items():
         figures[f"any.{what}"] = round(value, 3)
         print(f"any.{what}: {value:.3f}", flush=True)
     if target := os.environ.get("BENCH_JSON"):
