@@ -1,5 +1,6 @@
 """Migrations lead up, down and up again, to the very schema of the models."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from alembic.migration import MigrationContext
 from flask_migrate import downgrade, upgrade
 
 from app import create_app
+from app.exams.models import Blueprint
 from app.web.db import Base, db
 from tests.conftest import settings
 
@@ -145,6 +147,43 @@ def test_a_citation_knows_what_its_version_knew(
         db.session.rollback()
         downgrade(revision="0003")
         assert db.session.execute(sa.text("SELECT count(*) FROM citation")).scalar() == 2
+        db.session.rollback()
+        db.engine.dispose()
+
+
+OLD_BLUEPRINT = """
+INSERT INTO blueprint (id, code, title, minutes, pass_percent, sections)
+VALUES (1, 'final', '结业', 45, 60, '%s')
+"""
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+def test_a_blueprint_of_sections_becomes_a_grid_and_back(
+    engine: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    app = create_app(settings(_address(engine, tmp_path, request), tmp_path))
+    head = {"title": "一", "kind": "single", "points": 25, "preset": "exact"}
+    old = [head | {"count": 4, "topics": ["甲", "乙"], "rule_sets": []}, head | {"count": 2}]
+    with app.app_context():
+        upgrade(revision="0004")
+        db.session.execute(sa.text(OLD_BLUEPRINT % json.dumps(old)))
+        db.session.commit()
+        upgrade(revision="0005")
+        row = db.session.scalars(sa.select(Blueprint)).one()
+        free = {"difficulty": "", "rule_sets": [], "clauses": []}
+        assert row.sections == [
+            head | {"cells": [{"count": 4, "topics": ["甲", "乙"]} | free]},
+            head | {"cells": [{"count": 2, "topics": []} | free]},
+        ]
+        assert (row.total, row.at_least, row.enemies, row.rest_days, row.rest_exams) == (150, [], [], 0, 0)
+        row.sections = [head | {"cells": [
+            {"count": 1, "topics": ["甲"]} | free, {"count": 3, "topics": ["乙"]} | free,
+        ]}, *row.sections[1:]]  # fmt: skip
+        db.session.commit()
+        downgrade(revision="0004")
+        [kept] = db.session.scalars(sa.text("SELECT sections FROM blueprint"))
+        whole = [old[0] | {"topics": sorted(["甲", "乙"])}, old[1] | {"topics": [], "rule_sets": []}]
+        assert (json.loads(kept) if isinstance(kept, str) else kept) == whole
         db.session.rollback()
         db.engine.dispose()
 
