@@ -21,21 +21,15 @@ from tests.attack.world import PASSWORD, Visitor, World, client_of, small_pdf
 Body = dict[str, Any]
 _TEXTS = {"date": "2026-12-31", "datetime-local": "2026-12-31T10:00", "file": ""}
 # One section of a blueprint; what is below it left empty.
-_BLANK = ("title", "points", "rows-0-topics", "rows-0-basis", "rows-0-free")
-_SECTIONS = {f"sections-{n}-{name}": "" for n in range(1, 9) for name in _BLANK} | {
+_ROW = tuple(f"rows-0-{name}" for name in ("topics", "basis", "easy", "medium", "hard", "free"))
+_SECTIONS = {f"sections-{n}-{name}": "" for n in range(9) for name in ("title", "points", *_ROW)} | {
     "sections-0-title": "单选题", "sections-0-kind": "single", "sections-0-preset": "exact",
-    "sections-0-points": "2", "sections-0-rows-0-topics": "", "sections-0-rows-0-basis": "",
-    "sections-0-rows-0-free": "1", "total": "2",
+    "sections-0-points": "2", "sections-0-rows-0-free": "1", "total": "2", "enemies": "",
+    **{f"at_least-0-{name}": "" for name in ("count", "topics", "basis")},
 }  # fmt: skip
 _QUESTION = {"kind": "judge", "stem": "这话对吗？", "options": "", "key": "对", "explanation": "对。"}
-_ONLY_SHOW = {
-    "preview",
-    "add_part",
-    "remove_part",
-    "list_clauses",
-    "more",
-    "count",
-}  # buttons that save nothing
+# Buttons that save nothing.
+_ONLY_SHOW = {"preview", "add_part", "remove_part", "list_clauses", "more", "count"}
 _PASSWORDS = {"current": PASSWORD, "new": "窗外的石榴树又开花了", "again": "窗外的石榴树又开花了"}
 
 LATELY = "2026-11-20"
