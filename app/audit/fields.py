@@ -75,6 +75,12 @@ FIELDS = {
     "same": _l("没有变化"),
     "update": _l("更新"),
     "attempt": _l("答卷"),
+    "slot": _l("题号"),
+    "mark_points": _l("评分"),
+    "versions": _l("所阅试题"),
+    "arbitrates": _l("仲裁"),
+    "second_mark_percent": _l("双评的比例（%）"),
+    "mark_difference": _l("交仲裁的分差"),
     "attempts": _l("增加次数"),
     "persons": _l("考生（编号）"),
     "extra_minutes": _l("加时（分钟）"),
@@ -172,7 +178,7 @@ FIELDS = {
     "lessons_changed": _l("更新课时"),
     "lessons_deleted": _l("删除课时"),
 }
-TENTHS = {"points", "total", "credit_hours"}
+TENTHS = {"points", "total", "mark_points", "mark_difference", "credit_hours"}
 # What stands in a field, by the field's name. The floors that own the words put them here.
 VALUES: dict[str, dict[Any, Any]] = {}
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?\+00:00")

@@ -136,9 +136,3 @@ def trial(exam_id: int) -> Any:
         flash(_("考试已经结束，不能再试答。如需试答，请先延后结束时间。"))
         return redirect(url_for("exams_manage.paper", exam_id=exam.id))
     return redirect(url_for("exams.sitting", attempt_id=attempt.id))
-
-
-@bp.get("/marking")
-@requires(Action.MARK)
-def marking() -> Any:
-    return render_template("exams/manage/marking.html")

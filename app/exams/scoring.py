@@ -16,7 +16,7 @@ from app.domain import regrading
 from app.domain import scoring as rules
 from app.domain.regrading import Decision, Worth
 from app.domain.scoring import Minimum
-from app.exams import papers, remedies
+from app.exams import laying, papers, remedies
 from app.exams.models import Attempt, Exam, Response, Score
 from app.web.db import db, to_micros
 
@@ -153,6 +153,7 @@ def score(attempt: Attempt, responses: Mapping[int, Current], now: datetime) -> 
         attempt_id=attempt.id, version=1, **found._asdict(), detail=detail, scored_at=now, reason="first"
     )
     db.session.add(row)
+    laying.lay(attempt, waiting)
     return row
 
 

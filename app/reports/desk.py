@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from flask import Flask, current_app, url_for
 from flask_babel import gettext as _
+from flask_login import current_user
 
 from app.audit.queries import chain_state
 from app.bank import reviewing, stale
@@ -14,6 +15,7 @@ from app.bank.models import Question
 from app.certificates.models import Certificate, CertificateTrouble
 from app.courses.models import Course
 from app.domain.access import Action
+from app.exams import grading
 from app.exams import manage_queries as exams
 from app.exams.manage_queries import Counts, Window
 from app.exams.models import Exam
@@ -159,7 +161,8 @@ def _certificates(paths: Paths) -> Sequence[Tile]:
 
 
 def _marking(paths: Paths) -> Sequence[Tile]:
-    return [Tile(0, _("份答卷待阅"), url_for("exams_manage.marking"))]
+    waiting = grading.waiting_for(current_user.person_id, clock.now())
+    return [Tile(waiting, _("份答案待阅"), url_for("exams_manage.marking_index"), waits=waiting > 0)]
 
 
 def _grants(paths: Paths) -> Sequence[Tile]:

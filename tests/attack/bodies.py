@@ -116,6 +116,12 @@ FILLED: dict[str, Callable[[World], Body]] = {
     "exams_manage.add_minutes_ahead": lambda w: {
         "minutes-reason": "视力障碍", "minutes-minutes": "5", "minutes-seen": "0",
     },
+    "exams_manage.mark_give": lambda w: {"parts-0": "1", "parts-1": "0.5", "seen": "0"},
+    "exams_manage.mark_skip": lambda w: {},
+    "exams_manage.mark_next": lambda w: {},
+    "exams_manage.mark_again": lambda w: {"reason": "复核成立"},
+    "exams_manage.grader_name": lambda w: {"username": "marker"},
+    "exams_manage.marking_rules": lambda w: {"second_mark_percent": "20", "difference": "1"},
     "home_manage.person_erase": lambda w: {"name": w.holders["own"].idle.name},
     "people_manage.people_import": _sheet,
     "bank_manage.import_new": lambda w: {"text": "1、党员要交党费。（√）", "rule_set": ""},

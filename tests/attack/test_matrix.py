@@ -23,6 +23,8 @@ from tests.conftest import Clock
 
 # Answered, and yet nothing is written.
 WRITES_NOTHING = {
+    "exams_manage.mark_next": "the caller holds an answer already, and gets the same again",
+    "exams_manage.mark_skip": "as above: there is no other",
     "certificates.verify": "it only compares",
     "people_manage.people_find": "only a number that finds somebody: tests/people/test_manage_people.py",
     "home.data_export": "one's own data, recorded nowhere",

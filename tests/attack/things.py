@@ -149,6 +149,18 @@ THINGS: dict[Any, Make] = {
     ("manage", "grant_id"): _held(grant_id=lambda h: h.grant.id),
     ("manage", "certificate_id"): _held(certificate_id=lambda h: h.certificate.id),
     ("manage", "attempt_id"): RUNNING,
+    "exams_manage.marks": _held(attempt_id=lambda h: h.marked),
+    ("manage", "attempt_id", "slot"): _held(attempt_id=lambda h: h.marked, slot=lambda h: 3),
+    "exams_manage.mark": _held(private=True, code=lambda h: h.mark),
+    "exams_manage.mark_give": _held(private=True, code=lambda h: h.mark),
+    "exams_manage.mark_skip": _held(private=True, code=lambda h: h.mark),
+    ("manage", "exam_id", "version_id", "part"): _school(
+        lambda w: {"exam_id": w.written.id, "version_id": _written(w), "part": 0}
+    ),
+    "exams_manage.graders": _school(lambda w: {"exam_id": w.written.id}),
+    "exams_manage.grader_dismiss": _school(
+        lambda w: {"exam_id": w.written.id, "person_id": w.holders["below"].person.id}
+    ),
     ("manage", "exam_id"): _school(lambda w: {"exam_id": w.exam.id}, lambda w: {"exam_id": w.fresh.id}),
     "exams_manage.nearest": _school(lambda w: {"exam_id": w.fresh.id}),
     ("manage", "exam_id", "number"): _school(lambda w: {"exam_id": w.fresh.id, "number": 1}),
@@ -180,6 +192,10 @@ THINGS: dict[Any, Make] = {
     ("manage", "regrade_id"): _school(lambda w: {"regrade_id": w.regrade.id}),
     ("manage", "blueprint_id"): _school(lambda w: {"blueprint_id": _blueprint()}),
 }
+
+
+def _written(world: World) -> int:
+    return papers.slots(world.written.paper_id)[2].version_id
 
 
 def _in_exam(world: World) -> Iterator[Thing]:

@@ -26,10 +26,10 @@ from app.domain.questions import Kind
 from app.domain.questions import Question as Content
 from app.domain.regrading import Remedy
 from app.domain.roster import Field
-from app.exams import grids, papers, regrading, service
+from app.exams import attempts, grids, marking, papers, regrading, saving, service
 from app.exams.making_models import Assembly
 from app.exams.models import Exam, ExamAssignment
-from app.exams.result_models import Regrade
+from app.exams.result_models import Grader, Regrade
 from app.people import second_factor
 from app.people.models import (
     CorrectionRequest,
@@ -97,6 +97,8 @@ class Holder:
     shut: Unit  # the same, closed
     running: int = 0  # attempts
     closed: int = 0
+    marked: int = 0  # an attempt of a colleague: slot 2 lies before the person, slot 3 is marked
+    mark: str = ""  # its code
     quiz: int = 0
     slots: tuple[int, ...] = ()  # of the quiz as shown; the first is checked, the second answered
     certificate: Certificate | None = None
@@ -115,6 +117,7 @@ class World:
     holders: dict[str, Holder]
     exam: Exam  # for everybody, under way
     past: Exam  # for everybody, handed in by everybody
+    written: Exam  # everybody here marks it
     other_exam: Exam  # for the sibling town alone
     fresh: Exam  # for everybody, begun by nobody
     quiz: Exam
@@ -173,7 +176,8 @@ def build_world(app: Flask, time: Clock) -> World:
     retired.retired_at = time.now
     unsent, waiting = _unapproved(rules, None), _unapproved(rules, time.now)
     world = World(
-        app=app, root=root, town=town, holders=holders, exam=exam, past=past, other_exam=other, fresh=fresh,
+        app=app, root=root, town=town, holders=holders, exam=exam, past=past,
+        written=build.exam(time.now, single=1, short=2), other_exam=other, fresh=fresh,
         quiz=build.quiz(time.now), fresh_quiz=build.quiz(time.now), course=course, other_course=other_course,
         draft=draft, rules=rules, local=local, question=question, retired=retired, made=made,
         unsent=unsent, waiting=waiting, regrade=_regrade(exam, holders["parent"].person, time),
@@ -185,6 +189,8 @@ def build_world(app: Flask, time: Clock) -> World:
     for holder in holders.values():
         _let_sit(world, holder)
         holder.certificate = certificate(holder.person, course, pdf=small_pdf(holder.person.username))
+        _let_mark(world, holder, time)
+    factories.grant(factories.person("阅卷人", root, username="marker"), Role.GRADER, root)
     _let_sit_elsewhere(world)
     factories.save(
         Picture(sha256=PICTURE, mime="image/png", width=1, height=1, data=b"x", created_at=factories.CREATED)
@@ -308,6 +314,25 @@ def _started(world: World, exam: Exam, person: Person) -> tuple[Visitor, int, di
     attempt = made.json["attempt"]
     state = visitor.post(f"/attempts/{attempt}/takeover").json
     return visitor, attempt, state
+
+
+def _let_mark(world: World, holder: Holder, time: Clock) -> None:
+    """Two answers of a colleague before the person, one of them marked."""
+    factories.save(Grader(exam_id=world.written.id, person_id=holder.person.id, versions=[]))
+    attempt, _made = attempts.start(world.written, holder.grant.person_id, time.now)
+    given = [{"slot": slot, "seq": 1, "value": "写了"} for slot in (2, 3)]
+    sent = saving.parse({"epoch": 1, "responses": given})[1]
+    session = factories.session_for(db.session.get_one(Person, holder.grant.person_id))
+    attempts.submit(attempt.id, attempt.person_id, session.id, None, sent, time.now)
+    holder.marked = attempt.id
+    for mark in marking.marks_of(attempt.id):
+        mark.grader_id, mark.claimed_at = holder.person.id, time.now
+        if mark.slot == 2:
+            holder.mark = mark.code
+    db.session.flush()
+    done = next(one for one in marking.marks_of(attempt.id) if one.slot == 3)
+    marking.give(done, holder.person.id, 0, marking.Given((10, 0), ""), time.now)
+    db.session.commit()
 
 
 def _let_sit(world: World, holder: Holder) -> None:

@@ -137,7 +137,7 @@ def test_the_desk_shows_each_role_its_own(held: Exam, county: Unit, sign_in: Sig
             "项后台任务没有运行",
         },
         Role.REVIEWER: {"道试题在用"},
-        Role.GRADER: {"份答卷待阅"},
+        Role.GRADER: {"份答案待阅"},
         Role.INVIGILATOR: {"正在进行的考试"},
         Role.SYSTEM: {"项后台任务没有运行"},
         Role.SECURITY: {"在册人员", "项授权有效"},
