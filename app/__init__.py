@@ -22,6 +22,7 @@ from app.exams import api as exams_api
 from app.exams import manage as exams_manage
 from app.exams import short_save
 from app.exams import views as exams_views
+from app.exams import waiting as exams_waiting
 from app.home import manage as home_manage
 from app.home import views as home_views
 from app.people import api as people_api
@@ -34,7 +35,8 @@ from app.web import clock, config, csrf, db, errors, gate, headers, health, inta
 # The map of the application: every face of every floor.
 BLUEPRINTS = (
     home_views.bp, people_views.bp, sign_in_api.bp, bank_views.bp, illustrating.bp, courses_views.bp,
-    exams_views.bp, exams_api.bp, certificates_views.bp, people_manage.bp, people_api.bp, bank_manage.bp,
+    exams_views.bp, exams_waiting.bp, exams_api.bp, certificates_views.bp, people_manage.bp, people_api.bp,
+    bank_manage.bp,
     courses_manage.bp, exams_manage.bp, reports_manage.bp, certificates_manage.bp, audit_manage.bp,
     home_manage.bp, system.bp,
 )  # fmt: skip

@@ -87,6 +87,9 @@ class StartRefusal(StrEnum):
     LATE = "late"  # the entry is over, the exam is not
     CLOSED = "closed"
     NO_ATTEMPTS_LEFT = "no_attempts_left"
+    NO_SEAT = "no_seat"  # only who has a seat may start
+    WAITING = "waiting"  # an invigilator says when
+    CODE = "code"  # the code said in the room was not given yet
 
 
 class Outcome(StrEnum):
@@ -142,13 +145,16 @@ def may_submit_from(exam: ExamClock, attempt: AttemptClock) -> datetime:
 
 
 def valid_until(passed_on: date, years: int | None) -> date | None:
-    """The last day of a pass, so many years after it; None: for good. Of 29 February the 28th."""
-    if years is None:
-        return None
+    """The last day of a pass, so many years after it; None: for good."""
+    return None if years is None else years_on(passed_on, years)
+
+
+def years_on(day: date, years: int) -> date:
+    """The same day of another year; of 29 February the 28th where there is none."""
     try:
-        return passed_on.replace(year=passed_on.year + years)
+        return day.replace(year=day.year + years)
     except ValueError:
-        return passed_on.replace(year=passed_on.year + years, day=28)
+        return day.replace(year=day.year + years, day=28)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """The wire of an attempt (docs/exam-protocol.md): JSON in and out, errors as {reason, message}."""
 
+from datetime import timedelta
 from typing import Any, NoReturn
 
 import sqlalchemy as sa
@@ -10,7 +11,17 @@ from flask_wtf.csrf import generate_csrf
 
 from app.domain.access import Action
 from app.domain.attempts import StartRefusal
-from app.exams import attempts, entries, papers, presence, queries, refusals, reviewing, saving
+from app.exams import (
+    attempts,
+    entries,
+    papers,
+    presence,
+    queries,
+    refusals,
+    reviewing,
+    saving,
+    seat_queries,
+)
 from app.exams import state as wire_state
 from app.exams.models import Attempt, Paper
 from app.web import clock
@@ -45,11 +56,27 @@ def begin(exam_id: int) -> tuple[Attempt, bool]:
         raise start_refused(error.refusal) from error
 
 
+@bp.get("/exams/<int:exam_id>/bell.json")
+@requires(Action.LEARN, load_person=False, idles=False)  # the statement itself checks the session
+def bell(exam_id: int) -> Any:
+    """How long until the caller's sitting begins; null: an invigilator says when."""
+    sitting = seat_queries.bell(exam_id, session[SESSION_KEY])
+    if sitting is None:
+        abort(404)
+    if sitting.by_hand and sitting.started_at is None:
+        return jsonify(left_ms=None)
+    left = (sitting.started_at or sitting.opens_at) - clock.now()
+    return jsonify(left_ms=max(left // timedelta(milliseconds=1), 0))
+
+
 def start_refused(refusal: StartRefusal) -> Problem:
     texts = {
         StartRefusal.NOT_OPEN: _("考试尚未开始。"),
         StartRefusal.LATE: _("已过入场时间，不能再开始。如有特殊情况，请联系监考员。"),
         StartRefusal.CLOSED: _("考试已经结束，不能再开始。"),
+        StartRefusal.NO_SEAT: _("这场考试要凭座位参加，还没有给您排座。请联系教务管理员。"),
+        StartRefusal.WAITING: _("监考员还没有宣布开考，请在座位上稍候。"),
+        StartRefusal.CODE: _("请先在候考页面输入监考员公布的考场口令。"),
         StartRefusal.NO_ATTEMPTS_LEFT: _("您的考试次数已用完。如需补考，请联系教务管理员。"),
     }
     return Problem(403, refusal.value, texts[refusal])

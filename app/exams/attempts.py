@@ -64,7 +64,8 @@ def refused(entry: Entry, now: datetime) -> StartRefusal | None:
     allowed = entry.exam.attempts_allowed
     if allowed is not None:
         allowed += entry.terms.given.attempts
-    return clock_rules.may_start(now, entries.own_clock(entry.exam, entry.terms), used, allowed)
+    by_clock = clock_rules.may_start(now, entries.own_clock(entry.exam, entry.terms), used, allowed)
+    return by_clock or entries.kept_out(entry.exam, entry.terms)
 
 
 def _running(entry: Entry, now: datetime, trial: bool) -> Attempt | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.domain.attempts import ExamClock, Given, together, windowed
+from app.domain.attempts import ExamClock, Given, StartRefusal, together, windowed
 from app.exams.models import Allowance, Attempt, Exam, ExamAssignment, ExamForm, GroupAllowance
 from app.exams.queries import ancestors, exam_clock
 from app.exams.seat_models import Seat, Sitting
@@ -29,8 +29,19 @@ def own_clock(exam: Exam, terms: Terms) -> ExamClock:
     for both."""
     times = exam_clock(exam)
     if terms.sitting is not None:
-        times = replace(times, opens_at=terms.sitting.opens_at, closes_at=terms.sitting.closes_at)
+        at = terms.sitting.started_at or terms.sitting.opens_at
+        times = replace(times, opens_at=at, closes_at=terms.sitting.closes_at)
     return windowed(times, terms.given)
+
+
+def kept_out(exam: Exam, terms: Terms) -> StartRefusal | None:
+    """Why the room keeps a person out who may start by the clock."""
+    seat, sitting = terms.seat, terms.sitting
+    if seat is None or sitting is None:
+        return StartRefusal.NO_SEAT if exam.seated else None
+    if sitting.by_hand and sitting.started_at is None:
+        return StartRefusal.WAITING
+    return StartRefusal.CODE if sitting.code and seat.arrived_at is None else None
 
 
 _REACHES = sa.or_(

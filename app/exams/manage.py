@@ -8,11 +8,14 @@ from app.exams import (  # noqa: F401
     manage_exams,
     manage_forms,
     manage_graders,
+    manage_makeups,
     manage_marking,
     manage_marks,
     manage_paper,
     manage_release,
     manage_room,
+    manage_sittings,
+    manage_terms,
     result_models,
 )
 from app.exams.back_office import bp as bp

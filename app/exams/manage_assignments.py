@@ -14,6 +14,7 @@ from app.exams.models import Exam
 from app.people import queries as people
 from app.web import gate
 from app.web.gate import requires
+from app.web.paging import asked_page, page_of
 
 
 @bp.route("/<int:exam_id>/assignments", methods=["GET", "POST"])
@@ -25,7 +26,7 @@ def assignments(exam_id: int) -> Any:
         return redirect(url_for("exams_manage.assignments", exam_id=exam.id))
     rows = queries.assignments(exam.id, paths)
     return render_template(
-        "exams/manage/assignments.html", exam=exam, form=form, rows=rows,
+        "exams/manage/assignments.html", exam=exam, form=form, page=page_of(rows, asked_page()),
         counts=queries.counts([exam.id], paths)[exam.id],
         elsewhere=queries.assignment_count(exam.id) - len(rows),
     )  # fmt: skip

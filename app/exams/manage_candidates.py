@@ -7,16 +7,18 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
+from flask_wtf import FlaskForm
 
 from app.domain.access import Action
 from app.domain.attempts import deadline
-from app.exams import attempts, candidates, entries, invigilating, papers, queries, saying
+from app.exams import attempts, candidates, entries, invigilating, papers, queries, saying, terms
 from app.exams import manage_queries as managing
 from app.exams.back_office import bp, load_exam
 from app.exams.forms import MinutesForm, ReasonForm
 from app.exams.labels import CLOSED_BY, UNAPPLIED
 from app.exams.manage_board import sees_scores
-from app.exams.models import Attempt, Exam, UnappliedResponse
+from app.exams.models import Allowance, Attempt, Exam, UnappliedResponse
+from app.exams.terms_forms import OwnTermsForm
 from app.people import queries as people
 from app.people.models import Person
 from app.web import clock, gate
@@ -51,12 +53,13 @@ def candidate(exam_id: int, person_id: int) -> Any:
     return _page(*_load(exam_id, person_id, Action.EXAM_VIEW))
 
 
-def _page(exam: Exam, person: Person, **forms: ReasonForm) -> Any:
+def _page(exam: Exam, person: Person, **forms: FlaskForm) -> Any:
     made = queries.attempts_of(person.id, [exam.id])
     ids, now = [attempt.id for attempt in made], clock.now()
     running = next((a for a in made if a.submitted_at is None), None)
     allowance = managing.allowance(exam.id, person.id)
-    forms = {name: _form(name, formdata=None) for name in ("minutes", "again", "hand_in")} | forms
+    blank = {name: _form(name, formdata=None) for name in ("minutes", "again", "hand_in")}
+    forms = {"own": _own_form(exam, allowance, formdata=None), **blank, **forms}
     ahead = allowance.minutes if allowance else 0
     forms["minutes"].seen.process_data(running.extra_minutes if running else ahead)
     forms["again"].seen.process_data(allowance.attempts if allowance else 0)
@@ -79,6 +82,30 @@ def _said(attempt: Attempt, row: UnappliedResponse) -> str:
 def _form(name: str, **options: Any) -> ReasonForm:
     """The page holds three forms, so each has its own prefix."""
     return (MinutesForm if name == "minutes" else ReasonForm)(prefix=name, **options)
+
+
+def _own_form(exam: Exam, allowance: Allowance | None, **options: Any) -> OwnTermsForm:
+    """What the person has now: times in Beijing."""
+    held: dict[str, Any] = {"opens_at": None, "closes_at": None, "open_book": False}
+    if allowance is not None:
+        ends = {name: getattr(allowance, name) for name in ("opens_at", "closes_at")}
+        held |= {name: at and clock.beijing(at).replace(tzinfo=None) for name, at in ends.items()}
+        held["open_book"] = allowance.open_book
+    return OwnTermsForm(exam=exam, prefix="own", data=held, **options)
+
+
+@bp.post("/<int:exam_id>/people/<int:person_id>/terms")
+@requires(Action.EXAM_RUN)
+def own_terms(exam_id: int, person_id: int) -> Any:
+    """Another window or open books for one person."""
+    exam, person = _load(exam_id, person_id, Action.EXAM_RUN)
+    form = _own_form(exam, managing.allowance(exam.id, person.id))
+    if not form.validate_on_submit():
+        return _page(exam, person, own=form)
+    facts = terms.OwnFacts(**form.window, open_book=form.open_book.data)
+    terms.give_person(exam, person, facts, form.reason.data)
+    flash(_("已保存，对今后开始的答卷生效。"))
+    return redirect(url_for("exams_manage.candidate", exam_id=exam.id, person_id=person.id))
 
 
 def _act(exam: Exam, person: Person, name: str, act: Callable[[ReasonForm], str]) -> Any:

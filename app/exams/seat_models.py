@@ -20,6 +20,7 @@ class Sitting(Base):
     exam_id: Mapped[int] = mapped_column(sa.ForeignKey("exam.id"), index=True)
     room: Mapped[str]  # 第一考场
     place: Mapped[str] = mapped_column(default="")
+    seats: Mapped[int] = mapped_column(default=30)  # numbered from 1
     doors_at: Mapped[datetime]  # the waiting room opens
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime]

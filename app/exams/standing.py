@@ -108,7 +108,7 @@ def _standing(
     if allowed is not None:
         allowed += terms.given.attempts
     clock = entries.own_clock(exam, terms)
-    refusal = rules.may_start(now, clock, len(sat), allowed)
+    refusal = rules.may_start(now, clock, len(sat), allowed) or entries.kept_out(exam, terms)
     return Standing(exam, sat, allowed, clock, terms, refusal, result)
 
 
@@ -142,3 +142,18 @@ def grouped(stands: Sequence[Standing]) -> Groups:
     coming = [s for s in stands if s not in ready and s.refusal is StartRefusal.NOT_OPEN]
     over = [s for s in reversed(stands) if s not in ready and s not in coming]
     return Groups(ready, sorted(coming, key=lambda s: s.clock.opens_at), over)
+
+
+EARLY = timedelta(minutes=30)  # the doors of an exam without sittings
+_WAIT = {None, StartRefusal.NOT_OPEN, StartRefusal.WAITING, StartRefusal.CODE}
+
+
+def doors_at(stands: Standing) -> datetime:
+    """When the waiting room opens."""
+    sitting = stands.terms.sitting
+    return stands.clock.opens_at - EARLY if sitting is None else sitting.doors_at
+
+
+def may_wait(stands: Standing, now: datetime) -> bool:
+    """Are the doors open, and is there something to wait for?"""
+    return stands.refusal in _WAIT and doors_at(stands) <= now

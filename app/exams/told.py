@@ -8,7 +8,9 @@ from app.domain.attempts import GRACE, Outcome
 from app.domain.scoring import Minimum, format_points
 from app.exams import scoring, words
 from app.exams.models import Exam
+from app.exams.seat_models import Seat, Sitting
 from app.exams.standing import Standing
+from app.people import facts as people
 from app.web import clock
 
 _MINUTE = timedelta(minutes=1)
@@ -26,6 +28,7 @@ def facts(stands: Standing) -> list[tuple[str, str]]:
     """The rules in short: what, and how it is for this person."""
     exam = stands.exam
     told = [
+        (_("座位"), _seat(stands)),
         (_("考试时间"), _window(stands)),
         (_("入场"), _entry(stands)),
         (_("作答时间"), _limit(stands)),
@@ -37,6 +40,14 @@ def facts(stands: Standing) -> list[tuple[str, str]]:
         (_("补考"), _makeup(exam)),
     ]
     return [(what, how) for what, how in told if how]
+
+
+def _seat(stands: Standing) -> str:
+    given, sitting = stands.terms.seat, stands.terms.sitting
+    if given is None or sitting is None:
+        return ""
+    place = f"（{sitting.place}）" if sitting.place else ""
+    return f"{seat(given, sitting)}{place}"
 
 
 def _window(stands: Standing) -> str:
@@ -147,3 +158,41 @@ def _ends(stands: Standing) -> str:
 
 def _shuffled(exam: Exam) -> bool:
     return exam.shuffle_sections or exam.shuffle_slots
+
+
+def seat(given: Seat, sitting: Sitting) -> str:
+    return str(_("%(room)s %(n)s 号", room=sitting.room, n=given.number))
+
+
+def ticket(given: Seat, exam: Exam) -> list[tuple[str, str]]:
+    """What stands on a 准考证 besides the name."""
+    sitting = given.sitting
+    opens, closes = clock.beijing(sitting.opens_at), clock.beijing(sitting.closes_at)
+    entry = None if exam.entry_minutes is None else sitting.opens_at + exam.entry_minutes * _MINUTE
+    told = [
+        (_("准考证号"), given.ticket),
+        (_("身份证号"), people.masked(given.person, "id_number")),
+        (_("单位"), given.person.unit.name),
+        (_("考场"), sitting.room),
+        (_("座号"), str(_("%(n)s 号", n=given.number))),
+        (_("地点"), sitting.place),
+        (_("考试时间"), f"{opens:%Y-%m-%d %H:%M}–{closes:%H:%M}"),
+        (_("入场"), _arrival(sitting.doors_at, entry)),
+    ]
+    return [(what, how) for what, how in told if how]
+
+
+def _arrival(doors_at: datetime, entry: datetime | None) -> str:
+    text = _("%(time)s 起", time=_time(doors_at))
+    return str(text if entry is None else _("%(text)s，%(last)s 后不得入场", text=text, last=_time(entry)))
+
+
+def room_rules(exam: Exam) -> list[str]:
+    """For the 准考证: what to bring and to know."""
+    told = [
+        _("请带本准考证和身份证，提前到场，对号入座。"),
+        _("作答时间 %(n)s 分钟，到时自动收卷；作答随时自动保存。", n=exam.minutes),
+        _("开始答题满 %(n)s 分钟以后才能交卷。", n=exam.earliest_minutes) if exam.earliest_minutes else "",
+        _("考试中遇到断电、断网，请举手报告监考员，已答的题不会丢失。"),
+    ]
+    return [text for text in told if text]

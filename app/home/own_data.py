@@ -17,6 +17,7 @@ from app.exams import papers, saying
 from app.exams.labels import CLOSED_BY
 from app.exams.models import Allowance, Attempt, Exam, Response
 from app.exams.publishing import shown_scores
+from app.exams.seat_models import Seat, Sitting
 from app.people import correction_requests, facts, grants, postings, promotions, second_factor, sign_in
 from app.people.agents import device_words
 from app.people.labels import LEAVING, POLITICAL, POSTINGS, ROLES, SEXES
@@ -71,7 +72,7 @@ def sections(person_id: int, now: datetime) -> list[Section]:
     """All but the record itself, in the order of the page."""
     return [
         _postings(person_id), _ranks(person_id), _grants(person_id), _attempts(person_id),
-        _allowances(person_id), _lessons(person_id), _certificates(person_id),
+        _allowances(person_id), _seats(person_id), _lessons(person_id), _certificates(person_id),
         _sign_ins(person_id, now), _requests(person_id),
     ]  # fmt: skip
 
@@ -174,13 +175,30 @@ def _attempts(person_id: int) -> Section:
 
 
 def _allowances(person_id: int) -> Section:
-    given = sa.select(Exam.title, Allowance.minutes, Allowance.attempts).join(
-        Exam, Exam.id == Allowance.exam_id
-    )
+    given = sa.select(Exam.title, Allowance).join(Exam, Exam.id == Allowance.exam_id)
     found = db.session.execute(given.where(Allowance.person_id == person_id).order_by(Exam.id))
-    rows = [[title, str(minutes), str(more)] for title, minutes, more in found]
-    columns = [_("考试"), _("加时（分钟）"), _("增加次数")]
-    return Section("allowances", _("加时和补考"), columns, rows)
+    rows = [
+        [title, str(own.minutes), str(own.attempts), _text(own.opens_at), _text(own.closes_at),
+         str(_("是")) if own.open_book else ""]
+        for title, own in found
+    ]  # fmt: skip
+    columns = [_("考试"), _("加时（分钟）"), _("增加次数"), _("另定开始"), _("另定结束"), _("开卷")]
+    return Section("allowances", _("考试中的单独安排"), columns, rows)
+
+
+def _seats(person_id: int) -> Section:
+    found = db.session.execute(
+        sa.select(Exam.title, Sitting.room, Seat)
+        .join(Sitting, Sitting.id == Seat.sitting_id)
+        .join(Exam, Exam.id == Seat.exam_id)
+        .where(Seat.person_id == person_id)
+        .order_by(Seat.id)
+    )
+    rows = [
+        [title, room, str(seat.number), seat.ticket, _text(seat.arrived_at)] for title, room, seat in found
+    ]
+    columns = [_("考试"), _("考场"), _("座号"), _("准考证号"), _("到场")]
+    return Section("seats", _("考场座位"), columns, rows)
 
 
 def _lessons(person_id: int) -> Section:

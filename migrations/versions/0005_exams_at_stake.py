@@ -140,6 +140,7 @@ def upgrade() -> None:
     sa.Column('exam_id', sa.Integer(), nullable=False),
     sa.Column('room', sa.Text(), nullable=False),
     sa.Column('place', sa.Text(), nullable=False),
+    sa.Column('seats', sa.Integer(), nullable=False),
     sa.Column('doors_at', sa.BigInteger(), nullable=False),
     sa.Column('opens_at', sa.BigInteger(), nullable=False),
     sa.Column('closes_at', sa.BigInteger(), nullable=False),

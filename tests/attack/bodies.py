@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from app.bank import making
 from app.domain.access import Role
 from app.exams import swapping
+from app.web import clock
 from app.web.sheets import write_xlsx
 from tests import factories
 from tests.attack.html import Control, Form, Page
@@ -27,6 +28,7 @@ _SECTIONS = {f"sections-{n}-{name}": "" for n in range(9) for name in ("title", 
     "sections-0-points": "2", "sections-0-rows-0-free": "1", "total": "2", "enemies": "",
     **{f"at_least-0-{name}": "" for name in ("count", "topics", "basis")},
 }  # fmt: skip
+_FREE = {"entry_minutes": "", "earliest_minutes": "0", "minimums-0-points": "", "minimums-0-sections": []}
 _QUESTION = {"kind": "judge", "stem": "这话对吗？", "options": "", "key": "对", "explanation": "对。"}
 # Buttons that save nothing.
 _ONLY_SHOW = {"preview", "add_part", "remove_part", "list_clauses", "more", "count"}
@@ -40,6 +42,16 @@ def _swapped(world: World) -> Body:
     form = world.fresh.forms[0]
     offer = swapping.offers(world.fresh, form, 1, factories.CREATED)[0]
     return {"version": str(offer.candidate.version_id), "seen": str(form.paper_id)}
+
+
+def _hall(world: World, room: str) -> Body:
+    ends = {
+        "doors_at": world.exam.opens_at,
+        "opens_at": world.exam.opens_at,
+        "closes_at": world.exam.closes_at,
+    }
+    when = {name: f"{clock.beijing(at):%Y-%m-%dT%H:%M}" for name, at in ends.items()}
+    return {"room": room, "place": "", "seats": "5", "code": "", **when}
 
 
 def _sheet(world: World) -> Body:
@@ -98,12 +110,22 @@ FILLED: dict[str, Callable[[World], Body]] = {
     "courses_manage.course_new": lambda w: {"code": "new-course"},
     "courses_manage.lesson": lambda w: {"title": "改名的课时"},
     "exams_manage.assignments": lambda w: {"unit_id": w.town.id, "username": ""},
-    "exams_manage.exam_edit": lambda w: {"title": "改名的考试", "entry_minutes": ""},
     "reports.regrade_new": lambda w: {"remedy": "all", "key": "", "reason": "题干有误"},
     "reports.regrade_decide": lambda w: {"answer": "属实", "decision": "approve"},
     "exams_manage.publish": lambda w: {},
     "exams_manage.withdraw": lambda w: {"reason": "答案有误"},
     "exams_manage.release": lambda w: {"appeal_days": "3"},
+    "exams_manage.terms_of_groups": lambda w: {"age": "50", "minutes": "15", "reason": "照顾年长的同志",
+                                               "opens_at": "", "closes_at": ""},
+    "exams_manage.makeups": lambda w: {"opens_at": "2026-12-31T10:00", "closes_at": "2026-12-31T12:00"},
+    "exams_manage.own_terms": lambda w: {"own-reason": "值班", "own-open_book": "y", "own-opens_at": "",
+                                         "own-closes_at": ""},
+    "exams_manage.exam_edit": lambda w: _FREE | {"title": "改名的考试"},
+    "exams_manage.sitting_edit": lambda w: _hall(w, "第四考场"),
+    "exams_manage.sittings_deal": lambda w: {"deal-unit_id": "", "deal-rank": "", "deal-sitting_id": "0"},
+    "exams_manage.sitting_remove": lambda w: {},  # stands on the page of an empty one
+    "exams_manage.sittings": lambda w: _hall(w, "第三考场"),
+    "exams_manage.seat_move": lambda w: {"move-number": "2"},
     "exams_manage.exam_new": lambda w: {"closes_at": "2026-12-31T12:00", "pass_percent": "60"},
     "exams_manage.blueprint_new": lambda w: _SECTIONS,
     "exams_manage.blueprint_edit": lambda w: _SECTIONS | {"title": "改名的规则"},

@@ -56,6 +56,12 @@ def _school(*options: Callable[[World], dict[str, Any]]) -> Make:
     return make
 
 
+def _whole_room(world: World) -> Iterator[Thing]:
+    """A sitting with everybody in it, whichever their units."""
+    values = {"exam_id": world.exam.id, "sitting_id": world.seat.sitting_id}
+    yield Thing("whole room", values, world.root.path)
+
+
 def _to_learn(mine: Callable[[World], list[dict[str, Any]]], not_mine: Callable[[World], Any]) -> Make:
     """Things that reach the caller as a learner, and things that do not."""
 
@@ -108,6 +114,15 @@ THINGS: dict[Any, Make] = {
     ),
     ("learn", "exam_id"): _to_learn(
         lambda w: [{"exam_id": one.id} for one in (w.exam, w.fresh)], lambda w: [{"exam_id": w.other_exam.id}]
+    ),
+    "exam_room.arrive": _to_learn(
+        lambda w: [{"exam_id": w.fresh.id}], lambda w: [{"exam_id": w.other_exam.id}]
+    ),
+    "exam_room.ticket": _to_learn(
+        lambda w: [{"exam_id": w.fresh.id}], lambda w: [{"exam_id": w.other_exam.id}]
+    ),
+    "exams_api.bell": _to_learn(
+        lambda w: [{"exam_id": w.fresh.id}], lambda w: [{"exam_id": w.other_exam.id}]
     ),
     ("learn", "mark"): _held(mark=lambda h: sign_in.mark(h.session)),
     "exams.quiz": _school(lambda w: {"exam_id": w.quiz.id}, lambda w: {"exam_id": w.fresh_quiz.id}),
@@ -170,6 +185,17 @@ THINGS: dict[Any, Make] = {
     ("manage", "exam_id", "assignment_id"): _school(
         lambda w: {"exam_id": w.exam.id, "assignment_id": w.exam_assignment.id}
     ),
+    ("manage", "exam_id", "sitting_id"): _school(
+        lambda w: {"exam_id": w.exam.id, "sitting_id": w.seat.sitting_id}
+    ),
+    "exams_manage.sitting_remove": _school(
+        lambda w: {"exam_id": w.exam.id, "sitting_id": w.empty_sitting.id}
+    ),
+    ("manage", "exam_id", "sitting_id", "seat_id"): _school(
+        lambda w: {"exam_id": w.exam.id, "sitting_id": w.seat.sitting_id, "seat_id": w.seat.id}
+    ),
+    "exams_manage.sitting_start": _whole_room,
+    ("manage", "exam_id", "group_id"): _school(lambda w: {"exam_id": w.exam.id, "group_id": w.group.id}),
     ("manage", "course_id"): _school(
         lambda w: {"course_id": w.course.id}, lambda w: {"course_id": w.draft.id}
     ),

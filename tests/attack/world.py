@@ -28,8 +28,9 @@ from app.domain.regrading import Remedy
 from app.domain.roster import Field
 from app.exams import attempts, grids, marking, papers, regrading, saving, service
 from app.exams.making_models import Assembly
-from app.exams.models import Exam, ExamAssignment
+from app.exams.models import Exam, ExamAssignment, GroupAllowance
 from app.exams.result_models import Grader, Regrade
+from app.exams.seat_models import Seat, Sitting
 from app.people import second_factor
 from app.people.models import (
     CorrectionRequest,
@@ -130,6 +131,9 @@ class World:
     made: Question  # by a recipe, from an earlier wording
     exam_assignment: ExamAssignment
     course_assignment: CourseAssignment
+    group: GroupAllowance  # of nobody: none is so old
+    seat: Seat  # of somebody who does not sit the exam, in a sitting that waits for its invigilator
+    empty_sitting: Sitting
     question: Question
     retired: Question
     unsent: Question  # a draft
@@ -183,6 +187,16 @@ def build_world(app: Flask, time: Clock) -> World:
         unsent=unsent, waiting=waiting, regrade=_regrade(exam, holders["parent"].person, time),
         exam_assignment=db.session.query(ExamAssignment).filter_by(exam_id=exam.id).one(),
         course_assignment=courses.assigned(course, root),
+        group=factories.save(
+            GroupAllowance(exam_id=exam.id, born_by=date(1900, 1, 1), minutes=5, reason="高龄")
+        ),
+        seat=factories.save(
+            Seat(
+                exam_id=exam.id, sitting=_sitting(exam, "第一考场"), person_id=holders[CALLER].idle.id,
+                number=1, ticket="T1",
+            )
+        ),
+        empty_sitting=factories.save(_sitting(exam, "第二考场")),
     )  # fmt: skip
     courses.assigned(other_course, sibling)
     courses.assigned(draft, root)
@@ -191,6 +205,14 @@ def build_world(app: Flask, time: Clock) -> World:
         holder.certificate = certificate(holder.person, course, pdf=small_pdf(holder.person.username))
         _let_mark(world, holder, time)
     factories.grant(factories.person("阅卷人", root, username="marker"), Role.GRADER, root)
+    hall = factories.save(_sitting(fresh, "大礼堂", by_hand=False))
+    for number, holder in enumerate(holders.values(), 1):
+        factories.save(
+            Seat(
+                exam_id=fresh.id, sitting=hall, person_id=holder.person.id, number=number,
+                ticket=f"T{number + 1}",
+            )
+        )  # fmt: skip
     _let_sit_elsewhere(world)
     factories.save(
         Picture(sha256=PICTURE, mime="image/png", width=1, height=1, data=b"x", created_at=factories.CREATED)
@@ -214,6 +236,13 @@ def _unfilled(exam: Exam) -> None:
             exam_id=exam.id, grid=grid, forms=1, seed=1, ordered_at=factories.CREATED,
             done_at=factories.CREATED, outcome=asdict(advice),
         )
+    )  # fmt: skip
+
+
+def _sitting(exam: Exam, room: str, by_hand: bool = True) -> Sitting:
+    return Sitting(
+        exam=exam, room=room, seats=5, doors_at=exam.opens_at, opens_at=exam.opens_at,
+        closes_at=exam.closes_at, by_hand=by_hand,
     )  # fmt: skip
 
 

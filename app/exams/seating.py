@@ -1,0 +1,156 @@
+"""Sittings and seats: verbs of whoever plans the rooms. Each act is written to the audit log."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from app.audit.service import record
+from app.domain import seating as rules
+from app.domain.seating import Room, Sitter
+from app.exams import seat_queries as queries
+from app.exams.models import Exam
+from app.exams.seat_models import Seat, Sitting
+from app.people.models import Person
+from app.web.db import db, hold
+
+
+@dataclass(frozen=True)
+class SittingFacts:
+    room: str
+    place: str
+    seats: int
+    doors_at: datetime
+    opens_at: datetime
+    closes_at: datetime
+    code: str | None
+    by_hand: bool
+
+
+class Impossible(Exception):
+    """It cannot be done as things are; the message says why and what to do."""
+
+
+def save(exam: Exam, sitting: Sitting | None, facts: SittingFacts) -> Sitting:
+    """Make a sitting, or change one."""
+    before = None
+    if sitting is None:
+        sitting = Sitting(exam_id=exam.id, **asdict(facts))
+        db.session.add(sitting)
+    else:
+        hold(sitting)
+        before = {name: getattr(sitting, name) for name in asdict(facts)}
+        for name, value in asdict(facts).items():
+            setattr(sitting, name, value)
+    db.session.flush()
+    verb, word = ("create", "新建") if before is None else ("update", "修改")
+    summary = f"{word}考试“{exam.title}”的场次“{facts.room}”"
+    record(f"sitting.{verb}", f"sitting:{sitting.id}", summary, before=before, after=asdict(facts))
+    return sitting
+
+
+@dataclass(frozen=True)
+class Outcome:
+    seated: int
+    busy: list[str]  # have a seat elsewhere at the same time
+    left: int  # found no free seat
+
+
+def deal(exam: Exam, people: Sequence[Person], sittings: Sequence[Sitting]) -> Outcome:
+    """Seats for those of `people` who have none, in the free seats of these sittings."""
+    hold(exam)  # two who deal take turns
+    taken = queries.taken([one.id for one in sittings])
+    seated = queries.seated(exam.id)
+    busy = queries.busy([one.id for one in people], sittings, exam.id)
+    waiting = [one for one in people if one.id not in seated]
+    rooms = [
+        Room(one.id, tuple(n for n in range(1, one.seats + 1) if n not in taken.get(one.id, ())))
+        for one in sittings
+    ]
+    forms = sorted(form.number for form in exam.forms)
+    free = [Sitter(one.id, one.unit_id) for one in waiting if one.id not in busy]
+    dealt, left = rules.deal(free, rooms, forms, secrets.randbits(32))
+    serial = queries.last_serial(exam)
+    db.session.add_all(
+        Seat(
+            exam_id=exam.id, sitting_id=one.sitting_id, person_id=one.person_id, number=one.number,
+            form=one.form, ticket=queries.ticket(exam, serial + n),
+        )
+        for n, one in enumerate(dealt, 1)
+    )  # fmt: skip
+    db.session.flush()
+    after = {"people": [one.person_id for one in dealt]}
+    record("seat.assign", f"exam:{exam.id}", f"给考试“{exam.title}”的 {len(dealt)} 人排座", after=after)
+    return Outcome(len(dealt), [one.name for one in waiting if one.id in busy], left)
+
+
+def move(seat: Seat, target: Sitting, number: int) -> Seat | None:
+    """To another seat; who sits there takes this one, and is returned. Raises Impossible."""
+    hold(target)
+    if not 1 <= number <= target.seats:
+        raise Impossible(f"“{target.room}”的座号是 1 至 {target.seats}。")
+    other = db.session.scalar(
+        sa.select(Seat).where(Seat.sitting_id == target.id, Seat.number == number).with_for_update()
+    )
+    before = {"sitting": seat.sitting_id, "number": seat.number}
+    if other is seat:
+        return None
+    if queries.begun(seat) or (other is not None and queries.begun(other)):
+        raise Impossible("已经开始答题的人不能再换座。")
+    _put(seat, target.id, number, other)
+    summary = f"给{seat.person.name}换座到“{target.room}”{number} 号"
+    if other is not None:
+        summary += f"，与{other.person.name}对换"
+    after = {"sitting": target.id, "number": number}
+    record("seat.move", f"person:{seat.person_id}", summary, before=before, after=after)
+    return other
+
+
+def _put(seat: Seat, sitting_id: int, number: int, other: Seat | None) -> None:
+    """No two may have one seat even for a moment, so whoever is there steps aside first."""
+    old = seat.sitting_id, seat.number, seat.form
+    if other is not None:
+        other.number = -other.id
+        db.session.flush()
+        seat.form, other.form = other.form, seat.form
+    seat.sitting_id, seat.number = sitting_id, number
+    db.session.flush()
+    if other is not None:
+        other.sitting_id, other.number = old[:2]
+        db.session.flush()
+
+
+def take(seat: Seat) -> None:
+    """The person has no seat any more. Raises Impossible."""
+    if queries.begun(seat):
+        raise Impossible("已经开始答题的人不能撤座。")
+    before = {"sitting": seat.sitting_id, "number": seat.number, "ticket": seat.ticket}
+    db.session.delete(seat)
+    db.session.flush()
+    record("seat.delete", f"person:{seat.person_id}", f"撤去{seat.person.name}的座位", before=before)
+
+
+def remove(sitting: Sitting) -> None:
+    """A sitting without seats goes. Raises Impossible."""
+    hold(sitting)
+    if db.session.scalar(sa.select(Seat.id).where(Seat.sitting_id == sitting.id).limit(1)):
+        raise Impossible("这个场次还有人，请先把座位换到别处或撤去。")
+    before = {"room": sitting.room}
+    db.session.delete(sitting)
+    db.session.flush()
+    record("sitting.delete", f"sitting:{sitting.id}", f"删除场次“{before['room']}”", before=before)
+
+
+def start(sitting: Sitting, person_id: int, now: datetime) -> bool:
+    """The invigilator says go. False: it was said before. Raises Impossible before the doors open."""
+    hold(sitting)
+    if sitting.started_at is not None:
+        return False
+    if now < sitting.doors_at:
+        raise Impossible("还没到入场时间，不能开考。")
+    sitting.started_at, sitting.started_by = now, person_id
+    db.session.flush()
+    record("sitting.start", f"sitting:{sitting.id}", f"宣布“{sitting.room}”开考", after={"opens_at": now})
+    return True
