@@ -89,6 +89,7 @@ VERBS = {
     "unassign": _l("取消指派"),
     "redraw": _l("重新组卷"),
     "extend": _l("加时"),
+    "reopen": _l("重新开放"),
     "allow": _l("准许再考"),
     "arrange": _l("单独安排"),
     "submit": _l("强制交卷"),

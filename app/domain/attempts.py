@@ -107,6 +107,18 @@ def deadline(exam: ExamClock, attempt: AttemptClock) -> datetime | None:
     return min(attempt.started_at + exam.limit, attempt.closes_at or exam.closes_at) + attempt.extra
 
 
+def extra_for(exam: ExamClock, attempt: AttemptClock, until: datetime) -> timedelta:
+    """What `extra` has to be, in whole minutes, for a deadline at `until` or later; never less than it is."""
+    end = deadline(exam, attempt)
+    if end is None or end >= until:
+        return attempt.extra
+    missing = -((end - until) // _MINUTE)
+    return attempt.extra + missing * _MINUTE
+
+
+_MINUTE = timedelta(minutes=1)
+
+
 def phase(now: datetime, exam: ExamClock, attempt: AttemptClock) -> Phase:
     """The phase at `now`; the deadline itself is still OPEN, deadline + GRACE itself still GRACE."""
     if attempt.submitted_at is not None:

@@ -179,3 +179,10 @@ class MinutesForm(ReasonForm):
         _l("加时（分钟）"),
         [InputRequired(_l("请填写分钟数。")), NumberRange(1, 240, _l("要在 1 至 240 之间。"))],
     )
+
+
+class ReopenForm(ReasonForm):
+    minutes = IntegerField(
+        _l("至少再答（分钟）"),
+        [InputRequired(_l("请填写分钟数。")), NumberRange(1, 240, _l("要在 1 至 240 之间。"))],
+    )

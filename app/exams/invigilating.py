@@ -7,8 +7,9 @@ first, and it is refused.
 from datetime import datetime
 
 from app.audit.service import record
-from app.exams import attempts, service
+from app.exams import attempts, reopening, service
 from app.exams.models import Attempt, Exam
+from app.exams.reopening import Refusal
 from app.people.models import Person
 
 
@@ -59,6 +60,21 @@ def allow_attempt(exam: Exam, person: Person, reason: str, seen: int | None) -> 
         f"允许{person.name}再考一次“{exam.title}”：{reason}",
         after={"exam": exam.id, "attempts": 1, "reason": reason},
     )
+
+
+def reopen(attempt: Attempt, person: Person, minutes: int, reason: str, now: datetime) -> Refusal | None:
+    """Let the candidate write on, for so many minutes at least. Not None: why not."""
+    before = {"submitted_at": attempts.lock(attempt.id).submitted_at, "receipt": attempt.receipt}
+    refusal = reopening.reopen(attempt.id, minutes, now)
+    if refusal is None:
+        record(
+            "attempt.reopen",
+            f"person:{person.id}",
+            f"重新开放{person.name}的答卷“{attempt.exam.title}”，至少再答 {minutes} 分钟：{reason}",
+            before=before,
+            after={"attempt": attempt.id, "extra_minutes": attempt.extra_minutes, "reason": reason},
+        )
+    return refusal
 
 
 def hand_in(attempt: Attempt, person: Person, reason: str, now: datetime) -> bool:

@@ -11,6 +11,7 @@ from app.domain.scoring import Preset
 from app.exams.candidates import State
 from app.exams.live import Here
 from app.exams.manage_queries import Window
+from app.exams.reopening import Refusal
 
 # The usual rules of publishing, by their names in domain.releasing.
 RELEASES = {
@@ -99,7 +100,15 @@ NOTES = {
     "remark": _l("其他"),
 }
 
-INCIDENTS = NOTES | {"minutes": _l("加时"), "hand_in": _l("收卷")}
+INCIDENTS = NOTES | {"minutes": _l("加时"), "hand_in": _l("收卷"), "reopen": _l("重新开放")}
+
+STAYS_CLOSED = {
+    Refusal.QUIZ: _l("测验不重新开放，本人可以再做一次。"),
+    Refusal.OPEN: _l("这份答卷正在作答，没有重复办理。"),
+    Refusal.NEWER: _l("本人已开始了下一次考试，先前的答卷不能重新开放。"),
+    Refusal.SHOWN: _l("本人已能看到对错或者答案，答卷不能重新开放；可以允许再考一次。"),
+    Refusal.MARKED: _l("这份答卷已有人评过分，不能重新开放；可以允许再考一次。"),
+}
 
 for one in Part:
     name_values(one.value, WHENS)

@@ -11,11 +11,11 @@ from flask_wtf import FlaskForm
 
 from app.domain.access import Action
 from app.domain.attempts import deadline
-from app.exams import attempts, candidates, entries, invigilating, papers, queries, saying, terms
+from app.exams import attempts, candidates, entries, invigilating, papers, queries, reopening, saying, terms
 from app.exams import manage_queries as managing
 from app.exams.back_office import bp, load_exam
-from app.exams.forms import MinutesForm, ReasonForm
-from app.exams.labels import CLOSED_BY, UNAPPLIED
+from app.exams.forms import MinutesForm, ReasonForm, ReopenForm
+from app.exams.labels import CLOSED_BY, STAYS_CLOSED, UNAPPLIED
 from app.exams.manage_board import sees_scores
 from app.exams.models import Allowance, Attempt, Exam, UnappliedResponse
 from app.exams.terms_forms import OwnTermsForm
@@ -58,7 +58,9 @@ def _page(exam: Exam, person: Person, **forms: FlaskForm) -> Any:
     ids, now = [attempt.id for attempt in made], clock.now()
     running = next((a for a in made if a.submitted_at is None), None)
     allowance = managing.allowance(exam.id, person.id)
-    blank = {name: _form(name, formdata=None) for name in ("minutes", "again", "hand_in")}
+    last = next((a for a in reversed(made) if not a.trial), None)
+    refusal = reopening.refused(last, now) if last else None
+    blank = {name: _form(name, formdata=None) for name in ("minutes", "again", "reopen", "hand_in")}
     forms = {"own": _own_form(exam, allowance, formdata=None), **blank, **forms}
     ahead = allowance.minutes if allowance else 0
     forms["minutes"].seen.process_data(running.extra_minutes if running else ahead)
@@ -67,6 +69,7 @@ def _page(exam: Exam, person: Person, **forms: FlaskForm) -> Any:
         "exams/manage/candidate.html", exam=exam, person=person, attempts=made,
         scores=queries.latest_scores(ids if sees_scores(exam) else []),
         kept=candidates.unapplied(ids), closed_by=CLOSED_BY,
+        last=last, stays_closed=STAYS_CLOSED[refusal] if refusal else None,
         unapplied=UNAPPLIED, allowance=allowance, running=running, forms=forms, said=_said,
         phase=lambda attempt: attempts.phase(exam, attempt, now), window=managing.window(exam, now),
         ends=lambda attempt: deadline(queries.exam_clock(exam), queries.attempt_clock(attempt)),
@@ -80,8 +83,9 @@ def _said(attempt: Attempt, row: UnappliedResponse) -> str:
 
 
 def _form(name: str, **options: Any) -> ReasonForm:
-    """The page holds three forms, so each has its own prefix."""
-    return (MinutesForm if name == "minutes" else ReasonForm)(prefix=name, **options)
+    """The page holds several forms, so each has its own prefix."""
+    kinds = {"minutes": MinutesForm, "reopen": ReopenForm}
+    return kinds.get(name, ReasonForm)(prefix=name, **options)
 
 
 def _own_form(exam: Exam, allowance: Allowance | None, **options: Any) -> OwnTermsForm:
@@ -159,6 +163,18 @@ def allow_attempt(exam_id: int, person_id: int) -> Any:
         return str(_("已允许%(name)s再考一次。", name=person.name))
 
     return _act(exam, person, "again", act)
+
+
+@bp.post("/attempts/<int:attempt_id>/reopen")
+@requires(Action.EXAM_RUN)
+def reopen(attempt_id: int) -> Any:
+    attempt, person = _load_attempt(attempt_id)
+
+    def act(form: ReasonForm) -> str:
+        refusal = invigilating.reopen(attempt, person, form.minutes.data, form.reason.data, clock.now())
+        return str(STAYS_CLOSED[refusal] if refusal else _("已重新开放，本人打开考试页面即可接着作答。"))
+
+    return _act(attempt.exam, person, "reopen", act)
 
 
 @bp.post("/attempts/<int:attempt_id>/hand-in")

@@ -16,7 +16,7 @@ from app.exams import live, rooms
 from app.exams.back_office import bp, load_exam
 from app.exams.labels import HERE, INCIDENTS
 from app.exams.live import Here, Room
-from app.exams.room_forms import NoteForm, RoomForm, RoomMinutesForm
+from app.exams.room_forms import NoteForm, RoomForm, RoomMinutesForm, RoomReopenForm
 from app.exams.rooms import Act
 from app.exams.seat_models import Invigilator, Sitting
 from app.people.unit_field import unit_filter
@@ -26,7 +26,7 @@ from app.web.gate import requires
 from app.web.intake import number
 from app.web.templating import page_url
 
-FORMS = {"minutes": RoomMinutesForm, "hand_in": RoomForm, "note": NoteForm}
+FORMS = {"minutes": RoomMinutesForm, "reopen": RoomReopenForm, "hand_in": RoomForm, "note": NoteForm}
 
 
 def _room(exam_id: int, action: Action) -> Room:
@@ -97,7 +97,7 @@ def _act(exam_id: int, name: str, do: Callable[[Room, RoomForm, set[int] | None,
     only = None if form.everybody and form.everybody.data else ticked
     valid = form.validate_on_submit()
     if form.everybody and only == set():
-        form.form_errors.append(_("请先勾选考生，或者选“全场正在答题的人”。"))
+        form.form_errors.append(_("请先勾选考生，或者选“%(all)s”。", all=form.everybody.label.text))
     if not valid or form.form_errors:
         return _page(seen, **{name: form})
     act = Act(current_user.person_id, clock.now(), form.reason.data, form.form.data)
@@ -120,12 +120,27 @@ def room_minutes(exam_id: int) -> Any:
     return _act(exam_id, "minutes", do)
 
 
+@bp.post("/<int:exam_id>/room/reopen")
+@requires(Action.EXAM_RUN)
+def room_reopen(exam_id: int) -> Any:
+    def do(seen: Room, form: RoomForm, only: set[int] | None, act: Act) -> str:
+        opened, kept = rooms.reopen(seen, only, form.minutes.data, act)
+        said = str(_("已重新开放 %(n)s 份答卷。", n=opened))
+        if kept:
+            said += str(_("另有 %(n)s 份不能开放，原因见各人的“详情”。", n=kept))
+        if opened + kept == rooms.MOST_AT_ONCE:
+            said += str(_("一次最多 %(n)s 份；如还有，请再办一次。", n=rooms.MOST_AT_ONCE))
+        return said
+
+    return _act(exam_id, "reopen", do)
+
+
 @bp.post("/<int:exam_id>/room/hand-in")
 @requires(Action.EXAM_RUN)
 def room_hand_in(exam_id: int) -> Any:
     def do(seen: Room, form: RoomForm, only: set[int] | None, act: Act) -> str:
         many = rooms.hand_in(seen, only, act)
-        if many == rooms.MOST_HANDED_IN:
+        if many == rooms.MOST_AT_ONCE:
             return str(_("已收卷 %(n)s 份，一次最多这么多；如还有人没有交卷，请再收一次。", n=many))
         return str(_("已收卷 %(n)s 份。", n=many))
 

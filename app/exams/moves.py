@@ -116,6 +116,7 @@ def _rows(exam_id: int, asked: _Asked, trials: bool) -> sa.Select[*tuple[Any, ..
         .join(Score, Score.attempt_id == Attempt.id)
         .outerjoin(newer, sa.and_(newer.attempt_id == Score.attempt_id, newer.version > Score.version))
         .where(Attempt.exam_id == exam_id, Attempt.paper_id == asked.paper_id, newer.version.is_(None))
+        .where(Attempt.submitted_at.is_not(None))  # one that was opened again is scored when it is handed in
         .order_by(Attempt.id)
     )  # fmt: skip
     return rows if trials else rows.where(Attempt.trial.is_(False))

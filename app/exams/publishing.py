@@ -99,7 +99,7 @@ def unfinished(exam_id: int) -> int:
         .join(Attempt, Attempt.id == Score.attempt_id)
         .outerjoin(newer, sa.and_(newer.attempt_id == Score.attempt_id, newer.version > Score.version))
         .where(Attempt.exam_id == exam_id, Attempt.trial.is_(False), newer.version.is_(None))
-        .where(Score.pending > 0)
+        .where(Score.pending > 0, Attempt.submitted_at.is_not(None))
     )
     return db.session.scalar(rows) or 0
 

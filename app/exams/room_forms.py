@@ -32,6 +32,15 @@ class RoomMinutesForm(RoomForm):
     )
 
 
+class RoomReopenForm(RoomMinutesForm):
+    minutes = IntegerField(
+        _l("至少再答（分钟）"),
+        [InputRequired(_l("请填写分钟数。")), NumberRange(1, 240, _l("要在 1 至 240 之间。"))],
+        render_kw={"inputmode": "numeric"},
+    )
+    everybody = BooleanField(_l("全场到时自动交卷的人"))
+
+
 class NoteForm(RoomForm):
     everybody = None
     kind = SelectField(_l("类别"), choices=choices(NOTES.items()))

@@ -12,14 +12,14 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.audit.service import record
-from app.exams import attempts
+from app.exams import attempts, reopening
 from app.exams.live import Room, members, overdue
 from app.exams.models import Attempt
 from app.exams.seat_models import Incident
 from app.people.models import Person
 from app.web.db import db
 
-MOST_HANDED_IN = 200  # each is scored at once
+MOST_AT_ONCE = 200  # attempts that one act scores or opens
 _INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
@@ -63,16 +63,20 @@ def _called(room: Room) -> str:
     return room.sitting.room if room.sitting else "全场"
 
 
-def _sitting(room: Room, only: Collection[int] | None, act: Act) -> sa.Select[Attempt]:
-    """Attempts in the room that are not handed in, never one's own; in one order, so that no two acts wait
-    for each other."""
+def _of_room(room: Room, only: Collection[int] | None, act: Act) -> sa.Select[Attempt]:
+    """Attempts in the room, never one's own; in one order, so that no two acts wait for each other."""
     rows = sa.select(Attempt).where(
         Attempt.exam_id == room.exam.id, Attempt.person_id.in_(members(room)), Attempt.person_id != act.by,
-        Attempt.trial.is_(False), Attempt.submitted_at.is_(None),
+        Attempt.trial.is_(False),
     )  # fmt: skip
     if only is not None:
         rows = rows.where(Attempt.person_id.in_(only))
     return rows.order_by(Attempt.id)
+
+
+def _sitting(room: Room, only: Collection[int] | None, act: Act) -> sa.Select[Attempt]:
+    """Those that are not handed in."""
+    return _of_room(room, only, act).where(Attempt.submitted_at.is_(None))
 
 
 def give_minutes(room: Room, only: Collection[int] | None, minutes: int, act: Act) -> int:
@@ -98,10 +102,28 @@ def give_minutes(room: Room, only: Collection[int] | None, minutes: int, act: Ac
     return len(whom)
 
 
+def reopen(room: Room, only: Collection[int] | None, minutes: int, act: Act) -> tuple[int, int]:
+    """Let those whose time ran out, or `only` these however they ended, write on for so many minutes at
+    least; how many, and how many could not be opened again. `MOST_AT_ONCE` at once. Raises Twice."""
+    noted = note(room, act, "reopen")
+    ended = _of_room(room, only, act).where(Attempt.submitted_at.is_not(None))
+    if only is None:
+        ended = ended.where(Attempt.closed_by == "deadline")
+    found = db.session.scalars(ended.limit(MOST_AT_ONCE)).all()
+    opened = [one.person_id for one in found if reopening.reopen(one.id, minutes, act.now) is None]
+    done = f"{len(opened)} 人的答卷，至少再答 {minutes} 分钟：{act.reason}"
+    noted.text = f"重新开放 {done}"
+    record(
+        "attempt.reopen", f"exam:{room.exam.id}", f"重新开放“{room.exam.title}”{_called(room)} {done}",
+        after={"minutes": minutes, "persons": sorted(opened), "reason": act.reason},
+    )  # fmt: skip
+    return len(opened), len(found) - len(opened)
+
+
 def hand_in(room: Room, only: Collection[int] | None, act: Act) -> int:
-    """Hand in for the room or `only` for these, `MOST_HANDED_IN` at once; how many were. Raises Twice."""
+    """Hand in for the room or `only` for these, `MOST_AT_ONCE` at once; how many were. Raises Twice."""
     noted = note(room, act, "hand_in")
-    found: Sequence[Attempt] = db.session.scalars(_sitting(room, only, act).limit(MOST_HANDED_IN)).all()
+    found: Sequence[Attempt] = db.session.scalars(_sitting(room, only, act).limit(MOST_AT_ONCE)).all()
     for attempt in found:
         attempts.force_close(attempt.id, act.now)
     noted.text = f"替 {len(found)} 人交卷：{act.reason}"

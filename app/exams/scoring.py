@@ -133,9 +133,16 @@ def settled(exam: Exam, paper_id: int, worth: Worth, detail: Mapping[str, int]) 
     return Settled(sum(detail.values()), worth.full, passed, pending)
 
 
-def score(attempt: Attempt, responses: Mapping[int, Current], now: datetime) -> Score:
-    """The first version of the attempt's score, by the decisions about keys that hold now; slots without an
-    answer earn nothing."""
+class Computed(NamedTuple):
+    """What answers come to; `waiting` are the slots that somebody has to mark."""
+
+    settled: Settled
+    detail: dict[str, int]
+    waiting: set[int]
+
+
+def computed(attempt: Attempt, responses: Mapping[int, Current]) -> Computed:
+    """By the decisions about keys that hold now; slots without an answer earn nothing."""
     slots, keys = papers.slots(attempt.paper_id), papers.keys(attempt.paper_id)
     decided: dict[int, Decision] = {}
     if attempt.exam.kind == "exam":  # nothing is decided about a quiz: its answers are shown at once
@@ -148,13 +155,25 @@ def score(attempt: Attempt, responses: Mapping[int, Current], now: datetime) -> 
         if points is not None:
             detail[str(n)] = points
     counting = worth(attempt.paper_id, (n for n, _ in attempt.order), remedies.void(decided))
-    found = settled(attempt.exam, attempt.paper_id, counting, detail)
-    row = Score(
-        attempt_id=attempt.id, version=1, **found._asdict(), detail=detail, scored_at=now, reason="first"
-    )
-    db.session.add(row)
-    laying.lay(attempt, waiting)
-    return row
+    return Computed(settled(attempt.exam, attempt.paper_id, counting, detail), detail, waiting)
+
+
+def score(attempt: Attempt, responses: Mapping[int, Current], now: datetime) -> None:
+    """Write down what the answers come to, and lay before graders what they have to mark."""
+    found = computed(attempt, responses)
+    add(attempt.id, found.settled, found.detail, now, "first")
+    laying.lay(attempt, found.waiting)
+
+
+def add(attempt_id: int, found: Settled, detail: Mapping[str, int], now: datetime, reason: str) -> None:
+    """A version beyond those that there are, for callers that hold the attempt."""
+    before = sa.select(sa.func.coalesce(sa.func.max(Score.version), 0)).where(Score.attempt_id == attempt_id)
+    db.session.execute(
+        sa.insert(Score).values(
+            attempt_id=attempt_id, version=before.scalar_subquery() + 1, **found._asdict(), detail=detail,
+            scored_at=now, reason=reason,
+        )
+    )  # fmt: skip
 
 
 def slot_worth(slot: papers.Slot, key: object, decided: Decision | None, value: Any) -> int | None:

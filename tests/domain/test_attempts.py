@@ -16,6 +16,7 @@ from app.domain.attempts import (
     StartRefusal,
     counting,
     deadline,
+    extra_for,
     may_start,
     may_submit_from,
     phase,
@@ -199,3 +200,15 @@ def test_what_is_still_to_be_marked_does_not_count_yet() -> None:
     assert counting(Outcome.LAST, [half, None], 60) is None
     assert counting(Outcome.AVERAGE, [half, None], 60) is None
     assert all(counting(outcome, [None], 60) is None for outcome in Outcome)
+
+
+@given(st.integers(0, 90), st.integers(0, 30), st.integers(-3600, 36000))
+def test_more_time_until_a_moment_is_the_least_in_whole_minutes(start: int, extra: int, wanted: int) -> None:
+    clock = attempt(start, extra)
+    until = OPENS + timedelta(seconds=wanted)
+    more = extra_for(EXAM, clock, until)
+    assert more >= clock.extra and more % MINUTE == ZERO
+    end = deadline(EXAM, replace(clock, extra=more))
+    assert end is not None and end >= until
+    if more > clock.extra:
+        assert end - until < MINUTE

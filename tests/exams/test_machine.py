@@ -18,8 +18,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from app.exams import attempts, jobs, saving, service
+from app.exams import attempts, jobs, reopening, saving, service
 from app.exams.models import Attempt, Exam, Response, Score
+from app.exams.reopening import Refusal
 from app.exams.saving import Conflict, parse
 from app.web import clock
 from app.web.db import db
@@ -50,7 +51,7 @@ class ExamMachine(RuleBasedStateMachine):
         empty()
         self.now = START
         clock.set_source(lambda: self.now)
-        exam = build.exam(START, minutes=45, hours=3, **KINDS)
+        exam = build.exam(START, minutes=45, hours=3, release="score", **KINDS)
         person = factories.person()
         service.assign(exam, person=person)
         attempt, _ = attempts.start(exam, person.id, START)
@@ -61,6 +62,7 @@ class ExamMachine(RuleBasedStateMachine):
         self.epoch, self.seq, self.deadline = 0, 0, START + LIMIT
         self.journal: dict[tuple[int, int, int], Any] = {}
         self.closed: attempts.Closed | None = None
+        self.scores = 0
 
     @rule()
     def take_over(self) -> None:
@@ -175,6 +177,20 @@ class ExamMachine(RuleBasedStateMachine):
         row = db.session.get_one(Attempt, self.attempt, populate_existing=True)
         assert row.submitted_at == moment
         self.closed = attempts.Closed(row.receipt or "", moment)
+        self.scores += 1
+
+    @rule(minutes=st.integers(1, 90))
+    def reopen(self, minutes: int) -> None:
+        """Everything that was answered is there, and the clock runs from now on or as it ran."""
+        refusal = reopening.reopen(self.attempt, minutes, self.now)
+        db.session.commit()
+        if self.closed is None:
+            assert refusal is Refusal.OPEN
+            return
+        assert refusal is None
+        self.closed, self.scores = None, self.scores + 1
+        while self.deadline < self.now + timedelta(minutes=minutes):
+            self.deadline += timedelta(minutes=1)
 
     @rule()
     def start_again(self) -> None:
@@ -210,13 +226,16 @@ class ExamMachine(RuleBasedStateMachine):
     def the_score_is_what_the_model_says(self) -> None:
         if not hasattr(self, "journal"):
             return
-        scores = db.session.scalars(sa.select(Score).where(Score.attempt_id == self.attempt)).all()
-        assert len(scores) == (0 if self.closed is None else 1)
-        if scores:
+        rows = sa.select(Score).where(Score.attempt_id == self.attempt).order_by(Score.version)
+        scores = db.session.scalars(rows).all()
+        assert [score.version for score in scores] == list(range(1, self.scores + 1))
+        if self.closed is not None:
             last = {slot: self.journal[slot, e, q] for slot, e, q in sorted(self.journal)}
-            assert scores[0].points == sum(
+            assert scores[-1].pending == 0 and scores[-1].points == sum(
                 points for slot, given in last.items() for value, points in EARNS[slot] if value == given
             )
+        elif scores:
+            assert scores[-1].pending == len(KINDS) and not scores[-1].passed
 
     def teardown(self) -> None:
         db.session.rollback()

@@ -74,7 +74,7 @@ def seats(client: FlaskClient, exam: Exam, query: str = "") -> dict[str, list[st
 
 
 def act(client: FlaskClient, exam: Exam, verb: str, query: str = "", **fields: Any) -> Any:
-    name = {"minutes": "minutes", "hand-in": "hand_in", "notes": "note"}[verb]
+    name = {"hand-in": "hand_in", "notes": "note"}.get(verb, verb)
     data: dict[str, Any] = {"person": fields.pop("person", [])}
     data |= {f"{name}-{key}": value for key, value in {"reason": "全场断电", "form": "f1", **fields}.items()}
     return client.post(f"/manage/exams/{exam.id}/room/{verb}{query}", data=data)

@@ -11,6 +11,18 @@ if (room) {
   const counts = [...document.querySelectorAll("#room-counts [data-state]")];
   let last = "";
 
+  // One state of the room, or all of it.
+  const only = document.querySelector("#seats");
+  const buttons = counts.map((count) => count.querySelector(".room-only"));
+  for (const button of buttons) {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const on = button.getAttribute("aria-pressed") !== "true";
+      for (const other of buttons) other.setAttribute("aria-pressed", String(on && other === button));
+      only.dataset.only = on ? button.parentElement.dataset.state : "";
+    });
+  }
+
   const show = (seat, [state, said]) => {
     const shown = `seat seat--${state}`;
     if (seat.className !== shown) {
