@@ -97,6 +97,7 @@ FILLED: dict[str, Callable[[World], Body]] = {
     "courses_manage.reviewed": lambda w: {"review_on": "2027-06-30"},
     "exams_manage.reviewed": lambda w: {"review_on": "2027-06-30"},
     "exams_manage.room_minutes": lambda w: _room("minutes") | {"minutes-minutes": "10"},
+    "exams_manage.reopen": lambda w: {"reopen-minutes": "10", "reopen-reason": "误触交卷"},
     "exams_manage.room_reopen": lambda w: _room("reopen") | {"reopen-minutes": "10"},
     "exams_manage.room_hand_in": lambda w: _room("hand_in"),
     "exams_manage.room_note": lambda w: _room("note") | {"note-kind": "power"},

@@ -164,6 +164,7 @@ THINGS: dict[Any, Make] = {
     ("manage", "grant_id"): _held(grant_id=lambda h: h.grant.id),
     ("manage", "certificate_id"): _held(certificate_id=lambda h: h.certificate.id),
     ("manage", "attempt_id"): RUNNING,
+    "exams_manage.reopen": _held(attempt_id=lambda h: h.closed),
     "exams_manage.marks": _held(attempt_id=lambda h: h.marked),
     ("manage", "attempt_id", "slot"): _held(attempt_id=lambda h: h.marked, slot=lambda h: 3),
     "exams_manage.mark": _held(private=True, code=lambda h: h.mark),
