@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from app.domain.access import Action
 from app.domain.scoring import portions
-from app.exams import marking, papers, queries, scoring
+from app.exams import marking, papers, queries, scoring, verdicts
 from app.exams.back_office import bp
 from app.exams.forms import ReasonForm
 from app.exams.models import Attempt
@@ -29,7 +29,7 @@ def _load(attempt_id: int) -> tuple[Attempt, Person]:
 
 
 def _page(attempt: Attempt, person: Person, form: ReasonForm, slot: int = 0) -> Any:
-    marks = marking.marks_of(attempt.id)
+    marks = verdicts.marks_of(attempt.id)
     names = sa.select(Person.id, Person.name).where(Person.id.in_({one.grader_id for one in marks}))
     slots = sorted({one.slot for one in marks})
     values = scoring.current_responses(attempt.id)
@@ -37,7 +37,7 @@ def _page(attempt: Attempt, person: Person, form: ReasonForm, slot: int = 0) -> 
     return render_template(
         "exams/manage/marks.html", attempt=attempt, exam=attempt.exam, person=person, marks=marks, form=form,
         names=dict(db.session.execute(names).all()), slots=slots, refused=slot, values=values, rules=rules,
-        contents={one["slot"]: one for one in contents}, verdicts=marking.verdicts(attempt),
+        contents={one["slot"]: one for one in contents}, verdicts=verdicts.of(attempt),
         answers=papers.answers(attempt.paper_id, slots), portions=portions,
         score=queries.latest_scores([attempt.id])[attempt.id],
     )  # fmt: skip

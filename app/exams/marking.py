@@ -3,7 +3,6 @@
 Every verb that gives points holds the attempt, so that marks of one attempt come one after another.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +13,7 @@ from sqlalchemy.orm import aliased
 from app.audit.service import record
 from app.domain import marking as rules
 from app.domain.scoring import format_points
-from app.exams import laying, queries, remedies, scoring
+from app.exams import laying, queries, remedies, scoring, verdicts
 from app.exams.models import Attempt, PaperItem, Score
 from app.exams.result_models import Grader, Mark
 from app.web.db import db, hold
@@ -154,37 +153,21 @@ def _record_change(attempt: Attempt, mark: Mark, before: int) -> None:
     )
 
 
-def marks_of(attempt_id: int) -> Sequence[Mark]:
-    """By slot and round."""
-    rows = sa.select(Mark).where(Mark.attempt_id == attempt_id).order_by(Mark.slot, Mark.round)
-    return db.session.scalars(rows.execution_options(populate_existing=True)).all()
-
-
-def verdicts(attempt: Attempt) -> dict[int, rules.Verdict]:
-    """What the marks of each answer come to, by slot."""
-    given: dict[int, dict[int, int | None]] = {}
-    for mark in marks_of(attempt.id):
-        given.setdefault(mark.slot, {})[mark.round] = mark.points
-    return {slot: rules.verdict(points, attempt.exam.mark_difference) for slot, points in given.items()}
-
-
 def _settle(attempt: Attempt, score: Score, mark: Mark, now: datetime) -> None:
     """Ask a third where two differ; with the last mark the score becomes whole, in a version of its own."""
-    found = verdicts(attempt)
+    found = verdicts.of(attempt)
     if found[mark.slot].arbitrate:
         laying.put(attempt.id, mark.slot, rules.ARBITRATION)
-    decided = remedies.of_paper(
-        attempt.paper_id, remedies.in_force(attempt.exam_id)
-    )  # that stands above marks
-    settled = {
-        str(slot): one.points for slot, one in found.items() if one.points is not None and slot not in decided
-    }
+    # A decision about a question stands above its marks.
+    decided = remedies.of_paper(attempt.paper_id, remedies.in_force(attempt.exam_id))
     # Of a whole score only what was marked just now may move: the rest may have been decided otherwise since.
-    changed = settled if score.pending else {k: v for k, v in settled.items() if k == str(mark.slot)}
-    detail = score.detail | changed
-    drawn = (slot for slot, _options in attempt.order)
-    worth = scoring.worth(attempt.paper_id, drawn, remedies.void(decided))
-    whole = scoring.settled(attempt.exam, attempt.paper_id, worth, detail)
+    moving = found if score.pending else {mark.slot: found[mark.slot]}
+    detail = score.detail | {
+        str(slot): one.points
+        for slot, one in moving.items()
+        if one.points is not None and slot not in decided
+    }
+    whole = scoring.settled(attempt.exam, attempt.paper_id, scoring.counted(score), detail)
     if whole.pending or detail == score.detail:
         return
     reason = mark.reason or ("marked" if score.pending else "remarked")
@@ -202,7 +185,7 @@ def order_again(attempt: Attempt, slot: int, reason: str) -> bool:
     False: it is not settled yet, or that is under way.
     """
     db.session.get_one(Attempt, attempt.id, with_for_update=True, populate_existing=True)
-    rounds = {mark.round: mark.at for mark in marks_of(attempt.id) if mark.slot == slot}
+    rounds = {mark.round: mark.at for mark in verdicts.marks_of(attempt.id) if mark.slot == slot}
     if not rounds or None in rounds.values():
         return False
     laying.put(attempt.id, slot, max(max(rounds) + 1, rules.AGAIN), reason)

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from app.domain.regrading import Decision, Remedy
-from app.exams import papers, remedies, scoring
+from app.exams import papers, remedies, scoring, verdicts
 from app.exams.models import Attempt, Exam, Response, Score
 from app.exams.result_models import Regrade
 from app.exams.scoring import Settled
@@ -72,8 +72,18 @@ class _Asked:
         self.paper_id, self.slot, self.name = paper_id, slot, str(slot)
         self.counting = scoring.worth(paper_id, papers.slots(paper_id), remedies.void(decided))
         self._rule, self._key = papers.slots(paper_id)[slot], papers.keys(paper_id)[slot]
-        self._decided = decided.get(slot)
+        self._all, self._decided = decided, decided.get(slot)
         self._worth: dict[str | None, int | None] = {}  # ten thousand give few different answers
+
+    @property
+    def by_hand(self) -> bool:
+        """Does anything on the paper wait for marks?"""
+        return any(slot.by_hand for slot in papers.slots(self.paper_id).values())
+
+    def whole(self, detail: dict[str, int], marked: Mapping[str, int]) -> dict[str, int]:
+        """With what is marked already, if nothing is left to mark then: nobody else would write it down."""
+        more = {slot: points for slot, points in marked.items() if int(slot) not in self._all}
+        return more | detail if len(more | detail) == self.counting.slots else detail
 
     def worth(self, told: str | None) -> int | None:
         if told not in self._worth:
@@ -83,13 +93,15 @@ class _Asked:
 
 
 def _of_paper(exam: Exam, asked: _Asked, trials: bool) -> Iterator[Move]:
+    marked = verdicts.of_pending(exam) if asked.by_hand else {}
     for row in db.session.execute(_rows(exam.id, asked, trials)):
-        points, detail = asked.worth(row.told), row.detail
         before = after = Settled(row.points, row.full, row.passed, row.pending)
-        if points != detail.get(asked.name) or row.full != asked.counting.full:
+        points, detail = asked.worth(row.told), row.detail
+        if row.pending or points != detail.get(asked.name) or row.full != asked.counting.full:
             detail = {slot: earned for slot, earned in detail.items() if slot != asked.name}
             if points is not None:
                 detail[asked.name] = points
+            detail = asked.whole(detail, marked.get(row.id, {}))
             after = scoring.settled(exam, asked.paper_id, asked.counting, detail)
         yield Move(
             row.id, row.person_id, row.number, asked.slot, row.version, before, after, detail,

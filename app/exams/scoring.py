@@ -125,6 +125,11 @@ def worth(paper_id: int, drawn: Iterable[int], void: Collection[int]) -> Worth:
     return regrading.worth({n: slots[n].points for n in drawn}, void)
 
 
+def counted(score: Score) -> Worth:
+    """What could be earned when the score was made. What was decided since is for its regrade to bring in."""
+    return Worth(score.full, score.pending + len(score.detail))
+
+
 def settled(exam: Exam, paper_id: int, worth: Worth, detail: Mapping[str, int]) -> Settled:
     """The one place where points become a score. `detail`: what was earned so far, by slot; one that counts
     and is not in it waits for a mark, and until there is none nothing is passed."""

@@ -16,9 +16,9 @@ from flask.testing import FlaskClient
 from app.audit.models import AuditEvent
 from app.domain.access import Role
 from app.domain.marking import LAPSE, SECOND_THOUGHTS
-from app.exams import graders, grading, queries
-from app.exams.marking import Key
-from app.exams.models import Exam, PaperItem, Score
+from app.exams import graders, grading, marking, moves, queries, regrading
+from app.exams.marking import Given, Key
+from app.exams.models import Attempt, Exam, PaperItem, Score
 from app.exams.result_models import Grader, Mark, Regrade
 from app.people.models import Person
 from app.web.db import db
@@ -292,27 +292,84 @@ def test_marking_again_is_ordered_with_a_reason_and_given_by_another(
     assert last.action == "mark.order"
 
 
-def test_a_question_that_does_not_count_needs_no_mark(
-    sitting: Sitting, time: Clock, marker: Callable[..., Marker]
-) -> None:
-    """A decision about its key stands above its marks."""
+@dataclass
+class Decided:
+    """An exam of a single choice and two short answers, both written; about the first one something is
+    decided, and the worker may not have been there yet."""
+
+    me: Candidate
+    who: Marker
+    first: Key
+    second: Key
+    time: Clock
+
+    def approve(self, kind: str) -> None:
+        person, now = self.me.person.id, self.time.now
+        db.session.add(
+            Regrade(
+                exam_id=self.me.exam.id, version_id=self.first.version_id, part=0, kind=kind, key=None,
+                reason="题有误", proposed_at=now, proposed_by=person, decided_at=now, decided_by=person,
+                approved=True,
+            )
+        )  # fmt: skip
+        db.session.commit()
+
+    def give(self, key: Key, *parts: str) -> None:
+        self.who.key = key
+        assert self.who.next()
+        self.who.give(*parts)
+
+
+@pytest.fixture
+def decided(sitting: Sitting, time: Clock, marker: Callable[..., Marker]) -> Decided:
     me = sitting(exam=build.exam(time.now, single=1, short=2))
     me.submit((1, 1, "b"), (2, 2, "甲"), (3, 3, "乙"))
-    void, other = list(grading.asked(me.exam.id))
-    db.session.add(
-        Regrade(
-            exam_id=me.exam.id, version_id=void.version_id, part=0, kind="void", key=None, reason="题有误",
-            proposed_at=time.now, proposed_by=me.person.id, decided_at=time.now, approved=True,
-        )
-    )  # fmt: skip
+    first, second = grading.asked(me.exam.id)
+    return Decided(me, marker(me.exam), first, second, time)
+
+
+@pytest.mark.parametrize(("kind", "points", "full"), [("void", 35, 40), ("all", 55, 60)])
+@pytest.mark.parametrize("order", ["approve give apply", "give approve apply", "approve apply give"])
+def test_a_decision_and_the_last_mark_in_any_order_make_the_score_whole(
+    decided: Decided, kind: str, points: int, full: int, order: str
+) -> None:
+    """Nothing is left pending, whichever comes last; and what was decided about stands above its marks."""
+    acts = {
+        "approve": lambda: decided.approve(kind),
+        "give": lambda: decided.give(decided.second, "1", "0.5"),
+        "apply": regrading.apply_approved,
+    }
+    for act in order.split():
+        acts[act]()
+    decided.give(decided.first, "0", "0.5")
+    last = queries.latest_scores([decided.me.attempt])[decided.me.attempt]
+    assert (last.points, last.full, last.pending) == (points, full, 0)
+    assert queries.results([decided.me.exam.id])[decided.me.exam.id, decided.me.person.id].points == points
+
+
+def test_marking_again_while_a_decision_waits_for_the_worker_is_not_lost(decided: Decided) -> None:
+    for key in (decided.first, decided.second):
+        decided.give(key, "1", "0.5")
+    attempt = db.session.get_one(Attempt, decided.me.attempt)
+    marking.order_again(attempt, 3, "复核成立")
+    graders.name(attempt.exam, factories.person("仲裁人"), [], arbitrates=True)
     db.session.commit()
-    who = marker(me.exam)
-    for key in (void, other):
-        who.key = key
-        who.next()
-        who.give("1", "0.5")
-    assert scores(me) == [(1, 20, 2, "first"), (2, 35, 0, "marked")]
-    assert queries.latest_scores([me.attempt])[me.attempt].full == 40
+    decided.approve("void")
+    arbiter = db.session.scalars(sa.select(Grader).where(Grader.arbitrates)).one()
+    mark = marking.claim(arbiter, decided.second, decided.time.now)
+    assert mark is not None
+    marking.give(mark, arbiter.person_id, 0, Given((10, 10), ""), decided.time.now)
+    db.session.commit()
+    assert scores(decided.me)[1:] == [(2, 50, 0, "marked"), (3, 55, 0, "复核成立")]
+    regrading.apply_approved()
+    assert scores(decided.me)[3:] == [(4, 40, 0, "regrade")]
+
+
+def test_the_preview_of_a_decision_counts_what_is_marked(decided: Decided) -> None:
+    decided.give(decided.second, "1", "0.5")
+    decided.approve("void")
+    (move,) = moves.of(db.session.scalars(sa.select(Regrade)).one())
+    assert (move.before.pending, move.after.pending, move.after.points, move.after.full) == (2, 0, 35, 40)
 
 
 def test_parts_of_a_case_are_marked_one_by_one(
