@@ -341,7 +341,9 @@ def test_a_decision_and_the_last_mark_in_any_order_make_the_score_whole(
     }
     for act in order.split():
         acts[act]()
+    versions = scores(decided.me)
     decided.give(decided.first, "0", "0.5")
+    assert scores(decided.me) == versions
     last = queries.latest_scores([decided.me.attempt])[decided.me.attempt]
     assert (last.points, last.full, last.pending) == (points, full, 0)
     assert queries.results([decided.me.exam.id])[decided.me.exam.id, decided.me.person.id].points == points
