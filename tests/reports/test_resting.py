@@ -48,7 +48,7 @@ def lesson(code: str, rules: list[str], body: str = "") -> Lesson:
 
 def exam(title: str, *codes: str) -> Exam:
     """An exam whose paper holds these questions."""
-    section = Section("一、题", Kind.SINGLE, len(codes), 10, Preset.EXACT)
+    section = Section("一、题", Kind.SINGLE, 10, Preset.EXACT)
     chosen = [c for c in queries.candidates() if c.question_id in codes]
     paper = papers.freeze(title, [section], [chosen], NOW)
     paper.reviewed_at = NOW
