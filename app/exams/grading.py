@@ -86,6 +86,10 @@ def laid(mark: Mark) -> Laid:
     )
 
 
+def key_of(mark: Mark) -> Key:
+    return Key(*papers.slots(mark.attempt.paper_id)[mark.slot].question)
+
+
 def open_to(grader: Grader, key: Key) -> bool:
     return not grader.versions or key.version_id in grader.versions
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import sqlalchemy as sa
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy.orm import joinedload
@@ -56,17 +56,46 @@ def mark_next(exam_id: int, version_id: int, part: int) -> Any:
 
 
 def _load(code: str) -> tuple[Mark, Grader]:
-    """What lies before the caller, or was marked by them; 404 for anything else."""
-    rows = sa.select(Mark).where(Mark.code == code, Mark.grader_id == current_user.person_id)
+    """An answer to a question that the caller marks, whoever has it now; 404 for anything else."""
     with_exam = joinedload(Mark.attempt, innerjoin=True).joinedload(Attempt.exam, innerjoin=True)
-    found = db.session.scalar(rows.options(with_exam)) or abort(404)
-    return found, _grader(found.attempt.exam_id)
+    found = db.session.scalar(sa.select(Mark).where(Mark.code == code).options(with_exam)) or abort(404)
+    grader = _grader(found.attempt.exam_id)
+    if found.attempt.person_id == grader.person_id or not grading.open_to(grader, grading.key_of(found)):
+        abort(404)
+    return found, grader
+
+
+def _mine(found: Mark, grader: Grader) -> bool:
+    """Does it lie before the caller, or did they mark it?"""
+    return found.grader_id == grader.person_id
+
+
+def _sent() -> list[str]:
+    """What was typed for the points of the key, to the letter; empty where nothing was."""
+    typed = [text.strip() for name, text in request.form.items() if name.startswith("parts-")]
+    return [text or "—" for text in typed] if any(typed) else []
+
+
+def _said() -> list[str]:
+    comment = request.form.get("comment", "").strip()
+    return [comment] if comment else []
+
+
+def _taken(found: Mark) -> Any:
+    """It lay too long and went to somebody else: say so, and give back what was typed."""
+    page = render_template(
+        "exams/manage/mark_taken.html", exam=found.attempt.exam, mark=found, key=grading.key_of(found),
+        typed=_sent(), comment="".join(_said()),
+    )  # fmt: skip
+    return page, 409
 
 
 @bp.get("/marking/answers/<code>")
 @requires(Action.MARK)
 def mark(code: str) -> Any:
     found, grader = _load(code)
+    if not _mine(found, grader):
+        return _taken(found)
     laid = grading.laid(found)
     form = MarkForm(laid.most, formdata=None, data=_typed(found, laid))
     return _page(found, grader, laid, form)
@@ -93,6 +122,8 @@ def _page(found: Mark, grader: Grader, laid: Laid, form: MarkForm, status: int =
 def mark_give(code: str) -> Any:
     """Give the points, and on to the next answer to the question."""
     found, grader = _load(code)
+    if not _mine(found, grader):
+        return _taken(found)
     laid = grading.laid(found)
     form = MarkForm(laid.most)
     if not form.validate_on_submit():
@@ -106,13 +137,13 @@ def mark_give(code: str) -> Any:
 
 def _refused(found: Mark, grader: Grader, laid: Laid, reason: str) -> Any:
     if reason == "gone":
-        flash(_("这份答案超过 15 分钟没有给分，已转给其他阅卷人，刚才的评分没有保存。"), "warn")
-        return redirect(url_for(".marking_index"))
+        return _taken(found)
     form = MarkForm(laid.most, formdata=None, data=_typed(found, laid))
     text = _("这份答案的评分已经定了，不能再改。")
     if reason == "stale":
         text = _("没有保存：这份答案刚才在另一个页面已经给分，下面是现在的评分。要改，请改完再保存。")
     form.form_errors.append(text)
+    form.form_errors.append(_("您刚才填的是：%(typed)s。", typed="、".join([*_sent(), *_said()])))
     return _page(found, grader, laid, form, 409)
 
 
@@ -121,5 +152,4 @@ def _refused(found: Mark, grader: Grader, laid: Laid, reason: str) -> Any:
 def mark_skip(code: str) -> Any:
     """Leave it to later, or to somebody else."""
     found, grader = _load(code)
-    laid = grading.laid(found)
-    return _next(grader, laid.asked.key, found.code)
+    return _next(grader, grading.key_of(found), found.code)

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.domain.access import Role
+from app.exams import graders as naming
 from app.exams import papers, service
 from app.exams.models import Exam, Response, UnappliedResponse
 from app.people.models import Person
@@ -16,6 +18,7 @@ from app.web.db import db
 from tests import factories
 from tests.conftest import Clock
 from tests.exams import build
+from tests.exams.graders import Marker, key_of
 
 
 @pytest.fixture(autouse=True)
@@ -95,5 +98,33 @@ def sitting(app: Flask, time: Clock, sign_in: Callable[[Person], FlaskClient]) -
             assert made.start().status_code == 201
             assert made.take_over().status_code == 200
         return made
+
+    return make
+
+
+@pytest.fixture
+def marker(app: Flask, sign_in: Callable[[Person], FlaskClient]) -> Callable[..., Marker]:
+    def make(exam: Exam, kind: str = "short", arbitrates: bool = False, **more: Any) -> Marker:
+        person = more.get("person") or factories.person("阅卷人")
+        factories.grant(person, Role.GRADER, person.unit)
+        naming.name(exam, person, more.get("versions", []), arbitrates)
+        db.session.commit()
+        return Marker(sign_in(person), person, exam, key_of(exam, kind))
+
+    return make
+
+
+@pytest.fixture
+def written(sitting: Callable[..., Candidate], time: Clock) -> Callable[..., list[Candidate]]:
+    """So many have handed in an exam of one single choice and one short answer; 2 points each."""
+
+    def make(many: int, percent: int = 0, difference: int = 0, **counts: int) -> list[Candidate]:
+        exam = build.exam(time.now, attempts=None, **(counts or {"single": 1, "short": 1}))
+        exam.second_mark_percent, exam.mark_difference = percent, difference
+        db.session.commit()
+        found = [sitting(exam=exam) for _ in range(many)]
+        for n, me in enumerate(found):
+            me.submit((1, 1, "b"), (2, 2, f"答案{n}"))
+        return found
 
     return make

@@ -1,12 +1,8 @@
 """Marking: who sees what, who marks what, what the marks come to. Nothing lost, nothing doubled."""
 
 import re
-import threading
-from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -18,7 +14,7 @@ from app.domain.access import Role
 from app.domain.marking import LAPSE, SECOND_THOUGHTS
 from app.exams import graders, grading, marking, moves, queries, regrading
 from app.exams.marking import Given, Key
-from app.exams.models import Attempt, Exam, PaperItem, Score
+from app.exams.models import Attempt, PaperItem
 from app.exams.result_models import Grader, Mark, Regrade
 from app.people.models import Person
 from app.web.db import db
@@ -26,85 +22,10 @@ from tests import factories
 from tests.conftest import Clock, Queries
 from tests.exams import build
 from tests.exams.conftest import Candidate
+from tests.exams.graders import Marker, key_of, marks, scores
 
 Sitting = Callable[..., Candidate]
 SignIn = Callable[[Person], FlaskClient]
-
-
-@dataclass
-class Marker:
-    """A grader at work: `next` claims, `give` marks and gets the next one. `code`: what lies before them."""
-
-    client: FlaskClient
-    person: Person
-    exam: Exam
-    key: Key
-    code: str = ""
-
-    def next(self) -> str:
-        url = f"/manage/exams/marking/{self.exam.id}/{self.key.version_id}/{self.key.part}"
-        return self._went(self.client.post(url))
-
-    def _went(self, answer: Any) -> str:
-        assert answer.status_code == 302, answer.text
-        found = re.search(r"/answers/(\w+)$", answer.location)
-        self.code = found[1] if found else ""
-        return self.code
-
-    def page(self, code: str = "") -> Any:
-        return self.client.get(f"/manage/exams/marking/answers/{code or self.code}")
-
-    def send(self, *parts: str, seen: int = 0, code: str = "", comment: str = "") -> Any:
-        data = {f"parts-{n}": part for n, part in enumerate(parts)} | {"seen": seen, "comment": comment}
-        return self.client.post(f"/manage/exams/marking/answers/{code or self.code}", data=data)
-
-    def give(self, *parts: str, **more: Any) -> str:
-        return self._went(self.send(*parts, **more))
-
-
-@pytest.fixture
-def marker(app: Flask, sign_in: SignIn) -> Callable[..., Marker]:
-    def make(exam: Exam, kind: str = "short", arbitrates: bool = False, **more: Any) -> Marker:
-        person = more.get("person") or factories.person("阅卷人")
-        factories.grant(person, Role.GRADER, person.unit)
-        graders.name(exam, person, more.get("versions", []), arbitrates)
-        db.session.commit()
-        return Marker(sign_in(person), person, exam, key_of(exam, kind))
-
-    return make
-
-
-def key_of(exam: Exam, kind: str) -> Key:
-    found = [key for key, one in grading.asked(exam.id).items() if one.content["kind"] == kind]
-    return found[0]
-
-
-def scores(me: Candidate) -> list[tuple[int, int, int, str]]:
-    rows = db.session.scalars(
-        sa.select(Score).where(Score.attempt_id == me.attempt).order_by(Score.version)
-    ).all()
-    return [(one.version, one.points, one.pending, one.reason) for one in rows]
-
-
-def marks() -> list[tuple[int, int | None]]:
-    rows = db.session.execute(sa.select(Mark.round, Mark.points).order_by(Mark.attempt_id, Mark.round))
-    return [tuple(row) for row in rows]
-
-
-@pytest.fixture
-def written(sitting: Sitting, time: Clock) -> Callable[..., list[Candidate]]:
-    """So many have handed in an exam of one single choice and one short answer; 2 points each."""
-
-    def make(many: int, percent: int = 0, difference: int = 0, **counts: int) -> list[Candidate]:
-        exam = build.exam(time.now, attempts=None, **(counts or {"single": 1, "short": 1}))
-        exam.second_mark_percent, exam.mark_difference = percent, difference
-        db.session.commit()
-        found = [sitting(exam=exam) for _ in range(many)]
-        for n, me in enumerate(found):
-            me.submit((1, 1, "b"), (2, 2, f"答案{n}"))
-        return found
-
-    return make
 
 
 def test_the_last_mark_makes_the_score_whole(
@@ -112,12 +33,12 @@ def test_the_last_mark_makes_the_score_whole(
 ) -> None:
     (me,) = written(1)
     who = marker(me.exam)
-    assert scores(me) == [(1, 20, 1, "first")] and queries.results([me.exam.id]) == {}
+    assert scores(me.attempt) == [(1, 20, 1, "first")] and queries.results([me.exam.id]) == {}
     assert who.next()
     page = who.page().text
     assert "答案0" in page and "要点一" in page and "待阅 1 份" in page
     assert who.give("1", "0.5", comment="缺一点") == "", "there is no other"
-    assert scores(me) == [(1, 20, 1, "first"), (2, 35, 0, "marked")]
+    assert scores(me.attempt) == [(1, 20, 1, "first"), (2, 35, 0, "marked")]
     result = queries.results([me.exam.id])[me.exam.id, me.person.id]
     assert (result.points, result.passed) == (35, True)
     page = me.client.get(f"/attempts/{me.attempt}/result").text
@@ -168,7 +89,7 @@ def test_points_that_do_not_fit_are_refused_in_words(
     who.next()
     answer = who.send(*parts)
     assert answer.status_code == 200 and "各要点最高 1、1 分" in answer.text
-    assert marks() == [(1, None)] and len(scores(me)) == 1
+    assert marks() == [(1, None)] and len(scores(me.attempt)) == 1
 
 
 def test_an_open_attempt_is_before_nobody(
@@ -188,10 +109,25 @@ def test_a_claim_keeps_others_away_until_it_lapses(
     assert code and other.next() == "" and one.next() == code, "one's own claim is found again"
     time.advance(seconds=LAPSE.total_seconds() + 1)
     assert other.next() == code
-    late = one.client.post(f"/manage/exams/marking/answers/{code}", data={"parts-0": "1", "parts-1": "1"})
-    assert late.status_code == 404 and marks() == [(1, None)]
+    late = one.send("1", "0.5", comment="想了很久")
+    assert late.status_code == 409 and marks() == [(1, None)]
+    assert "已转给其他阅卷人" in late.text and "<dd>0.5</dd>" in late.text and "想了很久" in late.text
     other.give("1", "1")
+    again = one.page()
+    assert again.status_code == 409 and "您刚才填写的" not in again.text and "答案0" not in again.text
+    assert one.client.post(f"/manage/exams/marking/answers/{code}/skip").status_code == 302
     assert marks() == [(1, 20)]
+
+
+def test_a_lapsed_claim_that_nobody_took_is_still_good(
+    written: Callable[..., list[Candidate]], marker: Callable[..., Marker], time: Clock
+) -> None:
+    (me,) = written(1)
+    who = marker(me.exam)
+    who.next()
+    time.advance(seconds=2 * LAPSE.total_seconds())
+    who.give("1", "1")
+    assert marks() == [(1, 20)] and len(scores(me.attempt)) == 2
 
 
 def test_what_is_passed_over_comes_last(
@@ -216,6 +152,7 @@ def test_a_stale_page_says_so_and_a_double_click_is_one_mark(
     assert who.send("1", "0", code=code).status_code == 302, "the same again"
     stale = who.send("0", "0", code=code)
     assert stale.status_code == 409 and "刚才在另一个页面已经给分" in stale.text
+    assert "您刚才填的是：0、0。" in stale.text
     assert 'value="1"' in stale.text and 'name="seen" type="hidden" value="1"' in stale.text
     assert sorted(points for _, points in marks() if points is not None) == [10]
 
@@ -229,9 +166,9 @@ def test_two_that_agree_give_the_mean_and_no_name(
     assert first != second and one.next() == first
     one.give("1", "1")
     assert one.next() == "", "nobody marks an answer twice"
-    assert len(scores(me)) == 1 and "第一位阅卷人" not in other.page(second).text
+    assert len(scores(me.attempt)) == 1 and "第一位阅卷人" not in other.page(second).text
     other.give("1", "0.5")
-    assert scores(me)[1:] == [(2, 38, 0, "marked")]
+    assert scores(me.attempt)[1:] == [(2, 38, 0, "marked")]
     assert one.send("0", "0", seen=1, code=first).status_code == 409, "both are in"
 
 
@@ -244,13 +181,13 @@ def test_two_that_differ_go_to_a_third(
     one.next(), other.next()
     one.give("1", "1", comment="都答到了")
     other.give("0", "0")
-    assert len(scores(me)) == 1 and len(marks()) == 3
+    assert len(scores(me.attempt)) == 1 and len(marks()) == 3
     assert one.next() == other.next() == ""
     third.next()
     page = third.page().text
     assert "第一位阅卷人" in page and "都答到了" in page and one.person.username not in page
     third.give("1", "0")
-    assert scores(me)[1:] == [(2, 30, 0, "marked")]
+    assert scores(me.attempt)[1:] == [(2, 30, 0, "marked")]
 
 
 def test_second_thoughts_make_a_version_and_a_record(
@@ -261,13 +198,13 @@ def test_second_thoughts_make_a_version_and_a_record(
     code = who.next()
     who.give("1", "1")
     assert who.give("0", "1", code=code, seen=1) == ""
-    assert scores(me)[1:] == [(2, 40, 0, "marked"), (3, 30, 0, "remarked")]
+    assert scores(me.attempt)[1:] == [(2, 40, 0, "marked"), (3, 30, 0, "remarked")]
     acts = db.session.scalars(sa.select(AuditEvent.action).order_by(AuditEvent.id)).all()
     assert acts == ["grader.name", "mark.update"]
     time.advance(seconds=SECOND_THOUGHTS.total_seconds() + 1)
     assert "不能再改" in who.page(code).text
     assert who.send("1", "1", code=code, seen=2).status_code == 409
-    assert len(scores(me)) == 3
+    assert len(scores(me.attempt)) == 3
 
 
 def test_marking_again_is_ordered_with_a_reason_and_given_by_another(
@@ -284,10 +221,10 @@ def test_marking_again_is_ordered_with_a_reason_and_given_by_another(
     assert "请写明理由" in admin.post(f"{url}/2/again", data={"reason": " "}).text
     for _ in range(2):
         admin.post(f"{url}/2/again", data={"reason": "复核成立"})
-    assert marks() == [(1, 0), (4, None)] and len(scores(me)) == 2
+    assert marks() == [(1, 0), (4, None)] and len(scores(me.attempt)) == 2
     assert "重新评阅的理由：复核成立" in third.page(third.next()).text
     third.give("1", "1")
-    assert scores(me)[2:] == [(3, 40, 0, "复核成立")]
+    assert scores(me.attempt)[2:] == [(3, 40, 0, "复核成立")]
     last = db.session.scalars(sa.select(AuditEvent).order_by(AuditEvent.id.desc())).first()
     assert last.action == "mark.order"
 
@@ -341,9 +278,9 @@ def test_a_decision_and_the_last_mark_in_any_order_make_the_score_whole(
     }
     for act in order.split():
         acts[act]()
-    versions = scores(decided.me)
+    versions = scores(decided.me.attempt)
     decided.give(decided.first, "0", "0.5")
-    assert scores(decided.me) == versions
+    assert scores(decided.me.attempt) == versions
     last = queries.latest_scores([decided.me.attempt])[decided.me.attempt]
     assert (last.points, last.full, last.pending) == (points, full, 0)
     assert queries.results([decided.me.exam.id])[decided.me.exam.id, decided.me.person.id].points == points
@@ -362,9 +299,9 @@ def test_marking_again_while_a_decision_waits_for_the_worker_is_not_lost(decided
     assert mark is not None
     marking.give(mark, arbiter.person_id, 0, Given((10, 10), ""), decided.time.now)
     db.session.commit()
-    assert scores(decided.me)[1:] == [(2, 50, 0, "marked"), (3, 55, 0, "复核成立")]
+    assert scores(decided.me.attempt)[1:] == [(2, 50, 0, "marked"), (3, 55, 0, "复核成立")]
     regrading.apply_approved()
-    assert scores(decided.me)[3:] == [(4, 40, 0, "regrade")]
+    assert scores(decided.me.attempt)[3:] == [(4, 40, 0, "regrade")]
 
 
 def test_the_preview_of_a_decision_counts_what_is_marked(decided: Decided) -> None:
@@ -384,7 +321,7 @@ def test_parts_of_a_case_are_marked_one_by_one(
     page = who.page().text
     assert "材料" in page and "甲点" in page and "乙应当怎么办" in page
     who.give("0.5", "0.5")
-    assert scores(me)[1:] == [(2, 20, 0, "marked")]
+    assert scores(me.attempt)[1:] == [(2, 20, 0, "marked")]
 
 
 def test_forms_of_an_exam_share_a_question(
@@ -453,7 +390,7 @@ def test_progress_and_agreement(
     assert grading.differences(found[0].exam.id) == {one.person.id: 10, other.person.id: 10}
     page = admin.get(f"/manage/exams/{found[0].exam.id}/graders").text
     assert "3 / 3" in page and "3 份，均 2 分" in page and "3 份，均 1 分" in page
-    assert [points for _, points, pending, _ in scores(found[0]) if not pending] == [35]
+    assert [points for _, points, pending, _ in scores(found[0].attempt) if not pending] == [35]
 
 
 def test_pages_send_a_constant_number_of_statements(
@@ -483,89 +420,3 @@ def test_the_desk_says_how_many_wait(
 ) -> None:
     who = marker(written(3)[0].exam)
     assert re.search(r"<b>3</b>\s*份答案待阅", who.client.get("/manage/").text)
-
-
-# ---- Many at once
-
-
-def _at_once(app: Flask, jobs: list[tuple[FlaskClient, str, dict[str, Any]]]) -> list[Any]:
-    barrier = threading.Barrier(len(jobs))
-
-    def send(job: tuple[FlaskClient, str, dict[str, Any]]) -> Any:
-        client, path, data = job
-        cookie, own = client.get_cookie("ganxun"), app.test_client()
-        assert cookie is not None
-        own.set_cookie("ganxun", cookie.value)
-        barrier.wait()
-        return own.post(path, data=data)
-
-    db.session.rollback()
-    with ThreadPoolExecutor(len(jobs)) as pool:
-        return list(pool.map(send, jobs))
-
-
-def test_parallel_claims_never_give_two_the_same(
-    app: Flask, written: Callable[..., list[Candidate]], marker: Callable[..., Marker]
-) -> None:
-    exam = written(6, percent=100)[0].exam
-    who = [marker(exam) for _ in range(4)]
-    url = f"/manage/exams/marking/{exam.id}/{who[0].key.version_id}/0"
-    for _ in range(3):
-        answers = _at_once(app, [(one.client, url, {}) for one in who for _tab in range(3)])
-        assert {a.status_code for a in answers} == {302}
-    held = db.session.execute(
-        sa.select(Mark.attempt_id, Mark.grader_id).where(Mark.grader_id.is_not(None))
-    ).all()
-    assert len(held) == len(set(held)), "nobody has both rounds of one answer"
-    assert len(held) <= 12 and {one.person.id for one in who} == {grader for _, grader in held}
-
-
-def test_parallel_marks_are_neither_lost_nor_doubled(
-    app: Flask, written: Callable[..., list[Candidate]], marker: Callable[..., Marker], time: Clock
-) -> None:
-    """Every answer by two graders, each from three tabs that differ: one of the three stands, and the score
-    follows from what stands."""
-    found = written(4, percent=100, difference=20)
-    who = [marker(found[0].exam) for _ in range(2)]
-    for one in who:
-        one.next()
-    for _ in range(4):
-        jobs = [
-            (one.client, f"/manage/exams/marking/answers/{one.code}",
-             {"parts-0": part, "parts-1": "0", "seen": "0"})
-            for one in who for part in ("0", "0.5", "1")
-        ]  # fmt: skip
-        answers = _at_once(app, jobs)
-        codes = Counter(a.status_code for a in answers)
-        assert codes[302] == 2 and codes[409] == 4, codes
-        for one in who:
-            one.next()
-    assert all(points is not None for _, points in marks()) and len(marks()) == 8
-    assert set(db.session.scalars(sa.select(Mark.revision))) == {1}
-    for me in found:
-        given = [m.points for m in db.session.scalars(sa.select(Mark).where(Mark.attempt_id == me.attempt))]
-        assert scores(me)[1:] == [(2, 20 + (sum(given) + 1) // 2, 0, "marked")]
-
-
-def test_a_hand_in_and_its_marks_from_many_sides_come_to_one_score(
-    app: Flask, written: Callable[..., list[Candidate]], marker: Callable[..., Marker], sitting: Sitting,
-    time: Clock,
-) -> None:  # fmt: skip
-    exam = build.exam(time.now, attempts=None, short=3)
-    me = sitting(exam=exam)
-    me.submit((1, 1, "甲"), (2, 2, "乙"), (3, 3, "丙"))
-    keys = list(grading.asked(exam.id))
-    who = [marker(exam) for _ in keys]
-    for one, key in zip(who, keys, strict=True):
-        one.key = key
-        assert one.next()
-    jobs = [
-        (
-            one.client,
-            f"/manage/exams/marking/answers/{one.code}",
-            {"parts-0": "1", "parts-1": "0.5", "seen": 0},
-        )
-        for one in who
-    ]
-    assert {a.status_code for a in _at_once(app, jobs)} == {302}
-    assert scores(me) == [(1, 0, 3, "first"), (2, 45, 0, "marked")]

@@ -48,8 +48,27 @@ function pressed(event) {
   event.preventDefault();
 }
 
+// What is typed stays in this tab until it is saved: a reload or signing in again loses nothing.
+const draft = `mark:${form.action}`;
+const { comment, seen } = form.elements;
+
+function keep() {
+  const typed = { seen: seen.value, parts: places.map((one) => one.value), comment: comment.value };
+  sessionStorage.setItem(draft, JSON.stringify(typed));
+}
+
+/** What was typed on top of this revision; what was saved since stands above it. */
+function bringBack() {
+  const kept = JSON.parse(sessionStorage.getItem(draft) || "null");
+  if (!kept || kept.seen !== seen.value) return;
+  places.forEach((place, n) => (place.value = kept.parts[n]));
+  comment.value = kept.comment;
+}
+
 form.addEventListener("keydown", pressed);
 form.addEventListener("input", add);
+form.addEventListener("input", keep);
 keys.hidden = false;
+bringBack();
 add();
 if (places.length && !places[0].closest("fieldset").disabled) go(places.find((place) => !place.value) || places[0]);
