@@ -1,6 +1,8 @@
 """The back office of exams: one blueprint, a file for each noun."""
 
 from app.exams import (  # noqa: F401
+    manage_announcements,
+    manage_appeals,
     manage_assignments,
     manage_blueprints,
     manage_board,

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 import structlog
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload
 
 from app.audit.service import record
 from app.bank import service as bank
@@ -30,6 +31,12 @@ def of_exam(exam_id: int) -> Sequence[Regrade]:
     return db.session.scalars(
         sa.select(Regrade).where(Regrade.exam_id == exam_id).order_by(Regrade.id.desc())
     ).all()
+
+
+def waiting() -> Sequence[Regrade]:
+    """Those that nobody has decided on, the oldest first."""
+    open_ones = sa.select(Regrade).options(joinedload(Regrade.exam)).where(Regrade.decided_at.is_(None))
+    return db.session.scalars(open_ones.order_by(Regrade.id)).all()
 
 
 def propose(

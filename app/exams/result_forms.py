@@ -1,16 +1,21 @@
 """Forms of what candidates are told and ask."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateTimeLocalField, IntegerField, SelectField
-from wtforms.validators import InputRequired, NumberRange, Optional
+from flask_wtf import FlaskForm
+from wtforms import DateTimeLocalField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from app.domain.releasing import Part, Rule, When
 from app.exams.forms import TIMES, typed_time
 from app.exams.labels import PARTS, WHENS
+from app.exams.manage_queries import timed_exams
+from app.exams.models import Attempt
+from app.people.names import tidy_text
 from app.web import clock
 from app.web.choices import choices
 from app.web.editing import EditForm
@@ -73,3 +78,57 @@ def _rule(when: SelectField, moment: DateTimeLocalField) -> Rule:
     if when.data == When.FROM:
         return Rule(When.FROM, clock.from_beijing(moment.data))
     return Rule(When(when.data))
+
+
+class AppealForm(FlaskForm):
+    """About the whole or one question, by its number as shown; what was asked about is not offered again."""
+
+    slot = SelectField(_l("复核什么"), coerce=int)
+    text = TextAreaField(
+        _l("理由"),
+        [DataRequired(_l("请写明理由。")), Length(max=1000, message=_l("最多 1000 个字。"))],
+        filters=[tidy_text],
+        description=_l("写清您认为哪里不对、依据是什么。请不要写身份证号、手机号。"),
+        render_kw={"rows": 5},
+    )
+
+    def __init__(self, attempt: Attempt, asked: Collection[int], wanted: int) -> None:
+        super().__init__(data={"slot": wanted})
+        offered = [(0, _("整份答卷"))]
+        offered += [(slot, _("第 %(n)s 题", n=n)) for n, (slot, _keys) in enumerate(attempt.order, 1)]
+        self.slot.choices = choices(one for one in offered if one[0] not in asked)
+
+
+class AppealAnswerForm(FlaskForm):
+    upheld = SelectField(
+        _l("结论"),
+        choices=choices([("", _l("请选择")), ("no", _l("维持原成绩")), ("yes", _l("申请成立"))]),
+        validators=[DataRequired(_l("请选择结论。"))],
+        description=_l("申请成立并不会自动改成绩：答案有误的请提出更正，由人评分的请重评。"),
+    )
+    answer = TextAreaField(
+        _l("答复"),
+        [DataRequired(_l("请填写答复。")), Length(max=1000, message=_l("最多 1000 个字。"))],
+        filters=[tidy_text],
+        description=_l("本人会看到。"),
+        render_kw={"rows": 4},
+    )
+
+
+class AnnouncementForm(EditForm):
+    title = StringField(
+        _l("标题"), [DataRequired(_l("请填写标题。")), Length(max=100, message=_l("最多 100 个字。"))]
+    )
+    exam_id = SelectField(_l("给谁看"), coerce=int)
+    text = TextAreaField(
+        _l("正文"),
+        [DataRequired(_l("请填写正文。")), Length(max=10_000, message=_l("最多 10000 个字。"))],
+        filters=[tidy_text],
+        description=_l("空一行分段；也可以用 Markdown：## 小标题、- 列表、**加粗**。"),
+        render_kw={"rows": 12},
+    )
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more)
+        exams = [(exam.id, _("“%(title)s”的考生", title=exam.title)) for exam in timed_exams()]
+        self.exam_id.choices = choices([(0, _("全体学员")), *exams])

@@ -130,3 +130,5 @@ class Announcement(Base):
     written_at: Mapped[datetime]
     written_by: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
     published_at: Mapped[datetime | None]
+
+    exam: Mapped[Exam | None] = relationship()

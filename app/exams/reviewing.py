@@ -1,7 +1,7 @@
 """What a candidate may see after answering: the verdict of a checked quiz slot, the reviewed paper."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from string import ascii_uppercase
 from typing import Any
 
@@ -11,9 +11,10 @@ from app.bank.queries import Answer
 from app.domain import papers as paper_rules
 from app.domain.correcting import corrected
 from app.domain.questions import CHOICES, MARKED_BY_HAND, Kind
+from app.domain.regrading import Decision, Remedy, keys
 from app.domain.releasing import Part
 from app.domain.scoring import recited
-from app.exams import papers, scoring
+from app.exams import papers, remedies, saying, scoring
 from app.exams.models import Attempt, Score, SlotCheck
 from app.web.db import db
 
@@ -68,6 +69,21 @@ class ReviewedSlot:
     answer: Answer | None  # None: the key is not published
     explained: bool
     material: dict[str, Any] | None = None  # of the case that it is a part of
+    decided: Decision | None = None  # about its key, afterwards
+
+    @property
+    def void(self) -> bool:
+        return self.decided is not None and self.decided.remedy is Remedy.VOID
+
+    @property
+    def also(self) -> list[str]:
+        """Further answers that were accepted afterwards, in words; those of blanks are in the key itself."""
+        if self.answer is None or self.decided is None or self.decided.remedy is not Remedy.ACCEPT:
+            return []
+        if self.kind is Kind.BLANKS:
+            return []
+        letters = dict(zip(self.options, ascii_uppercase, strict=False))
+        return [saying.in_letters(one, letters) for one in self.decided.key]
 
     @property
     def correct(self) -> bool:
@@ -138,7 +154,9 @@ def reviewed(
     document = papers.document(attempt.paper_id)
     contents = {slot["slot"]: slot for slot in document["slots"]}
     rules = papers.slots(attempt.paper_id)
-    answers = papers.answers(attempt.paper_id, list(points)) if Part.KEYS in parts else {}
+    decisions = remedies.in_force(attempt.exam_id) if attempt.exam.kind == "exam" else {}
+    decided = remedies.of_paper(attempt.paper_id, decisions)
+    answers = _answers(attempt.paper_id, list(points), decided) if Part.KEYS in parts else {}
     values = scoring.current_responses(attempt.id)
     return [
         ReviewedSlot(
@@ -153,10 +171,18 @@ def reviewed(
             answer=answers.get(slot),
             explained=Part.EXPLANATIONS in parts,
             material=paper_rules.material(document, contents[slot]),
+            decided=decided.get(slot),
         )
         for number, (slot, options) in enumerate(attempt.order, 1)
         if slot in points
     ]
+
+
+def _answers(paper_id: int, slots: Collection[int], decided: Mapping[int, Decision]) -> dict[int, Answer]:
+    """With the keys by which was scored; of several, the question's own."""
+    found = papers.answers(paper_id, slots)
+    right = {n: keys(answer.kind, answer.key, decided.get(n))[0] for n, answer in found.items()}
+    return {n: replace(answer, key=right[n]) for n, answer in found.items()}
 
 
 def by_slot(attempt: Attempt, score: Score) -> dict[int, int | None]:

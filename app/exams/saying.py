@@ -26,6 +26,15 @@ def in_words(content: Mapping[str, Any], value: Any) -> str:
     return "；".join(text or str(_("（空）")) for text in texts)
 
 
+def in_letters(key: Any, letters: Mapping[str, str]) -> str:
+    """A key by the letters under which somebody saw its options."""
+    if isinstance(key, bool):
+        return str(_("正确") if key else _("错误"))
+    if isinstance(key, dict):
+        return str(key.get("text", ""))
+    return "".join(letters.get(one, one) for one in key)
+
+
 def _options(content: Mapping[str, Any], keys: list[str]) -> list[str]:
     texts = {option["key"]: f"{option['key'].upper()}. {option['text']}" for option in content["options"]}
     return [texts.get(key, key) or str(_("（空）")) for key in keys]

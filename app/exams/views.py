@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
+from flask import abort, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -14,8 +14,10 @@ from app.domain.releasing import Part
 from app.domain.scoring import Minimum
 from app.exams import (
     answering,
+    appeals,
     attempts,
     entries,
+    notices,
     pages,
     publishing,
     queries,
@@ -29,16 +31,16 @@ from app.exams import (
     told,
     words,
 )
+from app.exams import told_views as told_views
 from app.exams.api import begin, own, start_refused
 from app.exams.attempts import Refused
+from app.exams.blueprint import bp as bp
 from app.exams.models import Attempt, Exam, Score
 from app.exams.saving import Item
 from app.web import clock
 from app.web.db import db
 from app.web.errors import Problem
 from app.web.gate import SESSION_KEY, requires, to_sign_in
-
-bp = Blueprint("exams", __name__, template_folder="templates")
 
 
 @bp.get("/exams")
@@ -186,6 +188,7 @@ def _result(attempt: Attempt, now: datetime) -> Any:
     score = queries.latest_scores([attempt.id])[attempt.id]
     shown = reviewing.by_slot(attempt, score) if Part.VERDICTS in parts else {}
     slots = reviewing.reviewed(attempt, shown, parts)
+    told_now = Part.SCORE in parts and attempt.exam.kind == "exam"
     template = "exams/quiz_result.html" if attempt.exam.kind == "quiz" else "exams/result.html"
     return render_template(
         template,
@@ -197,6 +200,10 @@ def _result(attempt: Attempt, now: datetime) -> Any:
         Part=Part,
         waiting=lambda part: words.waiting(attempt.exam, opens, part),
         stands=_stands([attempt.exam])[0],
+        notices=notices.of_attempt(attempt.id) if told_now else [],
+        appeals=appeals.of_attempt(attempt.id) if attempt.exam.kind == "exam" else [],
+        appeal_until=appeals.until(attempt, now) if told_now else None,
+        number_of=appeals.number_of,
         passing=told.passing(attempt.exam),
         missed=[(told.minimum(one), earned) for one, earned in _missed(attempt, score)],
     )

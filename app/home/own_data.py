@@ -17,6 +17,7 @@ from app.exams import papers, saying
 from app.exams.labels import CLOSED_BY
 from app.exams.models import Allowance, Attempt, Exam, Response
 from app.exams.publishing import shown_scores
+from app.exams.result_models import Appeal
 from app.exams.seat_models import Seat, Sitting
 from app.people import correction_requests, facts, grants, postings, promotions, second_factor, sign_in
 from app.people.agents import device_words
@@ -73,7 +74,7 @@ def sections(person_id: int, now: datetime) -> list[Section]:
     return [
         _postings(person_id), _ranks(person_id), _grants(person_id), _attempts(person_id),
         _allowances(person_id), _seats(person_id), _lessons(person_id), _certificates(person_id),
-        _sign_ins(person_id, now), _requests(person_id),
+        _appeals(person_id), _sign_ins(person_id, now), _requests(person_id),
     ]  # fmt: skip
 
 
@@ -227,6 +228,22 @@ def _sign_ins(person_id: int, now: datetime) -> Section:
         [_text(s.created_at), s.address, device_words(s.agent)] for s in sign_in.sessions_of(person_id, now)
     ]
     return Section("sign_ins", _("登录"), [_("时间"), _("地址"), _("设备")], rows)
+
+
+def _appeals(person_id: int) -> Section:
+    found = db.session.execute(
+        sa.select(Exam.title, Appeal)
+        .join(Attempt, Attempt.id == Appeal.attempt_id)
+        .join(Exam, Exam.id == Attempt.exam_id)
+        .where(Attempt.person_id == person_id)
+        .order_by(Appeal.id.desc())
+    )
+    rows = [
+        [title, str(one.slot or ""), _text(one.at), one.text, one.answer, _text(one.answered_at)]
+        for title, one in found
+    ]
+    columns = [_("考试"), _("题号"), _("提出"), _("理由"), _("答复"), _("答复时间")]
+    return Section("appeals", _("成绩复核"), columns, rows)
 
 
 def _requests(person_id: int) -> Section:

@@ -13,9 +13,11 @@ from app.certificates.models import Certificate
 from app.courses import queries as courses
 from app.courses.queries import Assigned
 from app.courses.queries import Standing as Progress
+from app.exams import announcing, notices, standing
 from app.exams import queries as exams
-from app.exams import standing
 from app.exams.models import Attempt, Exam
+from app.exams.notices import Notice
+from app.exams.result_models import Announcement
 from app.exams.standing import Standing
 from app.web.paging import paginate
 
@@ -32,6 +34,8 @@ class Today:
     courses: list[Assigned]
     certificates: list[Certificate]
     coming: list[Standing]
+    notices: Sequence[Notice]  # scores that were corrected
+    announcements: Sequence[Announcement]
 
     @property
     def tasks(self) -> int:
@@ -56,6 +60,8 @@ def today(person_id: int, unit_path: str, now: datetime) -> Today:
             if one.voided_at is None and now - one.issued_at < NEWS
         ],
         coming=groups.coming,
+        notices=notices.recent(person_id, now),
+        announcements=announcing.recent(person_id, unit_path, now - NEWS),
     )
 
 

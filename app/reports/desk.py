@@ -15,7 +15,7 @@ from app.bank.models import Question
 from app.certificates.models import Certificate, CertificateTrouble
 from app.courses.models import Course
 from app.domain.access import Action
-from app.exams import grading
+from app.exams import appeals, grading, regrading
 from app.exams import manage_queries as exams
 from app.exams.manage_queries import Counts, Window
 from app.exams.models import Exam
@@ -72,6 +72,7 @@ def tiles() -> list[Tile]:
         (Action.PEOPLE_EDIT, _corrections),
         (Action.BANK_VIEW, _questions),
         (Action.BANK_REVIEW, _review),
+        (Action.EXAM_EDIT, _exams),
         (Action.COURSE_EDIT, _courses),
         (Action.CERTIFICATE_VIEW, _certificates),
         (Action.MARK, _marking),
@@ -119,6 +120,18 @@ def _review(paths: Paths) -> Sequence[Tile]:
     waiting = reviewing.count()
     url = url_for("bank_manage.review")
     return [Tile(waiting, _("道试题待审"), url, waits=True)] if waiting else []
+
+
+def _exams(paths: Paths) -> Sequence[Tile]:
+    """Appeals and corrections of keys, each where there are any."""
+    asked = appeals.waiting()
+    proposed = regrading.waiting()
+    first = Tile(asked, _("条成绩复核申请待答复"), url_for("exams_manage.appeals_list"), waits=True)
+    found = [first] if asked else []
+    if proposed:
+        url = url_for("reports.regrades_waiting")
+        found.append(Tile(len(proposed), _("项答案更正待审定"), url, waits=True))
+    return found
 
 
 def _questions(paths: Paths) -> Sequence[Tile]:

@@ -38,6 +38,17 @@ def regrades(exam_id: int) -> Any:
     )  # fmt: skip
 
 
+@bp.get("/regrades")
+@requires(Action.EXAM_EDIT)
+def regrades_waiting() -> Any:
+    """Of all exams, what waits for a second person."""
+    found = regrading.waiting()
+    return render_template(
+        "reports/regrades_waiting.html", regrades=found, remedies=REMEDIES,
+        names=consequences.people(one.proposed_by for one in found),
+    )  # fmt: skip
+
+
 @bp.route("/exams/<int:exam_id>/forms/<int:number>/slots/<int:slot>/regrade", methods=["GET", "POST"])
 @requires(Action.EXAM_EDIT)
 def regrade_new(exam_id: int, number: int, slot: int) -> Any:

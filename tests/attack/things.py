@@ -216,6 +216,16 @@ THINGS: dict[Any, Make] = {
         lambda w: {"code": w.local.code, "clause": "1"}, lambda w: {"code": w.rules.code, "clause": "1"}
     ),
     "reports.clause_undo": _school(lambda w: {"code": w.rules.code, "clause": "1"}),
+    ("manage", "appeal_id"): _school(lambda w: {"appeal_id": w.appeal.id}),
+    ("manage", "announcement_id"): _school(
+        lambda w: {"announcement_id": w.announcements[0].id},
+        lambda w: {"announcement_id": w.announcements[1].id},
+    ),
+    ("learn", "announcement_id"): _to_learn(
+        lambda w: [{"announcement_id": w.announcements[0].id}],
+        lambda w: [{"announcement_id": one.id} for one in w.announcements[1:]],
+    ),
+    "exams.appeal": _held(attempt_id=lambda h: h.closed),
     ("manage", "regrade_id"): _school(lambda w: {"regrade_id": w.regrade.id}),
     ("manage", "blueprint_id"): _school(lambda w: {"blueprint_id": _blueprint()}),
 }

@@ -29,7 +29,7 @@ from app.domain.roster import Field
 from app.exams import attempts, grids, marking, papers, regrading, saving, service
 from app.exams.making_models import Assembly
 from app.exams.models import Exam, ExamAssignment, GroupAllowance
-from app.exams.result_models import Grader, Regrade
+from app.exams.result_models import Announcement, Appeal, Grader, Regrade
 from app.exams.seat_models import Seat, Sitting
 from app.people import second_factor
 from app.people.models import (
@@ -139,6 +139,8 @@ class World:
     unsent: Question  # a draft
     waiting: Question  # in review
     regrade: Regrade  # proposed by the person at the root
+    announcements: list[Announcement]  # to everybody; a draft; to the candidates of the sibling town's exam
+    appeal: Appeal | None = None  # of a colleague
 
     @property
     def caller(self) -> Person:
@@ -185,6 +187,7 @@ def build_world(app: Flask, time: Clock) -> World:
         quiz=build.quiz(time.now), fresh_quiz=build.quiz(time.now), course=course, other_course=other_course,
         draft=draft, rules=rules, local=local, question=question, retired=retired, made=made,
         unsent=unsent, waiting=waiting, regrade=_regrade(exam, holders["parent"].person, time),
+        announcements=_announcements(other, holders["parent"].person, time),
         exam_assignment=db.session.query(ExamAssignment).filter_by(exam_id=exam.id).one(),
         course_assignment=courses.assigned(course, root),
         group=factories.save(
@@ -214,11 +217,26 @@ def build_world(app: Flask, time: Clock) -> World:
             )
         )  # fmt: skip
     _let_sit_elsewhere(world)
+    colleague = world.holders["same unit"].closed
+    world.appeal = factories.save(Appeal(attempt_id=colleague, slot=1, text="我选对了", at=time.now))
     factories.save(
         Picture(sha256=PICTURE, mime="image/png", width=1, height=1, data=b"x", created_at=factories.CREATED)
     )
     db.session.commit()
     return world
+
+
+def _announcements(other: Exam, by: Person, time: Clock) -> list[Announcement]:
+    told = (("放假通知", None, time.now), ("草稿", None, None), ("石桥镇考试", other.id, time.now))
+    return [
+        factories.save(
+            Announcement(
+                title=title, text="请留意。", exam_id=exam_id, written_at=time.now, written_by=by.id,
+                published_at=at,
+            )
+        )
+        for title, exam_id, at in told
+    ]  # fmt: skip
 
 
 def _regrade(exam: Exam, by: Person, time: Clock) -> Regrade:

@@ -180,7 +180,7 @@ def test_my_page_without_anything(me: Person, sign_in: SignIn) -> None:
     assert "还没有成绩" in page and "<b>0.0</b>" in page
 
 
-@pytest.mark.parametrize(("path", "expected"), [("/", 17), ("/me", 10)])
+@pytest.mark.parametrize(("path", "expected"), [("/", 19), ("/me", 10)])
 def test_pages_send_a_constant_number_of_statements(
     me: Person, sign_in: SignIn, time: Clock, queries: Queries, path: str, expected: int
 ) -> None:

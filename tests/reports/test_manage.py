@@ -190,7 +190,7 @@ def test_an_auditor_of_one_town_sees_no_log(county: Unit, sign_in: SignIn) -> No
 
 
 @pytest.mark.parametrize(
-    ("path", "expected"), [("/manage/", 13), ("/manage/scores", 8), ("/manage/scores?by=unit", 9)]
+    ("path", "expected"), [("/manage/", 15), ("/manage/scores", 8), ("/manage/scores?by=unit", 9)]
 )
 def test_pages_send_a_constant_number_of_statements(
     county: Unit, sign_in: SignIn, time: Clock, queries: Queries, path: str, expected: int
