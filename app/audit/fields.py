@@ -113,7 +113,6 @@ FIELDS = {
     "shuffle_sections": _l("打乱大题次序"),
     "release": _l("公布办法"),
     "upheld": _l("申请成立"),
-    "slot": _l("题号"),
     "question_version": _l("试题版本"),
     "remedy": _l("处理办法"),
     "released_at": _l("公布时间"),
