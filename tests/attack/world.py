@@ -26,7 +26,7 @@ from app.domain.questions import Kind
 from app.domain.questions import Question as Content
 from app.domain.regrading import Remedy
 from app.domain.roster import Field
-from app.exams import attempts, grids, marking, papers, regrading, saving, service
+from app.exams import attempts, grids, marking, papers, regrading, saving, service, verdicts
 from app.exams.making_models import Assembly
 from app.exams.models import Exam, ExamAssignment, GroupAllowance
 from app.exams.result_models import Announcement, Appeal, Grader, Regrade
@@ -372,12 +372,12 @@ def _let_mark(world: World, holder: Holder, time: Clock) -> None:
     session = factories.session_for(db.session.get_one(Person, holder.grant.person_id))
     attempts.submit(attempt.id, attempt.person_id, session.id, None, sent, time.now)
     holder.marked = attempt.id
-    for mark in marking.marks_of(attempt.id):
+    for mark in verdicts.marks_of(attempt.id):
         mark.grader_id, mark.claimed_at = holder.person.id, time.now
         if mark.slot == 2:
             holder.mark = mark.code
     db.session.flush()
-    done = next(one for one in marking.marks_of(attempt.id) if one.slot == 3)
+    done = next(one for one in verdicts.marks_of(attempt.id) if one.slot == 3)
     marking.give(done, holder.person.id, 0, marking.Given((10, 0), ""), time.now)
     db.session.commit()
 
