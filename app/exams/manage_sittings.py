@@ -97,7 +97,7 @@ def _sitting_page(exam: Exam, found: Sitting, **forms: Any) -> Any:
     seats = queries.seats(found.id, scope)
     forms.setdefault("move", _move_form(exam, found, formdata=None))
     return render_template(
-        "exams/manage/sitting.html", exam=exam, sitting=found, seats=seats, now=clock.now(),
+        "exams/manage/sitting.html", exam=exam, sitting=found, seats=seats,
         parts=[seats[first : first + tickets.BATCH] for first in range(0, len(seats), tickets.BATCH)],
         may_start=current_user.can(Action.EXAM_RUN) and watched(found, Action.EXAM_RUN), **forms,
     )  # fmt: skip
@@ -193,4 +193,4 @@ def sitting_start(exam_id: int, sitting_id: int) -> Any:
         flash(_("已宣布开考，考生页面会在几秒内自动开始。") if started else _("先前已经宣布开考。"))
     except seating.Impossible as error:
         flash(str(error), "warn")
-    return redirect(url_for("exams_manage.sitting", exam_id=exam.id, sitting_id=found.id))
+    return redirect(url_for("exams_manage.room", exam_id=exam.id, sitting=found.id))

@@ -240,3 +240,18 @@ def test_a_room_is_one_statement(
     queries.statements.clear()
     assert client.get(f"/manage/exams/{exam.id}/room{asked}").status_code == 200
     assert len(queries) == 8
+
+
+def test_who_starts_a_room_by_hand_does_it_on_its_board(
+    exam: Exam, county: Unit, watcher: Person, time: Clock, sign_in: SignIn
+) -> None:
+    sitting = seated(exam, time, *people(county, "甲"))
+    sitting.by_hand, sitting.code = True, "4821"
+    factories.save(Invigilator(sitting_id=sitting.id, person_id=watcher.id))
+    client, board = sign_in(watcher), f"/manage/exams/{exam.id}/room?sitting={sitting.id}"
+    page = client.get(board).text
+    assert "4821" in page and "宣布后，本场次考生的页面会在几秒内自动开始" in page
+    answer = client.post(f"/manage/exams/{exam.id}/sittings/{sitting.id}/start")
+    assert answer.location == board
+    page = client.get(board).text
+    assert "已宣布开考" in page and "宣布后，本场次" not in page
