@@ -1,5 +1,5 @@
 # The commands of Ganxun 干训; README.md explains them.
-.PHONY: run serve test check bench lock
+.PHONY: run serve test check bench load lock
 FLASK = .venv/bin/flask
 PYTHON = .venv/bin/python
 
@@ -26,6 +26,10 @@ check:   # lint, types, guards, content
 bench:   # the figures of docs/bench.md, one a line
 	@sh scripts/setup.sh test
 	@$(PYTHON) -m bench
+
+load:    # a county of 10,000 in one exam, nine minutes: docs/load.md. ENGINE=sqlite, CANDIDATES=…, RUSH=1
+	@sh scripts/setup.sh test
+	@$(PYTHON) -m bench.load
 
 lock:    # requirements*.txt from requirements*.in
 	@sh scripts/lock.sh

@@ -3,6 +3,7 @@
 import contextvars
 import ctypes
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -26,6 +27,10 @@ from app.web import config, schema, static
 from app.web.db import db
 
 BLOCKING_THREADS = 8
+# Of each web process. Every browser keeps its connection, and granian by itself accepts 512: the rest of a
+# county would wait at the door until those have gone.
+CONNECTIONS = 20_000
+BACKLOG = 4096  # that come at once
 STOP_SECONDS = 15
 PR_SET_PDEATHSIG = 1  # Linux, <sys/prctl.h>
 
@@ -87,7 +92,14 @@ def _follow_parent() -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
+def _open_many() -> None:
+    """As many connections as the system allows: what it gives without being asked is often 1024."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 def _serve(app: Flask) -> None:
+    _open_many()
     os.register_at_fork(after_in_child=_follow_parent)
     server = Granian(
         "app:create_app",
@@ -97,6 +109,8 @@ def _serve(app: Flask) -> None:
         port=app.config["PORT"],
         workers=app.config["WEB_PROCESSES"],
         blocking_threads=BLOCKING_THREADS,
+        backlog=BACKLOG,
+        backpressure=CONNECTIONS,
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_SECONDS,
         log_level=LogLevels.error,

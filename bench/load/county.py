@@ -90,8 +90,8 @@ def _people(names: list[str], towns: list[int], now: datetime) -> dict[str, int]
     ]
     for some in _chunks(rows):
         db.session.execute(sa.insert(Person), some)
-    found = db.session.execute(sa.select(Person.username, Person.id)).tuples()
-    return dict(found.all())
+    found = db.session.execute(sa.select(Person.username, Person.id))
+    return {row.username: row.id for row in found}
 
 
 def _sessions(people: list[int], now: datetime) -> list[str]:
