@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.domain import attempts as clock_rules
 from app.domain import papers as paper_rules
@@ -97,16 +98,19 @@ def _new(entry: Entry, now: datetime, trial: bool) -> Attempt | None:
         )
     seat, given = entry.terms.seat, entry.terms.given
     closes_at = entries.own_clock(exam, entry.terms).closes_at
-    insert = _INSERT[db.engine.dialect.name](Attempt).values(
-        exam_id=exam.id, person_id=entry.person_id, number=len(entry.attempts) + 1, trial=trial,
-        paper_id=paper_id, order=order, slot_kinds=paper_rules.slot_kinds(document, order),
-        sitting_id=seat.sitting_id if seat else None, open_book=given.open_book, started_at=now,
-        closes_at=None if closes_at == exam.closes_at else closes_at,
-        extra_minutes=given.extra // timedelta(minutes=1), epoch=0,
-    )  # fmt: skip
-    made: Attempt | None = db.session.scalars(
-        insert.on_conflict_do_nothing().returning(Attempt)
-    ).one_or_none()
+    made = db.session.scalars(
+        _INSERT[db.engine.dialect.name],
+        {
+            "exam_id": exam.id, "person_id": entry.person_id, "number": len(entry.attempts) + 1,
+            "trial": trial, "paper_id": paper_id, "order": order,
+            "slot_kinds": paper_rules.slot_kinds(document, order),
+            "sitting_id": seat.sitting_id if seat else None, "open_book": given.open_book,
+            "started_at": now, "closes_at": None if closes_at == exam.closes_at else closes_at,
+            "extra_minutes": given.extra // timedelta(minutes=1), "epoch": 0,
+        },
+    ).one_or_none()  # fmt: skip
+    if made is not None:
+        set_committed_value(made, "exam", exam)  # which nobody need load again
     return made
 
 
@@ -121,7 +125,11 @@ def _paper(entry: Entry) -> int:
     return entry.forms[numbers[(entry.person_id + len(entry.attempts)) % len(numbers)]]
 
 
-_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+# Built once: ten thousand may start in a minute.
+_INSERT = {
+    name: insert(Attempt).on_conflict_do_nothing().returning(Attempt)
+    for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
 
 
 def _recently_seen(draw: int, document: paper_rules.Document, mine: Sequence[Attempt]) -> set[int]:
