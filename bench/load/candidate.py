@@ -191,6 +191,7 @@ def _save(
     body = json.dumps({"epoch": epoch, "responses": [{"slot": slot, "seq": seq, "value": value}]}).encode()
     data = request(course, "POST", f"/attempts/{attempt}/responses", seat, body)
     answer = yield from until("save", due, data, 200)
-    if json.loads(answer.body)["acked"] == {str(slot): seq}:
-        course.acked.append((attempt, slot, epoch, seq, value))
+    if json.loads(read(answer))["acked"] != {str(slot): seq}:
+        raise GivenUp(f"save: {seq} in slot {slot} was sent, {read(answer)!r} acknowledged")
+    course.acked.append((attempt, slot, epoch, seq, value))
     return answer.seconds

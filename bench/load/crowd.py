@@ -30,7 +30,7 @@ class Crowd:
         step = next((step.name for _, end, step in self.course.bounds if asked.due < end), plans.END)
         self.seconds.setdefault((step, asked.kind), []).append(answer.seconds)
         if answer.status not in (200, 302):
-            self.refused[f"{step}: {asked.kind} {answer.status or 'no answer'}"] += 1
+            self.refused[f"{step}: {asked.kind} {answer.status or answer.body.decode()}"] += 1
 
     def sign_in(self, seats: Sequence[Seat]) -> None:
         """Beforehand, two seconds apart at the least from the exam."""

@@ -27,7 +27,7 @@ class Ask(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """`status` 0: none came, the connection was cut or took too long."""
+    """`status` 0: none came; the body says why."""
 
     status: int
     head: bytes
@@ -107,8 +107,8 @@ class Loop:
             return
         try:
             line.sock.send(line.asked.data)  # a kilobyte or two: a socket's buffer takes it whole
-        except OSError:
-            self._again(line)
+        except OSError as error:
+            self._again(line, error)
 
     def _open(self, line: _Line) -> None:
         line.sock = socket.socket()
@@ -131,14 +131,19 @@ class Loop:
             data = line.sock.recv(65536)
         except BlockingIOError:
             return
-        except OSError:
-            data = b""
+        except OSError as error:
+            self._ended(line, error)
+            return
         if data:
             self._read(line, data)
-        elif line.asked is None:
+        else:
+            self._ended(line, ConnectionError("closed"))
+
+    def _ended(self, line: _Line, error: OSError) -> None:
+        if line.asked is None:
             self._close(line)  # kept idle for longer than the server keeps it
         else:
-            self._again(line)
+            self._again(line, error)
 
     def _read(self, line: _Line, data: bytes) -> None:
         line.got += data
@@ -164,7 +169,7 @@ class Loop:
         self._note(asked, answer, now)
         self._resume(line, answer)
 
-    def _again(self, line: _Line) -> None:
+    def _again(self, line: _Line, error: OSError) -> None:
         """A kept connection was closed in the very moment of asking: what every browser tries once more."""
         kept = not line.fresh
         self._close(line)
@@ -172,11 +177,11 @@ class Loop:
             self.reopened += 1
             self._send(line)
         else:
-            self._answered(line, 0, b"", b"")
+            self._answered(line, 0, b"", (error.strerror or str(error)).encode())
 
     def _fail(self, line: _Line) -> None:
         self._close(line)
-        self._answered(line, 0, b"", b"")
+        self._answered(line, 0, b"", b"timed out")
 
     def _close(self, line: _Line) -> None:
         if line.sock is not None:

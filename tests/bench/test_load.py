@@ -58,7 +58,12 @@ def test_the_judge_misses_no_answer(after: dict[str, Any]) -> None:
 
 def test_the_judge_misses_no_change(after: dict[str, Any]) -> None:
     attempt, slot, epoch, seq, value = after["acked"][0]
-    key = (Response.attempt_id == attempt, Response.slot == slot, Response.epoch == epoch, Response.seq == seq)
+    key = (
+        Response.attempt_id == attempt,
+        Response.slot == slot,
+        Response.epoch == epoch,
+        Response.seq == seq,
+    )
     db.session.execute(sa.update(Response).where(*key).values(value='"z"'))
     found = judge.faults(after, after["exam"])
     said = f"changed: attempt {attempt}, {(slot, epoch, seq)}: {value!r} was acknowledged, 'z' is there"
