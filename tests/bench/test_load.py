@@ -40,7 +40,7 @@ def test_a_small_county_sits_its_exam(small: tuple[plan.Plan, dict[str, Any], Pa
     found = report.figures(made, told)
     assert (found["faults"], found["given_up"], found["refusals"]) == ([], [], {})
     assert found["receipts"] == MANY and found["acknowledged"] > 0
-    many = {kind: 0 for kind in ("door", "sign-in", "start", "page", "takeover", "save", "submit")}
+    many = dict.fromkeys(("door", "sign-in", "start", "page", "takeover", "save", "submit"), 0)
     for what, one in found["asked"].items():
         many[what.rsplit(": ", 1)[1]] += one["requests"]
     assert many.pop("save") == found["acknowledged"]
