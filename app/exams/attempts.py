@@ -84,10 +84,8 @@ def _running(entry: Entry, now: datetime, trial: bool) -> Attempt | None:
 
 def _new(entry: Entry, now: datetime, trial: bool) -> Attempt | None:
     """None: an open attempt, or one with this number, is there already."""
-    exam = entry.exam
-    paper_id = _paper(entry)
-    document = papers.document(paper_id)
-    seed = secrets.randbits(32)
+    exam, paper_id = entry.exam, _paper(entry)
+    document, seed = papers.document(paper_id), secrets.randbits(32)
     if exam.draw is not None:
         seen = _recently_seen(exam.draw, document, entry.attempts)
         order = paper_rules.quiz_order(document, exam.draw, seed, seen, exam.shuffle_options)
@@ -97,17 +95,14 @@ def _new(entry: Entry, now: datetime, trial: bool) -> Attempt | None:
         )
     seat, given = entry.terms.seat, entry.terms.given
     closes_at = entries.own_clock(exam, entry.terms).closes_at
-    made = db.session.scalars(
-        _INSERT[db.engine.dialect.name],
-        {
-            "exam_id": exam.id, "person_id": entry.person_id, "number": len(entry.attempts) + 1,
-            "trial": trial, "paper_id": paper_id, "order": order,
-            "slot_kinds": paper_rules.slot_kinds(document, order),
-            "sitting_id": seat.sitting_id if seat else None, "open_book": given.open_book,
-            "started_at": now, "closes_at": None if closes_at == exam.closes_at else closes_at,
-            "extra_minutes": given.extra // timedelta(minutes=1), "epoch": 0,
-        },
-    ).one_or_none()  # fmt: skip
+    facts = {
+        "exam_id": exam.id, "person_id": entry.person_id, "number": len(entry.attempts) + 1, "trial": trial,
+        "paper_id": paper_id, "order": order, "slot_kinds": paper_rules.slot_kinds(document, order),
+        "sitting_id": seat.sitting_id if seat else None, "open_book": given.open_book, "started_at": now,
+        "closes_at": None if closes_at == exam.closes_at else closes_at,
+        "extra_minutes": given.extra // timedelta(minutes=1), "epoch": 0,
+    }  # fmt: skip
+    made = db.session.scalars(_INSERT[db.engine.dialect.name], facts).one_or_none()
     if made is not None:
         set_committed_value(made, "exam", exam)  # which nobody need load again
     return made
@@ -124,7 +119,6 @@ def _paper(entry: Entry) -> int:
     return entry.forms[numbers[(entry.person_id + len(entry.attempts)) % len(numbers)]]
 
 
-# Built once: ten thousand may start in a minute.
 _INSERT = {
     name: insert(Attempt).on_conflict_do_nothing().returning(Attempt)
     for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
