@@ -102,8 +102,7 @@ def _new(entry: Entry, now: datetime, trial: bool) -> Attempt | None:
         "closes_at": None if closes_at == exam.closes_at else closes_at,
         "extra_minutes": given.extra // timedelta(minutes=1), "epoch": 0,
     }  # fmt: skip
-    made = db.session.scalars(_INSERT[db.engine.dialect.name], facts).one_or_none()
-    if made is not None:
+    if made := db.session.scalars(_INSERT[db.engine.dialect.name], facts).one_or_none():
         set_committed_value(made, "exam", exam)  # which nobody need load again
     return made
 
