@@ -25,6 +25,7 @@ NOUNS = {
     "incident": _l("考场记录"),
     "sitting": _l("场次"),
     "seat": _l("座位"),
+    "invigilator": _l("监考员"),
     "score": _l("成绩"),
     "grader": _l("阅卷人"),
     "mark": _l("评分"),

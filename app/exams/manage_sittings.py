@@ -8,12 +8,12 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.domain.access import Action, is_root
+from app.exams import invigilators, seating, tickets
 from app.exams import manage_queries as managing
 from app.exams import seat_queries as queries
-from app.exams import seating, tickets
 from app.exams.back_office import bp, load_exam
 from app.exams.models import Exam
-from app.exams.seat_forms import DealForm, MoveForm, SittingForm
+from app.exams.seat_forms import DealForm, InvigilatorForm, MoveForm, SittingForm
 from app.exams.seat_models import Sitting
 from app.web import clock, gate, pdf
 from app.web.choices import choices
@@ -89,15 +89,17 @@ def _say(done: seating.Outcome) -> None:
 @requires(Action.EXAM_VIEW)
 def sitting(exam_id: int, sitting_id: int) -> Any:
     exam, found = load_sitting(exam_id, sitting_id)
-    return _sitting_page(exam, found)
+    return sitting_page(exam, found)
 
 
-def _sitting_page(exam: Exam, found: Sitting, **forms: Any) -> Any:
+def sitting_page(exam: Exam, found: Sitting, **forms: Any) -> Any:
     scope = None if watched(found, Action.EXAM_VIEW) else gate.scope(Action.EXAM_VIEW)
     seats = queries.seats(found.id, scope)
     forms.setdefault("move", _move_form(exam, found, formdata=None))
+    forms.setdefault("watch", InvigilatorForm(prefix="watch", formdata=None))
     return render_template(
         "exams/manage/sitting.html", exam=exam, sitting=found, seats=seats,
+        invigilators=invigilators.of(found.id),
         parts=[seats[first : first + tickets.BATCH] for first in range(0, len(seats), tickets.BATCH)],
         may_start=current_user.can(Action.EXAM_RUN) and watched(found, Action.EXAM_RUN), **forms,
     )  # fmt: skip
@@ -143,7 +145,7 @@ def seat_move(exam_id: int, sitting_id: int) -> Any:
     exam, found = load_sitting(exam_id, sitting_id)
     form = _move_form(exam, found)
     if not form.validate_on_submit():
-        return _sitting_page(exam, found, move=form)
+        return sitting_page(exam, found, move=form)
     seat = queries.seat_in(found.id, form.seat_id.data) or abort(404)
     target = queries.sitting_of(exam.id, form.sitting_id.data) or abort(404)
     try:

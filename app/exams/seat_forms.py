@@ -129,3 +129,11 @@ class MoveForm(FlaskForm):
         _l("座号"), [InputRequired(_l("请填写座号。")), NumberRange(1, 5000, _l("要在 1 至 5000 之间。"))],
         description=_l("那里有人的，两人对换。"),
     )  # fmt: skip
+
+
+class InvigilatorForm(FlaskForm):
+    username = StringField(
+        _l("监考员的用户名"), [DataRequired(_l("请填写用户名。"))], filters=[stripped],
+        render_kw={"autocapitalize": "none", "spellcheck": "false"},
+        description=_l("须已有监考员角色（在“授权”页授予）。"),
+    )  # fmt: skip

@@ -104,7 +104,7 @@ def move(seat: Seat, target: Sitting, number: int) -> Seat | None:
     if other is not None:
         summary += f"，与{other.person.name}对换"
     after = {"sitting": target.id, "number": number}
-    record("seat.move", f"person:{seat.person_id}", summary, before=before, after=after)
+    record("seat.change", f"person:{seat.person_id}", summary, before=before, after=after)
     return other
 
 

@@ -153,7 +153,8 @@ def rules(stands: Standing) -> list[str]:
 def _ends(stands: Standing) -> str:
     """When a late start costs time: the end of the window cuts it off, what was given on top is kept."""
     last = stands.clock.closes_at + timedelta(minutes=stands.extra_minutes)
-    return str(_("如果开始得晚，最晚只能答到 %(time)s。", time=moment(last)))
+    same_day = clock.day(stands.clock.opens_at) == clock.day(last)
+    return str(_("如果开始得晚，最晚只能答到 %(time)s。", time=_time(last) if same_day else moment(last)))
 
 
 def _shuffled(exam: Exam) -> bool:

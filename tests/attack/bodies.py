@@ -133,6 +133,9 @@ FILLED: dict[str, Callable[[World], Body]] = {
     "exams_manage.sittings_deal": lambda w: {"deal-unit_id": "", "deal-rank": "", "deal-sitting_id": "0"},
     "exams_manage.sitting_remove": lambda w: {},  # stands on the page of an empty one
     "exams_manage.sittings": lambda w: _hall(w, "第三考场"),
+    "exams_manage.invigilator_name": lambda w: {"watch-username": "watcher"},
+    "exams_manage.entries_sheet": lambda w: {"sheet-file": _sheet(w)["file"]},
+    "exams_manage.entries_add": lambda w: {"people": str(w.holders["parent"].person.id)},
     "exams_manage.seat_move": lambda w: {"move-number": "2"},
     "exams_manage.exam_new": lambda w: {"closes_at": "2026-12-31T12:00", "pass_percent": "60"},
     "exams_manage.blueprint_new": lambda w: _SECTIONS,

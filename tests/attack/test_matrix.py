@@ -25,6 +25,8 @@ from tests.conftest import Clock
 WRITES_NOTHING = {
     "exams_manage.mark_next": "the caller holds an answer already, and gets the same again",
     "exams_manage.mark_skip": "as above: there is no other",
+    "exams_manage.entries_sheet": "it only shows whom a list means",
+    "exams_manage.entries_rank": "as above",
     "certificates.verify": "it only compares",
     "people_manage.people_find": "only a number that finds somebody: tests/people/test_manage_people.py",
     "home.data_export": "one's own data, recorded nowhere",

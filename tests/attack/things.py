@@ -178,6 +178,7 @@ THINGS: dict[Any, Make] = {
         lambda w: {"exam_id": w.written.id, "person_id": w.holders["below"].person.id}
     ),
     ("manage", "exam_id"): _school(lambda w: {"exam_id": w.exam.id}, lambda w: {"exam_id": w.fresh.id}),
+    "exams_manage.entries_add": _school(lambda w: {"exam_id": w.other_exam.id}),
     "exams_manage.nearest": _school(lambda w: {"exam_id": w.fresh.id}),
     ("manage", "exam_id", "number"): _school(lambda w: {"exam_id": w.fresh.id, "number": 1}),
     ("manage", "exam_id", "number", "slot"): _school(
@@ -191,6 +192,13 @@ THINGS: dict[Any, Make] = {
     ),
     "exams_manage.sitting_remove": _school(
         lambda w: {"exam_id": w.exam.id, "sitting_id": w.empty_sitting.id}
+    ),
+    ("manage", "exam_id", "sitting_id", "person_id"): _school(
+        lambda w: {
+            "exam_id": w.exam.id,
+            "sitting_id": w.seat.sitting_id,
+            "person_id": w.holders["below"].person.id,
+        }
     ),
     ("manage", "exam_id", "sitting_id", "seat_id"): _school(
         lambda w: {"exam_id": w.exam.id, "sitting_id": w.seat.sitting_id, "seat_id": w.seat.id}

@@ -30,7 +30,7 @@ from app.exams import attempts, grids, marking, papers, regrading, saving, servi
 from app.exams.making_models import Assembly
 from app.exams.models import Exam, ExamAssignment, GroupAllowance
 from app.exams.result_models import Announcement, Appeal, Grader, Regrade
-from app.exams.seat_models import Seat, Sitting
+from app.exams.seat_models import Invigilator, Seat, Sitting
 from app.people import second_factor
 from app.people.models import (
     CorrectionRequest,
@@ -208,6 +208,8 @@ def build_world(app: Flask, time: Clock) -> World:
         holder.certificate = certificate(holder.person, course, pdf=small_pdf(holder.person.username))
         _let_mark(world, holder, time)
     factories.grant(factories.person("阅卷人", root, username="marker"), Role.GRADER, root)
+    factories.grant(factories.person("监考员", root, username="watcher"), Role.INVIGILATOR, root)
+    factories.save(Invigilator(sitting_id=world.seat.sitting_id, person_id=holders["below"].person.id))
     hall = factories.save(_sitting(fresh, "大礼堂", by_hand=False))
     for number, holder in enumerate(holders.values(), 1):
         factories.save(

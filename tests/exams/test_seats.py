@@ -157,7 +157,7 @@ def test_seats_are_moved_and_exchanged_by_hand(admin: FlaskClient, county: Unit,
     wrong = move | {"move-seat_id": str(two.id), "move-number": "9"}
     assert "座号是 1 至 5" in admin.post(f"{url}/move", data=wrong, follow_redirects=True).text
     gone = admin.post(f"{url}/seats/{two.id}/remove", follow_redirects=True)
-    assert "已撤去座位" in gone.text and acts() == ["seat.move", "seat.delete"]
+    assert "已撤去座位" in gone.text and acts() == ["seat.change", "seat.delete"]
 
 
 @pytest.mark.parametrize("rows", [1, 3, 30])
@@ -171,7 +171,7 @@ def test_the_sitting_page_asks_a_constant_number_of_questions(
     url = f"/manage/exams/{exam.id}/sittings/{found.id}"
     queries.statements.clear()
     assert admin.get(url).text.count("撤座") == rows
-    assert len(queries) == 6
+    assert len(queries) == 7
 
 
 # ---- Starting
@@ -311,3 +311,31 @@ def test_tickets_are_printed_a_page_each(admin: FlaskClient, county: Unit, time:
         assert name.replace(" ", "") in flat and "09:30起" in flat and long[:60] in flat
     empty = admin.post(f"/manage/exams/{exam.id}/sittings/{found.id}/tickets.pdf", data={"part": "1"})
     assert empty.status_code == 302 and tickets.BATCH == 200
+
+
+# ---- Who watches
+
+
+def test_who_watches_a_sitting_is_named_and_dismissed(
+    admin: FlaskClient, county: Unit, time: Clock, sign_in: SignIn
+) -> None:
+    exam = seated_exam(time, county)
+    found, other = sitting(exam), sitting(exam, "第二考场")
+    watcher = factories.person("监考", county, username="watcher")
+    url = f"/manage/exams/{exam.id}/sittings"
+    body = {"watch-username": "watcher"}
+    assert "还没有监考员角色" in admin.post(f"{url}/{found.id}/invigilators", data=body).text
+    factories.grant(watcher, Role.INVIGILATOR, factories.unit("溪川镇", county))
+    seat(found, factories.person("考生", county))
+    client = sign_in(watcher)
+    assert "座位表" not in client.get(f"{url}/{found.id}").text  # of a town only, and nobody's watch yet
+    assert "没有这个用户名" in admin.post(
+        f"{url}/{found.id}/invigilators", data={"watch-username": "nobody"}
+    ).text  # fmt: skip
+    assert admin.post(f"{url}/{found.id}/invigilators", data=body).status_code == 302
+    assert "座位表" in client.get(f"{url}/{found.id}").text
+    again = admin.post(f"{url}/{other.id}/invigilators", data=body).text
+    assert "监考这段时间已在“第一考场”监考。" in again
+    assert admin.post(f"{url}/{found.id}/invigilators/{watcher.id}/dismiss").status_code == 302
+    assert acts() == ["invigilator.name", "invigilator.dismiss"]
+    assert admin.post(f"{url}/{found.id}/invigilators/{watcher.id}/dismiss").status_code == 404
