@@ -18,6 +18,7 @@ from app.exams.answering import is_answer
 from app.exams.models import Attempt
 from app.exams.state import State
 from app.web.db import to_micros
+from app.web.display import is_large
 from app.web.templating import static
 
 _MARK = re.compile("\ue000(\\w+)\ue000")  # no author can type it by accident
@@ -30,7 +31,7 @@ class _Marks:
 
 @lru_cache(maxsize=256)
 def _pieces(
-    title: str, trial: bool, clocked: bool, open_book: bool, _locale: str, _static: str
+    title: str, trial: bool, clocked: bool, open_book: bool, _large: bool, _locale: str, _static: str
 ) -> tuple[str, ...]:
     """The page cut at its marks: text, name, text, name … text."""
     facts = {"title": title, "trial": trial, "clocked": clocked, "open_book": open_book,
@@ -41,7 +42,9 @@ def _pieces(
 def page(attempt: Attempt, state: State) -> str:
     exam, clocked = attempt.exam, state.remaining_ms is not None
     pieces = list(
-        _pieces(exam.title, attempt.trial, clocked, attempt.open_book, str(get_locale()), static(""))
+        _pieces(
+            exam.title, attempt.trial, clocked, attempt.open_book, is_large(), str(get_locale()), static("")
+        )  # fmt: skip
     )
     values = _values(attempt, state)
     pieces[1::2] = [str(values[name]) for name in pieces[1::2]]

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from flask import render_template
+from flask import current_app, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -17,7 +17,8 @@ from app.home import own_data_views as own_data_views
 from app.home import queries
 from app.home.blueprint import bp as bp
 from app.web import clock
-from app.web.gate import requires
+from app.web.display import remember
+from app.web.gate import local_target, public, requires
 from app.web.paging import asked_page
 
 
@@ -45,6 +46,15 @@ def _minutes_left(one: Standing, now: datetime) -> int:
         return 0
     left = clock_rules.remaining(now, exam_clock(one.exam), attempt_clock(one.running.attempt))
     return 0 if left is None else int(left.total_seconds() // 60)
+
+
+@bp.post("/display")
+@public
+def display() -> Any:
+    """长辈版 or not, and back to where it was asked for."""
+    back = redirect(local_target(request.form.get("next")) or url_for("home.index"))
+    remember(back, bool(request.form.get("large")), current_app.config["SESSION_COOKIE_SECURE"])
+    return back
 
 
 @bp.get("/me")

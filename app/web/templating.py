@@ -13,6 +13,7 @@ from markupsafe import Markup
 from app.domain.access import Action
 from app.domain.scoring import format_points
 from app.web import clock
+from app.web.display import is_large
 from app.web.headers import nonce
 from app.web.markdown import render_markdown
 
@@ -62,5 +63,6 @@ def register(app: Flask) -> None:
         "Action": Action,
         "now": clock.now,
         "page_url": page_url,
+        "is_large": is_large,
         "current_user": current_user,
     }

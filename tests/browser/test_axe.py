@@ -14,6 +14,7 @@ from app.courses.models import Course
 from app.exams.models import Exam
 from app.people.models import Person
 from app.web.db import db
+from app.web.display import COOKIE
 from tests.browser.conftest import Browse
 
 pytestmark = pytest.mark.browser
@@ -51,11 +52,18 @@ def faults(page: Page, address: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("phone", [True, False])
-def test_main_pages_have_no_fault(school: Flask, live: Flask, browse: Browse, phone: bool) -> None:
+@pytest.mark.parametrize(("phone", "large"), [(True, False), (True, True), (False, False)])
+def test_main_pages_have_no_fault(
+    school: Flask, live: Flask, browse: Browse, phone: bool, large: bool
+) -> None:
     found = {}
     for username, addresses in pages().items():
+        if large and username not in (None, "learner"):
+            continue  # 长辈版 is for learners
         person = db.session.scalars(sa.select(Person).where(Person.username == username)).one_or_none()
-        page = browse(person, phone=phone).new_page()
+        context = browse(person, phone=phone)
+        if large:
+            context.add_cookies([{"name": COOKIE, "value": "large", "url": live.config["PUBLIC_URL"]}])
+        page = context.new_page()
         found |= {address: faults(page, address) for address in addresses}
     assert found == dict.fromkeys(found, [])

@@ -392,10 +392,34 @@ def test_keyboard_alone_answers_and_hands_in(browse: Browse, who: Person, sit) -
     assert arrives(attempt, (4, 1, "false"))
 
 
-@pytest.mark.parametrize("phone", [True, False])
-def test_pages_have_no_fault_that_axe_finds(browse: Browse, who: Person, sit, phone: bool) -> None:
+def test_larger_type_without_a_reload(browse: Browse, who: Person, sit) -> None:
+    """What is answered stays; the question that was being read stays in view; the next page is large, too."""
+    attempt = sit()
+    page = open_page(browse(who, phone=True), attempt)
+    choose(page, 1, "b")
+    page.locator("#q-4").scroll_into_view_if_needed()
+    stem, size = page.locator("#q-4 .question__stem"), "one => parseFloat(getComputedStyle(one).fontSize)"
+    before = stem.evaluate(size)
+    page.get_by_role("button", name="长辈版").click()
+    after = stem.evaluate(size)
+    assert after >= 24 > before
+    assert page.locator("label.option").first.bounding_box()["height"] >= 60
+    assert page.locator("input:checked").count() == 1
+    assert arrives(attempt, (1, 1, '"b"'))
+    page.goto("/exams")
+    assert page.locator("html.large").count() == 1
+    page.get_by_role("button", name="标准版").click()
+    assert page.locator("html.large").count() == 0
+
+
+@pytest.mark.parametrize(("phone", "large"), [(True, False), (True, True), (False, False)])
+def test_pages_have_no_fault_that_axe_finds(
+    browse: Browse, who: Person, sit, phone: bool, large: bool
+) -> None:
     attempt = sit()
     page = open_page(browse(who, phone=phone), attempt)
+    if large:
+        page.click("#display")
     page.locator("#card").evaluate("card => { card.open = true }")
     page.wait_for_timeout(300)
     faults = {"sitting": Axe().run(page)}

@@ -43,6 +43,14 @@ def test_a_notice_is_shown_to_its_reader_once(sitting: Sitting, time: Clock) -> 
     assert "已保存。" not in one.client.get(f"/sit/{one.attempt}").text
 
 
+def test_large_type_is_of_its_reader(sitting: Sitting, time: Clock) -> None:
+    exam = build.exam(time.now)
+    one, two = sitting(exam), sitting(exam)
+    one.client.post("/display", data={"large": "y"})
+    for me, large in ((one, True), (two, False), (one, True)):
+        assert ('class="large"' in me.client.get(f"/sit/{me.attempt}").text) is large
+
+
 def test_the_title_is_text(sitting: Sitting, time: Clock) -> None:
     exam = build.exam(time.now)
     exam.title = "<b>“政治纪律” & 规矩</b>"

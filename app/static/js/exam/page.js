@@ -3,6 +3,7 @@
 
 import { Card, WIDE } from "./card.js";
 import { Countdown, minutes, timeOfDay } from "./clock.js";
+import { offerDisplay } from "./display.js";
 import { Dialogs } from "./dialogs.js";
 import * as fields from "./fields.js";
 import { enhance } from "./places.js";
@@ -29,6 +30,7 @@ const questions = new Map(
 );
 const card = new Card($("card"), questions, words, `exam-flags-${scope.person}-${scope.attempt}`);
 const dialogs = new Dialogs(card, words);
+offerDisplay($("display"));
 let phase = "connecting"; // connecting | open | elsewhere | over | closed
 let lastReply = performance.now();
 
