@@ -31,7 +31,7 @@ def _stripped(value: str | None) -> str | None:
 class MarkForm(FlaskForm):
     """Points for each point of the key; `seen`: the revision of the mark that the page showed."""
 
-    parts = FieldList(StringField(_l("给分"), filters=[_stripped]))
+    parts = FieldList(StringField(filters=[_stripped]), _l("得分"))
     comment = TextAreaField(
         _l("评语（可不填）"), [Length(max=500, message=_l("最多 500 个字。"))], filters=[_stripped]
     )

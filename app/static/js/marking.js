@@ -65,10 +65,25 @@ function bringBack() {
   comment.value = kept.comment;
 }
 
+/** Alt+K passes over, Alt+U goes back; where the buttons are there. */
+function aside(event) {
+  if (!event.altKey || event.ctrlKey || event.metaKey) return;
+  const to = { KeyK: "pass", KeyU: "before" }[event.code];
+  const button = to && document.getElementById(to);
+  if (!button) return;
+  event.preventDefault();
+  button.click();
+}
+
+document.addEventListener("keydown", aside);
 form.addEventListener("keydown", pressed);
 form.addEventListener("input", add);
 form.addEventListener("input", keep);
 keys.hidden = false;
 bringBack();
 add();
-if (places.length && !places[0].closest("fieldset").disabled) go(places.find((place) => !place.value) || places[0]);
+// On a phone the keyboard would cover the answer before it is read.
+const desk = window.matchMedia("(min-width: 992px)").matches;
+if (desk && places.length && !places[0].closest("fieldset").disabled) {
+  go(places.find((place) => !place.value) || places[0]);
+}
