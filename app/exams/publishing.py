@@ -72,11 +72,15 @@ def told(exams: Iterable[Exam], now: datetime) -> set[int]:
     }
 
 
+def published_scores(attempts: Sequence[Attempt], now: datetime) -> dict[int, Score]:
+    """The scores of these attempts that are out; where one waits for marks, its person is told just that."""
+    open_exams = told({a.exam_id: a.exam for a in attempts}.values(), now)
+    return queries.latest_scores(ids([a for a in attempts if a.exam_id in open_exams]))
+
+
 def shown_scores(attempts: Sequence[Attempt], now: datetime) -> dict[int, Score]:
     """The scores of these attempts that their persons may see: published, and with nothing left to mark."""
-    open_exams = told({a.exam_id: a.exam for a in attempts}.values(), now)
-    scores = queries.latest_scores(ids([a for a in attempts if a.exam_id in open_exams]))
-    return {attempt_id: score for attempt_id, score in scores.items() if not score.pending}
+    return {n: score for n, score in published_scores(attempts, now).items() if not score.pending}
 
 
 def results(

@@ -18,11 +18,13 @@ from app.web.db import db, ids
 
 @dataclass(frozen=True)
 class Sat:
-    """One attempt. `score` is None until it is closed, marked and published."""
+    """One attempt. `score` is None until it is closed, marked and published. `unmarked`: only marks are
+    still awaited."""
 
     attempt: Attempt
     phase: Phase
     score: Score | None
+    unmarked: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,12 @@ class Standing:
         return None if self.allowed is None else max(self.allowed - len(self.sat), 0)
 
 
+def _sat(attempt: Attempt, phase: Phase, score: Score | None) -> Sat:
+    if score is not None and score.pending:
+        return Sat(attempt, phase, None, unmarked=True)
+    return Sat(attempt, phase, score)
+
+
 def _share(sat: Sat) -> float:
     return sat.score.points / sat.score.full if sat.score and sat.score.full else 0.0
 
@@ -82,7 +90,7 @@ def _share(sat: Sat) -> float:
 def of(exams: Sequence[Exam], person_id: int, unit_path: str, now: datetime) -> list[Standing]:
     """In the order of `exams`; a constant number of statements."""
     mine = queries.attempts_of(person_id, ids(exams))
-    scores = publishing.shown_scores(mine, now)
+    scores = publishing.published_scores(mine, now)
     timed = [exam.id for exam in exams if exam.kind == "exam"]
     terms = entries.terms_of(timed, person_id, unit_path) if timed else {}
     results = publishing.results(timed, [person_id]) if timed else {}
@@ -103,7 +111,7 @@ def _standing(
     result: Result | None,
     now: datetime,
 ) -> Standing:
-    sat = tuple(Sat(a, attempts.phase(exam, a, now), scores.get(a.id)) for a in mine)
+    sat = tuple(_sat(a, attempts.phase(exam, a, now), scores.get(a.id)) for a in mine)
     allowed = exam.attempts_allowed
     if allowed is not None:
         allowed += terms.given.attempts

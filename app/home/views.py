@@ -10,7 +10,7 @@ from flask_login import current_user
 from app.domain import attempts as clock_rules
 from app.domain.access import Action
 from app.exams import attempts
-from app.exams.publishing import shown_scores
+from app.exams.publishing import published_scores
 from app.exams.queries import attempt_clock, exam_clock
 from app.exams.standing import Standing
 from app.home import own_data_views as own_data_views
@@ -65,7 +65,7 @@ def me() -> Any:
     return render_template(
         "home/me.html",
         page=page,
-        scores=shown_scores(page.items, now),
+        scores=published_scores(page.items, now),
         phase=lambda attempt: attempts.phase(attempt.exam, attempt, now),
         hours=queries.hours(current_user.person_id),
     )

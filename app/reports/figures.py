@@ -33,12 +33,14 @@ class Figures:
 
     entrants: int = 0
     absent: int = 0
+    unmarked: int = 0  # handed in; the score waits for its marks
     passed: int = 0
     scores: list[int] = field(default_factory=list)
 
     def add(self, one: Candidate) -> None:
         self.entrants += 1
         self.absent += outcome(one) is Outcome.ABSENT
+        self.unmarked += one.result is None and one.state is State.HANDED_IN
         if one.result is not None:
             self.passed += one.result.passed
             self.scores.append(one.result.points)

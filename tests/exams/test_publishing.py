@@ -131,7 +131,7 @@ def test_a_score_that_waits_for_marks_is_nobodys_result(sitting: Sitting) -> Non
     db.session.get_one(Score, (me.attempt, 1)).pending = 1
     db.session.commit()
     page = result(me)
-    assert "正在阅卷，成绩未定" in page and "还有 1 道题" in page
+    assert "正在阅卷，成绩未定" in page and "还有 1 道" in page
     assert "<strong>2</strong> 分" not in page and "未合格" not in page
     assert "未合格" not in me.client.get("/me").text
 

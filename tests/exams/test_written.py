@@ -89,11 +89,11 @@ def test_a_score_waits_for_its_marks_and_is_no_result(sitting: Sitting, time: Cl
     )
     assert queries.results([me.exam.id]) == {}
     page = me.client.get(f"/attempts/{me.attempt}/result").text
-    assert "正在阅卷，成绩未定" in page and "已评部分 3 分。还有 1 道题由阅卷人评分" in page
+    assert "正在阅卷，成绩未定" in page and "客观题 3 分，主观题待阅：还有 1 道由阅卷人评分" in page
     assert "未合格</span>" not in page and '<span class="tag tag--warn">待阅卷</span>' in page
     for path in ("/exams", "/me", f"/exams/{me.exam.id}"):
         listed = me.client.get(path).text
-        assert "成绩待公布" in listed and "未合格" not in listed, path
+        assert "成绩待阅卷" in listed and "未合格" not in listed, path
 
 
 def test_with_nothing_written_the_score_is_whole_at_once(sitting: Sitting) -> None:

@@ -38,9 +38,11 @@ def test_outcome(one: Candidate, expected: Outcome) -> None:
 def test_figures_of_a_group() -> None:
     people = [candidate(p) for p in (800, 600, 333)] + [candidate(None, state=State.ABSENT)]
     f = figures.total([*people, candidate(None, state=State.NOT_STARTED)])
-    assert (f.entrants, f.sat, f.absent, f.passed) == (5, 3, 1, 2)
+    assert (f.entrants, f.sat, f.absent, f.passed, f.unmarked) == (5, 3, 1, 2, 0)
     assert (f.attendance, f.pass_rate) == ("60%", "66.7%")
     assert (f.average, f.highest, f.lowest) == (578, 800, 333)
+    f.add(candidate(None))
+    assert (f.entrants, f.sat, f.absent, f.passed, f.unmarked, f.pass_rate) == (6, 3, 1, 2, 1, "66.7%")
 
 
 def test_nobody_has_no_rates() -> None:
