@@ -8,7 +8,8 @@ from itertools import count
 
 from flask import Flask
 
-from app.exams import attempts, saving, service
+from app.exams import attempts, epochs, saving, service
+from app.exams.epochs import Origin
 from app.exams.models import Exam
 from app.people.models import Person
 from app.web import clock
@@ -59,7 +60,10 @@ def sit(seat: Seat, exam: Exam, answered: bool = False) -> None:
     """Start and take over; with `answered`, a hundred answers already in the journal."""
     attempt, _ = attempts.start(exam, seat.person_id, clock.now() - timedelta(seconds=1))
     db.session.commit()
-    seat.attempt, seat.epoch = attempt.id, attempts.take_over(attempt.id, seat.person_id) or 0
+    seat.attempt, seat.epoch = (
+        attempt.id,
+        epochs.take_over(attempt.id, seat.person_id, Origin(seat.session_id), clock.now()) or 0,
+    )
     db.session.commit()
     if answered:
         values = {"s": "b", "m": ["a", "c"], "j": True}

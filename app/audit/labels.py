@@ -26,6 +26,7 @@ NOUNS = {
     "sitting": _l("场次"),
     "seat": _l("座位"),
     "invigilator": _l("监考员"),
+    "device": _l("换设备"),
     "score": _l("成绩"),
     "grader": _l("阅卷人"),
     "mark": _l("评分"),

@@ -7,8 +7,9 @@ from typing import Any, Protocol
 from app.domain.attempts import Phase
 from app.domain.questions import Kind
 from app.domain.responses import Value
-from app.exams import attempts, papers, saving, scoring
+from app.exams import attempts, epochs, papers, saving, scoring
 from app.exams.attempts import Refused
+from app.exams.epochs import Origin
 from app.exams.models import Attempt
 from app.exams.saving import Item
 from app.web.db import db
@@ -70,24 +71,23 @@ def _items(answers: dict[int, Value]) -> tuple[Item, ...]:
     return saving.parse({"epoch": 1, "responses": entries})[1]
 
 
-def save(attempt_id: int, session_id: str, items: Sequence[Item], now: datetime) -> None:
+def save(attempt_id: int, origin: Origin, items: Sequence[Item], now: datetime) -> None:
     """Take over and save, in the caller's transaction. Raises Refused("closed" | "slot")."""
     attempt = attempts.lock(attempt_id)
     if attempts.phase(attempt.exam, attempt, now) in {Phase.CLOSED, Phase.OVERDUE}:
         raise Refused("closed")
-    attempt.epoch += 1
-    db.session.flush()
+    epoch = epochs.grant(attempt, origin, now)
     if items:
-        attempts.save_locked(attempt, session_id, attempt.epoch, items, now)
+        attempts.save_locked(attempt, origin.session_id, epoch, items, now)
 
 
-def submit(attempt_id: int, session_id: str, items: Sequence[Item], now: datetime) -> None:
+def submit(attempt_id: int, origin: Origin, items: Sequence[Item], now: datetime) -> None:
     """Save and hand in. Raises Refused("closed" | "slot")."""
     owner = db.session.get_one(Attempt, attempt_id).person_id
-    attempts.submit(attempt_id, owner, session_id, None, items, now)
+    attempts.submit(attempt_id, owner, origin, None, items, now)
 
 
-def answer_quiz(attempt: Attempt, session_id: str, slot: int, form: Form, now: datetime) -> bool:
+def answer_quiz(attempt: Attempt, origin: Origin, slot: int, form: Form, now: datetime) -> bool:
     """Save the answer and freeze the slot. False: nothing was answered; a checked slot stays as it is.
 
     Raises Refused, saving.Malformed.
@@ -97,6 +97,6 @@ def answer_quiz(attempt: Attempt, session_id: str, slot: int, form: Form, now: d
     value = values(form, attempt)[slot]
     if not is_answer(value):
         return False
-    save(attempt.id, session_id, _items({slot: value}), now)
+    save(attempt.id, origin, _items({slot: value}), now)
     attempts.check(attempt.id, slot, now)
     return True

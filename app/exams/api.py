@@ -9,11 +9,14 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 
+from app.audit.service import AGENT_LENGTH
 from app.domain.access import Action
 from app.domain.attempts import StartRefusal
 from app.exams import (
     attempts,
+    devices,
     entries,
+    epochs,
     papers,
     presence,
     queries,
@@ -23,8 +26,9 @@ from app.exams import (
     seat_queries,
 )
 from app.exams import state as wire_state
+from app.exams.epochs import Origin
 from app.exams.models import Attempt, Paper
-from app.web import clock
+from app.web import clock, uow
 from app.web.db import db
 from app.web.errors import Problem
 from app.web.gate import SESSION_KEY, requires
@@ -87,6 +91,22 @@ def own(attempt_id: int) -> Attempt:
     return queries.attempt_of(attempt_id, current_user.person_id) or abort(404)
 
 
+def origin() -> Origin:
+    """Where this request comes from."""
+    return Origin(
+        current_user.session_id, request.remote_addr or "", request.user_agent.string[:AGENT_LENGTH]
+    )
+
+
+def admitted(attempt: Attempt) -> Attempt:
+    """This device may take the attempt over, or says that it waits for an invigilator; the wish is kept."""
+    reason = devices.refusal(attempt, current_user.session_id, clock.now())
+    if reason is not None:
+        uow.keep_refusal()
+        raise refusals.problem(reason)
+    return attempt
+
+
 @bp.get("/attempts/<int:attempt_id>")
 @requires(Action.LEARN, idles=False)
 def state(attempt_id: int) -> Any:
@@ -114,8 +134,8 @@ def paper(sha256: str) -> Any:
 @bp.post("/attempts/<int:attempt_id>/takeover")
 @requires(Action.LEARN, idles=False)
 def take_over(attempt_id: int) -> Any:
-    attempt = own(attempt_id)
-    epoch = attempts.take_over(attempt_id, current_user.person_id)
+    attempt = admitted(own(attempt_id))
+    epoch = epochs.take_over(attempt_id, current_user.person_id, origin(), clock.now())
     if epoch is None:
         raise Problem(410, "closed", _("答卷已经关闭。"))
     return jsonify(wire_state.of(attempt, clock.now()).wire() | {"epoch": epoch})
@@ -164,9 +184,7 @@ def _parsed() -> tuple[int, tuple[saving.Item, ...]]:
 def submit(attempt_id: int) -> Any:
     epoch, items = _parsed()
     try:
-        closed = attempts.submit(
-            attempt_id, current_user.person_id, current_user.session_id, epoch, items, clock.now()
-        )
+        closed = attempts.submit(attempt_id, current_user.person_id, origin(), epoch, items, clock.now())
     except attempts.Refused as refused:
         return _refuse_submit(refused, attempt_id, epoch, items)
     return jsonify(receipt=closed.receipt, submitted_at=closed.submitted_at.isoformat())

@@ -13,8 +13,9 @@ from sqlalchemy.orm.attributes import set_committed_value
 from app.domain import attempts as clock_rules
 from app.domain import papers as paper_rules
 from app.domain.attempts import Phase, StartRefusal
-from app.exams import entries, papers, queries, saving, scoring
+from app.exams import entries, epochs, papers, queries, saving, scoring
 from app.exams.entries import Entry
+from app.exams.epochs import Origin
 from app.exams.models import Attempt, Exam, SlotCheck
 from app.exams.saving import Item
 from app.web.db import db
@@ -146,16 +147,6 @@ def may_submit_from(attempt: Attempt) -> datetime:
     return clock_rules.may_submit_from(queries.exam_clock(attempt.exam), queries.attempt_clock(attempt))
 
 
-def take_over(attempt_id: int, person_id: int) -> int | None:
-    """A new epoch: from now on only the page that holds it may save. None: no such open attempt."""
-    return db.session.scalar(
-        sa.update(Attempt)
-        .where(Attempt.id == attempt_id, Attempt.person_id == person_id, Attempt.submitted_at.is_(None))
-        .values(epoch=Attempt.epoch + 1)
-        .returning(Attempt.epoch)
-    )
-
-
 @dataclass(frozen=True)
 class Closed:
     """What the candidate gets in return for the paper."""
@@ -184,7 +175,7 @@ _LOCKED = (
 def submit(
     attempt_id: int,
     person_id: int,
-    session_id: str,
+    origin: Origin,
     epoch: int | None,
     items: Sequence[Item],
     now: datetime,
@@ -205,12 +196,11 @@ def submit(
     if (first := may_submit_from(attempt)) > now:
         raise Refused("early", first)
     if epoch is None:
-        epoch = attempt.epoch = attempt.epoch + 1
-        db.session.flush()
+        epoch = epochs.grant(attempt, origin, now)
     elif epoch != attempt.epoch:
         raise Refused("epoch")
     if items:
-        save_locked(attempt, session_id, epoch, items, now)
+        save_locked(attempt, origin.session_id, epoch, items, now)
     return _close(attempt, now, "person", now)
 
 

@@ -169,6 +169,12 @@ def _unapplied_counts(exam_id: int) -> dict[int, int]:
     return dict(rows.all())
 
 
+def late(attempt: Attempt, row: UnappliedResponse) -> timedelta | None:
+    """How long after the deadline the answer came; None: before it, or there is none."""
+    end = clock_rules.deadline(queries.exam_clock(attempt.exam), queries.attempt_clock(attempt))
+    return row.received_at - end if end is not None and row.received_at > end else None
+
+
 def unapplied(attempt_ids: Collection[int]) -> dict[int, list[UnappliedResponse]]:
     """Answers that were kept but not scored, by attempt, oldest first."""
     rows = db.session.scalars(

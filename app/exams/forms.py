@@ -3,6 +3,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
     DateTimeLocalField,
@@ -18,6 +19,7 @@ from wtforms.widgets import HiddenInput
 from app.domain.access import Action
 from app.domain.assembly import MOST_FORMS
 from app.domain.attempts import Outcome
+from app.exams.answer_files import LARGEST
 from app.exams.labels import OUTCOMES, RELEASES
 from app.people.unit_field import UnitField
 from app.web.choices import choices
@@ -186,3 +188,38 @@ class ReopenForm(ReasonForm):
         _l("至少再答（分钟）"),
         [InputRequired(_l("请填写分钟数。")), NumberRange(1, 240, _l("要在 1 至 240 之间。"))],
     )
+
+
+class DecideForm(FlaskForm):
+    """What is to become of answers that did not count; the choices are fields named slot-<n>. `shown`: the
+    rows that the page showed."""
+
+    reason = TextAreaField(
+        _l("理由（考生看得到）"),
+        [DataRequired(_l("请写明理由。")), Length(max=200, message=_l("最多 200 个字。"))],
+        filters=[stripped],
+        render_kw={"rows": 2},
+    )
+    shown = StringField(widget=HiddenInput())
+
+    @property
+    def rows(self) -> set[int]:
+        return {int(part) for part in (self.shown.data or "").split(",") if part.isdecimal()}
+
+
+class AnswerFileForm(FlaskForm):
+    """应急作答文件, as a file, or its text pasted: some browsers on phones save no files."""
+
+    file = FileField(_l("应急作答文件"))
+    text = TextAreaField(_l("或粘贴文件的文字"), render_kw={"rows": 3})
+
+    def validate_file(self, field: FileField) -> None:
+        if not field.data and not self.text.data:
+            raise ValidationError(_("请选择文件，或粘贴文件的文字。"))
+
+    def content(self) -> bytes:
+        """Of the file if there is one; a byte more than is allowed at most."""
+        if self.file.data:
+            data: bytes = self.file.data.read(LARGEST + 1)
+            return data
+        return (self.text.data or "").encode()

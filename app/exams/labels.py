@@ -81,6 +81,16 @@ CLOSED_BY = {
 UNAPPLIED = {
     "epoch": _l("来自已被接管的页面"),
     "late": _l("到时以后才收到"),
+    "file": _l("来自应急作答文件"),
+}
+
+# Of a version of a score; one that a person decided has that person's words instead.
+VERSIONS = {
+    "first": _l("交卷时评分"),
+    "regrade": _l("按更正的答案重新评分"),
+    "marked": _l("阅卷完成"),
+    "remarked": _l("重新评阅"),
+    "reopened": _l("重新开放，待交卷后再评"),
 }
 
 HERE = {

@@ -1,7 +1,8 @@
 """What is to be marked by people, laid before the graders when an attempt is closed."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,6 +28,22 @@ def lay(attempt: Attempt, slots: Iterable[int]) -> None:
         put(attempt.id, slot, rules.FIRST)
         if _sampled(attempt.exam, attempt.id, slot):
             put(attempt.id, slot, rules.SECOND)
+
+
+def lay_anew(attempt: Attempt, slots: Collection[int], reason: str) -> set[int]:
+    """Another answer counts in these slots: where a mark was given it is marked once more, and what it earned
+    stands until then; the others lie before graders as usual. The slots that were laid for the first time."""
+    rounds: dict[int, list[tuple[int, datetime | None]]] = {}
+    of = sa.select(Mark.slot, Mark.round, Mark.at).where(Mark.attempt_id == attempt.id, Mark.slot.in_(slots))
+    for slot, number, at in db.session.execute(of):
+        rounds.setdefault(slot, []).append((number, at))
+    fresh = set(slots) - rounds.keys()
+    lay(attempt, fresh)
+    for slot, laid in rounds.items():
+        last, waits = max(number for number, _at in laid), any(at is None for _number, at in laid)
+        if any(at for _number, at in laid) and not (waits and last >= rules.AGAIN):
+            put(attempt.id, slot, max(last + 1, rules.AGAIN), reason)
+    return fresh
 
 
 def put(attempt_id: int, slot: int, number: int, reason: str = "") -> None:

@@ -1,6 +1,5 @@
 """One candidate of an exam: what happened, and what staff may do about it."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -11,15 +10,16 @@ from flask_wtf import FlaskForm
 
 from app.domain.access import Action
 from app.domain.attempts import deadline
-from app.exams import attempts, candidates, entries, invigilating, papers, queries, reopening, saying, terms
+from app.exams import attempts, candidates, devices, entries, invigilating, queries, reopening, terms
 from app.exams import manage_queries as managing
 from app.exams.back_office import bp, load_exam
 from app.exams.forms import MinutesForm, ReasonForm, ReopenForm
-from app.exams.labels import CLOSED_BY, STAYS_CLOSED, UNAPPLIED
+from app.exams.labels import CLOSED_BY, STAYS_CLOSED
 from app.exams.manage_board import sees_scores
-from app.exams.models import Allowance, Attempt, Exam, UnappliedResponse
+from app.exams.models import Allowance, Attempt, Exam
 from app.exams.terms_forms import OwnTermsForm
 from app.people import queries as people
+from app.people.agents import device_words
 from app.people.models import Person
 from app.web import clock, gate
 from app.web.db import db
@@ -27,7 +27,7 @@ from app.web.errors import Problem
 from app.web.gate import requires
 
 
-def _load(exam_id: int, person_id: int, action: Action) -> tuple[Exam, Person]:
+def load(exam_id: int, person_id: int, action: Action) -> tuple[Exam, Person]:
     """404 outside the caller's units, and for a person who has nothing to do with the exam."""
     exam = load_exam(exam_id)
     person = people.person_in_scope(person_id, gate.scope(action)) or abort(404)
@@ -36,21 +36,21 @@ def _load(exam_id: int, person_id: int, action: Action) -> tuple[Exam, Person]:
     ):
         abort(404)
     if action is Action.EXAM_RUN and person.id == current_user.person_id:
-        raise Problem(409, "own_attempt", _("不能为自己办理加时、再考或收卷，请由其他管理员办理。"))
+        raise Problem(409, "own_attempt", _("不能办理自己的考试，请由其他管理员办理。"))
     return exam, person
 
 
-def _load_attempt(attempt_id: int) -> tuple[Attempt, Person]:
+def load_attempt(attempt_id: int) -> tuple[Attempt, Person]:
     attempt = db.session.get(Attempt, attempt_id)
     if attempt is None or attempt.trial:
         abort(404)
-    return attempt, _load(attempt.exam_id, attempt.person_id, Action.EXAM_RUN)[1]
+    return attempt, load(attempt.exam_id, attempt.person_id, Action.EXAM_RUN)[1]
 
 
 @bp.get("/<int:exam_id>/people/<int:person_id>")
 @requires(Action.EXAM_VIEW)
 def candidate(exam_id: int, person_id: int) -> Any:
-    return _page(*_load(exam_id, person_id, Action.EXAM_VIEW))
+    return _page(*load(exam_id, person_id, Action.EXAM_VIEW))
 
 
 def _page(exam: Exam, person: Person, **forms: FlaskForm) -> Any:
@@ -68,18 +68,12 @@ def _page(exam: Exam, person: Person, **forms: FlaskForm) -> Any:
     return render_template(
         "exams/manage/candidate.html", exam=exam, person=person, attempts=made,
         scores=queries.latest_scores(ids if sees_scores(exam) else []),
-        kept=candidates.unapplied(ids), closed_by=CLOSED_BY,
         last=last, stays_closed=STAYS_CLOSED[refusal] if refusal else None,
-        unapplied=UNAPPLIED, allowance=allowance, running=running, forms=forms, said=_said,
+        kept=candidates.unapplied(ids), closed_by=CLOSED_BY, devices=devices.of(ids), device=device_words,
+        allowance=allowance, running=running, forms=forms,
         phase=lambda attempt: attempts.phase(exam, attempt, now), window=managing.window(exam, now),
         ends=lambda attempt: deadline(queries.exam_clock(exam), queries.attempt_clock(attempt)),
     )  # fmt: skip
-
-
-def _said(attempt: Attempt, row: UnappliedResponse) -> str:
-    """The answer as people write it. It was kept unread, so it may be for a slot that the paper lacks."""
-    slots = {slot["slot"]: slot for slot in papers.document(attempt.paper_id)["slots"]}
-    return saying.in_words(slots[row.slot], json.loads(row.value)) if row.slot in slots else row.value
 
 
 def _form(name: str, **options: Any) -> ReasonForm:
@@ -102,7 +96,7 @@ def _own_form(exam: Exam, allowance: Allowance | None, **options: Any) -> OwnTer
 @requires(Action.EXAM_RUN)
 def own_terms(exam_id: int, person_id: int) -> Any:
     """Another window or open books for one person."""
-    exam, person = _load(exam_id, person_id, Action.EXAM_RUN)
+    exam, person = load(exam_id, person_id, Action.EXAM_RUN)
     form = _own_form(exam, managing.allowance(exam.id, person.id))
     if not form.validate_on_submit():
         return _page(exam, person, own=form)
@@ -128,7 +122,7 @@ def _act(exam: Exam, person: Person, name: str, act: Callable[[ReasonForm], str]
 @requires(Action.EXAM_RUN)
 def add_minutes(attempt_id: int) -> Any:
     """For the attempt that is under way."""
-    attempt, person = _load_attempt(attempt_id)
+    attempt, person = load_attempt(attempt_id)
 
     def act(form: ReasonForm) -> str:
         if invigilating.give_minutes(
@@ -144,7 +138,7 @@ def add_minutes(attempt_id: int) -> Any:
 @requires(Action.EXAM_RUN)
 def add_minutes_ahead(exam_id: int, person_id: int) -> Any:
     """For the attempts that the person begins from now on."""
-    exam, person = _load(exam_id, person_id, Action.EXAM_RUN)
+    exam, person = load(exam_id, person_id, Action.EXAM_RUN)
 
     def act(form: ReasonForm) -> str:
         invigilating.give_minutes_ahead(exam, person, form.minutes.data, form.reason.data, form.seen.data)
@@ -156,7 +150,7 @@ def add_minutes_ahead(exam_id: int, person_id: int) -> Any:
 @bp.post("/<int:exam_id>/people/<int:person_id>/attempts")
 @requires(Action.EXAM_RUN)
 def allow_attempt(exam_id: int, person_id: int) -> Any:
-    exam, person = _load(exam_id, person_id, Action.EXAM_RUN)
+    exam, person = load(exam_id, person_id, Action.EXAM_RUN)
 
     def act(form: ReasonForm) -> str:
         invigilating.allow_attempt(exam, person, form.reason.data, form.seen.data)
@@ -168,7 +162,7 @@ def allow_attempt(exam_id: int, person_id: int) -> Any:
 @bp.post("/attempts/<int:attempt_id>/reopen")
 @requires(Action.EXAM_RUN)
 def reopen(attempt_id: int) -> Any:
-    attempt, person = _load_attempt(attempt_id)
+    attempt, person = load_attempt(attempt_id)
 
     def act(form: ReasonForm) -> str:
         refusal = invigilating.reopen(attempt, person, form.minutes.data, form.reason.data, clock.now())
@@ -180,7 +174,7 @@ def reopen(attempt_id: int) -> Any:
 @bp.post("/attempts/<int:attempt_id>/hand-in")
 @requires(Action.EXAM_RUN)
 def hand_in(attempt_id: int) -> Any:
-    attempt, person = _load_attempt(attempt_id)
+    attempt, person = load_attempt(attempt_id)
 
     def act(form: ReasonForm) -> str:
         if invigilating.hand_in(attempt, person, form.reason.data, clock.now()):

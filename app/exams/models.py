@@ -258,6 +258,7 @@ class UnappliedResponse(Base):
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
     accepted: Mapped[bool | None]
+    decision: Mapped[str] = mapped_column(default="")  # why, in words that the candidate reads
 
 
 class SlotCheck(Base):

@@ -17,7 +17,9 @@ from app.web.errors import Problem
 
 
 def problem(reason: str, until: datetime | None = None) -> Problem:
-    statuses = {"slot": 400, "sign_in": 401, "not_found": 404, "closed": 410}
+    statuses = {
+        "slot": 400, "sign_in": 401, "device": 403, "device_refused": 403, "not_found": 404, "closed": 410,
+    }  # fmt: skip
     texts = {
         "slot": _("这份试卷没有这道题，或答案的形式与题型不符。"),
         "sign_in": _("登录已失效，请重新登录；未保存的作答还在本页。"),
@@ -26,6 +28,8 @@ def problem(reason: str, until: datetime | None = None) -> Problem:
         "epoch": _("答卷已在另一个页面或设备上打开，本页不再保存；这些作答已另行保留。"),
         "value": _("同一次保存先后有两个不同的答案，请刷新后重试。"),
         "early": _("%(time)s 起才能交卷，请继续作答；作答会照常保存。", time=_at(until)),
+        "device": _("这场考试换设备作答须经监考员同意，已提出申请，请稍候。"),
+        "device_refused": _("监考员没有同意在这台设备上继续作答，请在原来的设备上作答，或联系监考员。"),
         "checked": _("这道题已经核对过答案，不能再改。"),
     }
     return Problem(statuses.get(reason, 409), reason, texts[reason])

@@ -170,6 +170,17 @@ def score(attempt: Attempt, responses: Mapping[int, Current], now: datetime) -> 
     laying.lay(attempt, found.waiting)
 
 
+def rescore(attempt: Attempt, last: Score, changed: Collection[int], now: datetime, reason: str) -> None:
+    """The next version, with the slots in which another answer counts now scored anew; the others keep what
+    they earned. What people mark is laid before them."""
+    found = computed(attempt, current_responses(attempt.id))
+    fresh = laying.lay_anew(attempt, found.waiting.intersection(changed), reason)
+    anew = set(changed) - found.waiting | fresh
+    detail = {slot: points for slot, points in last.detail.items() if int(slot) not in anew}
+    detail |= {slot: points for slot, points in found.detail.items() if int(slot) in anew}
+    add(attempt.id, settled(attempt.exam, attempt.paper_id, counted(last), detail), detail, now, reason)
+
+
 def add(attempt_id: int, found: Settled, detail: Mapping[str, int], now: datetime, reason: str) -> None:
     """A version beyond those that there are, for callers that hold the attempt."""
     before = sa.select(sa.func.coalesce(sa.func.max(Score.version), 0)).where(Score.attempt_id == attempt_id)

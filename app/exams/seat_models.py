@@ -96,7 +96,8 @@ class Presence(Base):
 
 
 class Takeover(Base):
-    """A page that took an attempt over, and so each epoch's origin: for the replay of a dispute."""
+    """Each epoch's origin, for the replay of a dispute: a page of the candidate's that took the attempt over,
+    or (`decided_by`) a member of staff who accepted answers that had not counted."""
 
     __tablename__ = "takeover"
 
@@ -106,6 +107,7 @@ class Takeover(Base):
     session_id: Mapped[str]
     address: Mapped[str]
     agent: Mapped[str]
+    decided_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
 
 
 class DeviceRequest(Base):

@@ -16,6 +16,7 @@ from app.exams import (
     answering,
     appeals,
     attempts,
+    candidates,
     entries,
     notices,
     pages,
@@ -32,7 +33,7 @@ from app.exams import (
     words,
 )
 from app.exams import told_views as told_views
-from app.exams.api import begin, own, start_refused
+from app.exams.api import admitted, begin, origin, own, start_refused
 from app.exams.attempts import Refused
 from app.exams.blueprint import bp as bp
 from app.exams.models import Attempt, Exam, Score
@@ -111,7 +112,7 @@ def sitting(attempt_id: int) -> Any:
 @requires(Action.LEARN, idles=False)
 def hand_over(attempt_id: int) -> Any:
     """The page without a script: save everything, or save and hand in; it asks again while some are empty."""
-    attempt = own(attempt_id)
+    attempt = admitted(own(attempt_id))
     # The form that only confirms carries no answers; to read some from it would erase what is saved.
     confirmed = request.form.get("action") == "confirm"
     items = () if confirmed else _changes(attempt)
@@ -125,7 +126,7 @@ def hand_over(attempt_id: int) -> Any:
         submits = False
     act = answering.submit if submits else answering.save
     try:
-        act(attempt_id, current_user.session_id, items, clock.now())
+        act(attempt_id, origin(), items, clock.now())
     except Refused as refused:
         return _too_late(attempt, refused, items)
     if submits:
@@ -206,6 +207,8 @@ def _result(attempt: Attempt, now: datetime) -> Any:
         number_of=appeals.number_of,
         passing=told.passing(attempt.exam),
         missed=[(told.minimum(one), earned) for one, earned in _missed(attempt, score)],
+        kept=candidates.unapplied([attempt.id]).get(attempt.id, []),
+        numbers={slot: n for n, (slot, _keys) in enumerate(attempt.order, 1)},
     )
 
 
@@ -278,7 +281,7 @@ def answer(attempt_id: int, n: int) -> Any:
     attempt = own(attempt_id)
     slot = _nth(attempt, n)
     try:
-        answered = answering.answer_quiz(attempt, current_user.session_id, slot, request.form, clock.now())
+        answered = answering.answer_quiz(attempt, origin(), slot, request.form, clock.now())
     except saving.Malformed as error:
         raise refusals.malformed(error, attempt) from error
     except Refused as refused:

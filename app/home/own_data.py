@@ -14,11 +14,11 @@ from app.certificates import queries as certificates
 from app.courses.models import Course, Lesson, LessonProgress
 from app.domain.scoring import format_points
 from app.exams import papers, saying
-from app.exams.labels import CLOSED_BY
-from app.exams.models import Allowance, Attempt, Exam, Response
+from app.exams.labels import CLOSED_BY, UNAPPLIED
+from app.exams.models import Allowance, Attempt, Exam, Response, UnappliedResponse
 from app.exams.publishing import shown_scores
 from app.exams.result_models import Appeal
-from app.exams.seat_models import Seat, Sitting
+from app.exams.seat_models import Seat, Sitting, Takeover
 from app.people import correction_requests, facts, grants, postings, promotions, second_factor, sign_in
 from app.people.agents import device_words
 from app.people.labels import LEAVING, POLITICAL, POSTINGS, ROLES, SEXES
@@ -74,7 +74,8 @@ def sections(person_id: int, now: datetime) -> list[Section]:
     return [
         _postings(person_id), _ranks(person_id), _grants(person_id), _attempts(person_id),
         _allowances(person_id), _seats(person_id), _lessons(person_id), _certificates(person_id),
-        _appeals(person_id), _sign_ins(person_id, now), _requests(person_id),
+        _openings(person_id), _kept(person_id), _appeals(person_id), _sign_ins(person_id, now),
+        _requests(person_id),
     ]  # fmt: skip
 
 
@@ -95,7 +96,8 @@ def answers(person_id: int) -> Section:
 
 def _said(paper_id: int, slot: int, value: str) -> str:
     contents = {content["slot"]: content for content in papers.document(paper_id)["slots"]}
-    return saying.in_words(contents[slot], json.loads(value))
+    # What was kept unread may be for a slot that the paper lacks.
+    return saying.in_words(contents[slot], json.loads(value)) if slot in contents else value
 
 
 def document(person: Person, now: datetime) -> Mapping[str, Any]:
@@ -252,3 +254,36 @@ def _requests(person_id: int) -> Section:
         for one in correction_requests.of(person_id)
     ]
     return Section("requests", _("更正申请"), [_("提出"), _("内容"), _("答复"), _("答复时间")], rows)
+
+
+def _openings(person_id: int) -> Section:
+    """From where the person's attempts were taken over."""
+    found = (
+        sa.select(Takeover.attempt_id, Takeover.at, Takeover.address, Takeover.agent)
+        .join(Attempt, Attempt.id == Takeover.attempt_id)
+        .where(Attempt.person_id == person_id, Takeover.decided_by.is_(None))
+        .order_by(Takeover.at.desc())
+    )
+    rows = [
+        [str(attempt), _text(at), address, device_words(agent)]
+        for attempt, at, address, agent in db.session.execute(found)
+    ]
+    return Section("openings", _("打开答卷"), [_("答卷"), _("时间"), _("地址"), _("设备")], rows)
+
+
+def _kept(person_id: int) -> Section:
+    """Answers that were received and did not count at once, and what was decided; in words."""
+    found = (
+        sa.select(UnappliedResponse, Attempt.paper_id)
+        .join(Attempt, Attempt.id == UnappliedResponse.attempt_id)
+        .where(Attempt.person_id == person_id)
+        .order_by(UnappliedResponse.id)
+    )
+    decided = {None: _("等待决定"), True: _("采纳"), False: _("不采纳")}
+    rows = [
+        [str(row.attempt_id), str(row.slot), _said(paper, row.slot, row.value), _text(row.received_at),
+         _label(UNAPPLIED, row.reason), decided[row.accepted], row.decision]
+        for row, paper in db.session.execute(found)
+    ]  # fmt: skip
+    columns = [_("答卷"), _("题号"), _("作答"), _("收到时间"), _("为何另行保留"), _("决定"), _("理由")]
+    return Section("kept", _("另行保留的作答"), columns, rows)

@@ -305,7 +305,9 @@ def upgrade() -> None:
     sa.Column('session_id', sa.Text(), nullable=False),
     sa.Column('address', sa.Text(), nullable=False),
     sa.Column('agent', sa.Text(), nullable=False),
+    sa.Column('decided_by', sa.Integer(), nullable=True),
     sa.ForeignKeyConstraint(['attempt_id'], ['attempt.id'], name=op.f('fk_takeover_attempt_id_attempt')),
+    sa.ForeignKeyConstraint(['decided_by'], ['person.id'], name=op.f('fk_takeover_decided_by_person')),
     sa.PrimaryKeyConstraint('attempt_id', 'epoch', name=op.f('pk_takeover'))
     )
     with op.batch_alter_table('allowance', schema=None) as batch_op:
@@ -365,6 +367,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('decided_at', sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column('decided_by', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('accepted', sa.Boolean(), nullable=True))
+        batch_op.add_column(sa.Column('decision', sa.Text(), nullable=False, server_default=''))
         batch_op.create_foreign_key(batch_op.f('fk_unapplied_response_decided_by_person'), 'person', ['decided_by'], ['id'])
 
     with op.batch_alter_table('response', schema=None) as batch_op:
@@ -388,6 +391,7 @@ def downgrade() -> None:
     op.drop_table('assembly')
     with op.batch_alter_table('unapplied_response', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('fk_unapplied_response_decided_by_person'), type_='foreignkey')
+        batch_op.drop_column('decision')
         batch_op.drop_column('accepted')
         batch_op.drop_column('decided_by')
         batch_op.drop_column('decided_at')

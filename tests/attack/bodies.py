@@ -1,6 +1,7 @@
 """What is sent to each route: the forms of the pages themselves, filled in, so that a request could act."""
 
 import io
+import json
 import secrets
 from collections.abc import Callable
 from typing import Any
@@ -11,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from app.bank import making
 from app.domain.access import Role
 from app.exams import swapping
+from app.exams.answer_files import FORMAT
 from app.web import clock
 from app.web.sheets import write_xlsx
 from tests import factories
@@ -58,6 +60,13 @@ def _sheet(world: World) -> Body:
     rows = [["新人", "xinren", world.town.code]]
     data = write_xlsx("人员", ["姓名", "用户名", "单位编码"], rows)
     return {"file": (io.BytesIO(data), "名单.xlsx")}
+
+
+def _answer_file(world: World) -> Body:
+    """Of a colleague: nobody brings in their own."""
+    holder = world.holders["same unit"]
+    told = {"format": FORMAT, "attempt": holder.running, "person": holder.person.id}
+    return {"text": json.dumps(told | {"answers": [{"epoch": 1, "slot": 1, "seq": 7, "value": "d"}]})}
 
 
 def _made(world: World) -> Body:
@@ -146,6 +155,11 @@ FILLED: dict[str, Callable[[World], Body]] = {
         "act": "section", "title": "附加题", "kind": "single", "points": "2", "preset": "exact",
     },
     "exams_manage.allow_attempt": lambda w: {"again-reason": "设备故障", "again-seen": "0"},
+    "exams_manage.decide": lambda w: {
+        "all": "decline", "reason": "停电", "shown": ",".join(str(h.unapplied) for h in w.holders.values()),
+    },
+    "exams_manage.bring_in": _answer_file,
+    "exams_manage.device": lambda w: {"granted": "1"},
     "exams_manage.add_minutes_ahead": lambda w: {
         "minutes-reason": "视力障碍", "minutes-minutes": "5", "minutes-seen": "0",
     },

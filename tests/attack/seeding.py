@@ -37,7 +37,8 @@ CONTENT = {
     "role_grant": ("granted_by", "reason"), "roster_import": ("file_name", "message"),
     "rule_set": ("title", "summary", "document", "issuer", "number", "place", "note"), "score": ("reason",),
     "setting": ("value",), "sign_in_failure": ("username", "address"),
-    "sign_in_session": ("address", "agent"), "unit": ("name", "short_name"), "unit_change": ("by",),
+    "sign_in_session": ("address", "agent"), "takeover": ("address", "agent"),
+    "unapplied_response": ("decision",), "unit": ("name", "short_name"), "unit_change": ("by",),
 }  # fmt: skip
 # Columns of text that the application itself writes from a closed list, a number, a digest or a seal.
 STRUCTURE = {
@@ -57,7 +58,8 @@ STRUCTURE = {
     "rank_change": ("rank",), "recovery_code": ("digest",), "response": ("value",), "role_grant": ("role",),
     "roster_import": ("state", "notes"), "roster_row": ("sealed", "outcome", "faults"), "rule_set": ("code",),
     "second_factor": ("secret_sealed",), "setting": ("key",), "sign_in_failure": ("device",),
-    "sign_in_session": ("id",), "unapplied_response": ("value", "reason"),
+    "sign_in_session": ("id",), "takeover": ("session_id",), "device_request": ("session_id",),
+    "unapplied_response": ("value", "reason"),
     "unit": ("path", "code", "kind"), "unit_change": ("what", "before", "after"),
     "version_word": ("word",),
 }  # fmt: skip

@@ -177,6 +177,7 @@ THINGS: dict[Any, Make] = {
     "exams_manage.grader_dismiss": _school(
         lambda w: {"exam_id": w.written.id, "person_id": w.holders["below"].person.id}
     ),
+    "exams_manage.device": _held(attempt_id=lambda h: h.running, request_id=lambda h: h.device),
     ("manage", "exam_id"): _school(lambda w: {"exam_id": w.exam.id}, lambda w: {"exam_id": w.fresh.id}),
     "exams_manage.entries_add": _school(lambda w: {"exam_id": w.other_exam.id}),
     "exams_manage.nearest": _school(lambda w: {"exam_id": w.fresh.id}),

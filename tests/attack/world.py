@@ -27,10 +27,11 @@ from app.domain.questions import Question as Content
 from app.domain.regrading import Remedy
 from app.domain.roster import Field
 from app.exams import attempts, grids, marking, papers, regrading, saving, service, verdicts
+from app.exams.epochs import Origin
 from app.exams.making_models import Assembly
-from app.exams.models import Exam, ExamAssignment, GroupAllowance
+from app.exams.models import Exam, ExamAssignment, GroupAllowance, UnappliedResponse
 from app.exams.result_models import Announcement, Appeal, Grader, Regrade
-from app.exams.seat_models import Invigilator, Seat, Sitting
+from app.exams.seat_models import DeviceRequest, Invigilator, Seat, Sitting
 from app.people import second_factor
 from app.people.models import (
     CorrectionRequest,
@@ -100,6 +101,8 @@ class Holder:
     closed: int = 0
     marked: int = 0  # an attempt of a colleague: slot 2 lies before the person, slot 3 is marked
     mark: str = ""  # its code
+    unapplied: int = 0  # an answer of the running attempt that waits for a decision
+    device: int = 0  # a device that asks to go on with it
     quiz: int = 0
     slots: tuple[int, ...] = ()  # of the quiz as shown; the first is checked, the second answered
     certificate: Certificate | None = None
@@ -372,7 +375,7 @@ def _let_mark(world: World, holder: Holder, time: Clock) -> None:
     given = [{"slot": slot, "seq": 1, "value": "写了"} for slot in (2, 3)]
     sent = saving.parse({"epoch": 1, "responses": given})[1]
     session = factories.session_for(db.session.get_one(Person, holder.grant.person_id))
-    attempts.submit(attempt.id, attempt.person_id, session.id, None, sent, time.now)
+    attempts.submit(attempt.id, attempt.person_id, Origin(session.id), None, sent, time.now)
     holder.marked = attempt.id
     for mark in verdicts.marks_of(attempt.id):
         mark.grader_id, mark.claimed_at = holder.person.id, time.now
@@ -389,6 +392,17 @@ def _let_sit(world: World, holder: Holder) -> None:
     visitor, holder.running, state = _started(world, world.exam, holder.person)
     answer = {"epoch": state["epoch"], "responses": [{"slot": 1, "seq": 1, "value": "a"}]}
     assert visitor.post(f"/attempts/{holder.running}/responses", json=answer).status_code == 200
+    holder.unapplied = factories.save(
+        UnappliedResponse(
+            attempt_id=holder.running, slot=2, epoch=1, seq=1, value='"b"', received_at=factories.CREATED,
+            reason="file",
+        )
+    ).id  # fmt: skip
+    holder.device = factories.save(
+        DeviceRequest(
+            attempt_id=holder.running, session_id=holder.session.id, asked_at=factories.CREATED
+        )
+    ).id  # fmt: skip
     visitor, holder.closed, state = _started(world, world.past, holder.person)
     done = visitor.post(f"/attempts/{holder.closed}/submit", json={"epoch": state["epoch"], "responses": []})
     assert done.status_code == 200, done.text

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from flask_migrate import upgrade
 
 from app import create_app
-from app.exams import attempts, service
+from app.exams import attempts, epochs, service
+from app.exams.epochs import Origin
 from app.web.db import db
 from tests import factories
 from tests.conftest import settings
@@ -34,7 +35,7 @@ def seats(url: str, folder: Path, many: int) -> list[Seat]:
             service.assign(exam, person=person)
             attempt, _ = attempts.start(exam, person.id, factories.CREATED)
             db.session.commit()
-            epoch = attempts.take_over(attempt.id, person.id)
+            epoch = epochs.take_over(attempt.id, person.id, Origin(""), factories.CREATED)
             db.session.commit()
             signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
             cookie = signer.dumps({"_user_id": factories.session_for(person).id})

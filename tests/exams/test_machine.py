@@ -18,7 +18,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from app.exams import attempts, jobs, reopening, saving, service
+from app.exams import attempts, epochs, jobs, reopening, saving, service
+from app.exams.epochs import Origin
 from app.exams.models import Attempt, Exam, Response, Score
 from app.exams.reopening import Refusal
 from app.exams.saving import Conflict, parse
@@ -66,7 +67,7 @@ class ExamMachine(RuleBasedStateMachine):
 
     @rule()
     def take_over(self) -> None:
-        epoch = attempts.take_over(self.attempt, self.person_id)
+        epoch = epochs.take_over(self.attempt, self.person_id, Origin(self.session), self.now)
         db.session.commit()
         if self.closed:
             assert epoch is None
@@ -157,7 +158,9 @@ class ExamMachine(RuleBasedStateMachine):
             {"epoch": max(epoch, 1), "responses": [{"slot": slot, "seq": self.seq, "value": value}]}
         )
         try:
-            closed = attempts.submit(self.attempt, self.person_id, self.session, epoch, items, self.now)
+            closed = attempts.submit(
+                self.attempt, self.person_id, Origin(self.session), epoch, items, self.now
+            )
             db.session.commit()
         except attempts.Refused as refused:
             db.session.rollback()

@@ -14,6 +14,7 @@ from app.bank.models import Citation
 from app.domain.access import Role
 from app.domain.releasing import USUAL, stored
 from app.exams import attempts, papers, service
+from app.exams.epochs import Origin
 from app.exams.making_models import Assembly
 from app.exams.models import Allowance, Attempt, Exam, ExamAssignment
 from app.people.models import Person, Unit
@@ -56,7 +57,7 @@ def begin(exam: Exam, person: Person, time: Clock) -> Attempt:
 
 def hand_in(exam: Exam, person: Person, time: Clock) -> Attempt:
     attempt = begin(exam, person, time)
-    attempts.submit(attempt.id, person.id, "", None, [], time.now)
+    attempts.submit(attempt.id, person.id, Origin(""), None, [], time.now)
     db.session.commit()
     return attempt
 
@@ -354,8 +355,11 @@ def test_kept_answers_are_listed(admin: FlaskClient, time: Clock, sitting) -> No
     admin = staff_of(candidate.client, county)
     candidate.take_over()
     assert candidate.save((1, 1, "b"), epoch=1).status_code == 409
-    page = admin(f"/manage/exams/{candidate.exam.id}/people/{candidate.person.id}")
-    assert "来自已被接管的页面" in page and "<td>B</td>" in page
+    assert "有 1 条作答收到了但没有计入" in admin(
+        f"/manage/exams/{candidate.exam.id}/people/{candidate.person.id}"
+    )
+    page = admin(f"/manage/exams/attempts/{candidate.attempt}/kept")
+    assert "来自已被接管的页面" in page and "采纳</b>" in page
     assert "1 条作答未计入" in admin(f"/manage/exams/{candidate.exam.id}")
 
 

@@ -14,7 +14,7 @@ from app.domain.access import Role
 from app.domain.marking import LAPSE, SECOND_THOUGHTS
 from app.exams import graders, grading, marking, moves, queries, regrading
 from app.exams.marking import Given, Key
-from app.exams.models import Attempt, PaperItem
+from app.exams.models import Attempt, PaperItem, UnappliedResponse
 from app.exams.result_models import Grader, Mark, Regrade
 from app.people.models import Person
 from app.web.db import db
@@ -420,3 +420,34 @@ def test_the_desk_says_how_many_wait(
 ) -> None:
     who = marker(written(3)[0].exam)
     assert re.search(r"<b>3</b>\s*份答案待阅", who.client.get("/manage/").text)
+
+
+def test_an_answer_that_counts_after_all_is_marked_anew(
+    written: Callable[..., list[Candidate]], marker: Callable[..., Marker], sign_in: SignIn
+) -> None:
+    """Unmarked, it takes the place of the other; a mark stands until the next is given."""
+    (me,) = written(1)
+    admin = factories.person("管理员")
+    factories.grant(admin, Role.ADMIN, me.person.unit)
+    staff = sign_in(admin)
+
+    def accept(seq: int, text: str) -> None:
+        me.save((2, seq, text))
+        kept = sa.select(UnappliedResponse.id).where(UnappliedResponse.decided_at.is_(None))
+        data = {"shown": str(db.session.scalars(kept).one()), "all": "accept", "reason": "停电"}
+        assert staff.post(f"/manage/exams/attempts/{me.attempt}/kept", data=data).status_code == 302
+
+    accept(5, "晚到一")
+    assert marks() == [(1, None)] and scores(me.attempt)[1:] == [(2, 20, 1, "停电")]
+    who = marker(me.exam)
+    who.next()
+    assert "晚到一" in who.page().text
+    who.give("1", "0")
+    assert scores(me.attempt)[2:] == [(3, 30, 0, "marked")]
+    accept(6, "晚到二")
+    assert marks() == [(1, 10), (4, None)] and scores(me.attempt)[3:] == [(4, 30, 0, "停电")]
+    other = marker(me.exam, arbitrates=True)
+    other.next()
+    assert "晚到二" in other.page().text
+    other.give("1", "1")
+    assert marks() == [(1, 10), (4, 20)] and scores(me.attempt)[4:] == [(5, 40, 0, "停电")]

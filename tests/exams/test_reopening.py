@@ -11,6 +11,7 @@ from app.audit.models import AuditEvent
 from app.domain.access import Role
 from app.domain.regrading import Remedy
 from app.exams import attempts, jobs, queries, regrading, reopening, service
+from app.exams.epochs import Origin
 from app.exams.models import Attempt, Exam, PaperItem, Score
 from app.exams.reopening import Refusal
 from app.exams.result_models import Mark
@@ -47,7 +48,7 @@ def sat(exam: Exam, person: Person, time: Clock, value: str = "b") -> Attempt:
     attempt, _made = attempts.start(exam, person.id, time.now)
     db.session.commit()
     build.answer(attempt.id, 1, value, time.now)
-    attempts.submit(attempt.id, person.id, "", None, [], time.now)
+    attempts.submit(attempt.id, person.id, Origin(""), None, [], time.now)
     db.session.commit()
     return attempt
 
@@ -80,7 +81,7 @@ def test_a_score_counts_no_more_until_the_paper_is_handed_in_again(
     assert passed(exam, person) is None
     assert sign_in(person).get(f"/attempts/{attempt.id}/result").status_code == 302
     build.answer(attempt.id, 1, "a", time.now, seq=2)
-    attempts.submit(attempt.id, person.id, "", None, [], time.now)
+    attempts.submit(attempt.id, person.id, Origin(""), None, [], time.now)
     db.session.commit()
     assert passed(exam, person) is False
     assert versions(attempt) == [(20, True, "first"), (0, False, "reopened"), (0, False, "first")]
@@ -126,7 +127,7 @@ def test_what_graders_have_begun_stays_closed(app: Flask, county: Unit, time: Cl
     assert reopening.reopen(attempt.id, 10, time.now) is None
     db.session.commit()
     assert db.session.scalars(sa.select(Mark)).all() == []
-    attempts.submit(attempt.id, attempt.person_id, "", None, [], time.now)
+    attempts.submit(attempt.id, attempt.person_id, Origin(""), None, [], time.now)
     db.session.commit()
     again = db.session.scalars(sa.select(Mark)).one()
     assert (again.attempt_id, again.slot) == (attempt.id, 1) and again is not mark
@@ -149,7 +150,7 @@ def test_a_regrade_leaves_what_is_open_alone(app: Flask, county: Unit, time: Clo
     assert regrading.apply_approved() == 1
     assert [reason for *_score, reason in versions(open_again)] == ["first", "reopened"]
     assert versions(closed)[-1] == (20, True, "regrade")
-    attempts.submit(open_again.id, open_again.person_id, "", None, [], time.now)
+    attempts.submit(open_again.id, open_again.person_id, Origin(""), None, [], time.now)
     db.session.commit()
     assert versions(open_again)[-1] == (20, True, "first")
 

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from app.audit.models import AuditEvent
 from app.domain.access import Role
 from app.exams import attempts, service
+from app.exams.epochs import Origin
 from app.exams.models import Attempt, Exam
 from app.exams.seat_models import Incident, Invigilator, Presence, Seat, Sitting
 from app.people.models import Person, Unit
@@ -95,7 +96,7 @@ def test_every_seat_as_it_is(exam: Exam, county: Unit, watcher: Person, time: Cl
         begin(exam, person, time.now)
     attempt = begin(exam, here, time.now)
     closed = db.session.scalars(sa.select(Attempt).where(Attempt.person_id == done.id)).one()
-    attempts.submit(closed.id, done.id, "", None, [], time.now)
+    attempts.submit(closed.id, done.id, Origin(""), None, [], time.now)
     db.session.commit()
     time.advance(seconds=200)
     factories.save(Presence(attempt_id=attempt.id, seen_at=time.now - timedelta(seconds=90)))
@@ -147,7 +148,7 @@ def test_minutes_for_all_who_sit_once_and_nobody_else(
     for person in (sits, done, own, elsewhere):
         begin(exam, person, time.now)
     closed = db.session.scalars(sa.select(Attempt).where(Attempt.person_id == done.id)).one()
-    attempts.submit(closed.id, done.id, "", None, [], time.now)
+    attempts.submit(closed.id, done.id, Origin(""), None, [], time.now)
     db.session.commit()
     client = sign_in(watcher)
     for _click in range(2):

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 
 from app.domain.attempts import GRACE
 from app.exams import attempts, fragments, papers, service
+from app.exams.epochs import Origin
 from app.exams.models import Attempt, Score
 from app.people.models import Person
 from app.web.db import db
@@ -274,7 +275,7 @@ def test_index_asks_the_same_number_of_questions(
         service.use(exam, [form.paper for form in first.forms])
         service.assign(exam, person=who)
         attempt, _ = attempts.start(exam, who.id, time.now)
-        attempts.submit(attempt.id, who.id, "", None, (), time.now)
+        attempts.submit(attempt.id, who.id, Origin(""), None, (), time.now)
         if n:
             build.rule_set(f"copy-{n}")
             factories.save(type(quiz)(**{c: getattr(quiz, c) for c in copies}, code=f"quiz:copy-{n}"))

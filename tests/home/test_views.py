@@ -12,6 +12,7 @@ from app.certificates.models import Certificate
 from app.courses import service as courses
 from app.courses.models import Course, Lesson
 from app.exams import attempts, service
+from app.exams.epochs import Origin
 from app.exams.models import Exam
 from app.people.models import Person
 from app.web.db import db
@@ -100,7 +101,7 @@ def test_an_exam_is_offered_until_it_is_passed_or_used_up(me: Person, sign_in: S
     assert link in client.get("/").text
     for expected in ("再考一次", None):
         attempt, _made = attempts.start(exam, me.id, time.now)
-        attempts.submit(attempt.id, me.id, "", None, [], time.now)
+        attempts.submit(attempt.id, me.id, Origin(""), None, [], time.now)
         db.session.commit()
         page = client.get("/").text
         assert (expected in page and "上次没有合格" in page) if expected else link not in page
@@ -110,7 +111,7 @@ def test_an_exam_that_was_passed_is_done(me: Person, sign_in: SignIn, time: Cloc
     exam = set_exam(build.exam(time.now, attempts=2), me)
     exam.pass_percent = 0
     attempt, _made = attempts.start(exam, me.id, time.now)
-    attempts.submit(attempt.id, me.id, "", None, [], time.now)
+    attempts.submit(attempt.id, me.id, Origin(""), None, [], time.now)
     db.session.commit()
     assert "今天没有要您做的事" in sign_in(me).get("/").text
 
@@ -164,7 +165,7 @@ def test_a_void_certificate_is_no_news(me: Person, sign_in: SignIn, time: Clock)
 def test_my_page_lists_attempts_and_hours(me: Person, sign_in: SignIn, time: Clock) -> None:
     exam = set_exam(build.exam(time.now), me)
     attempt, _made = attempts.start(exam, me.id, time.now)
-    attempts.submit(attempt.id, me.id, "", None, [], time.now)
+    attempts.submit(attempt.id, me.id, Origin(""), None, [], time.now)
     trial_exam = build.exam(time.now)
     attempts.start(trial_exam, me.id, time.now, trial=True)
     made = course()

@@ -11,6 +11,7 @@ from app.certificates.models import CertificateTrouble
 from app.courses.models import Course
 from app.domain.access import Role
 from app.exams import attempts, papers, saving, service
+from app.exams.epochs import Origin
 from app.exams.models import Exam
 from app.people.models import Person, Unit
 from app.web import jobs
@@ -41,7 +42,8 @@ def sit(exam: Exam, person: Person, right: bool, time: Clock) -> None:
     if right:
         answers = [{"slot": n, "seq": 1, "value": key} for n, key in papers.keys(attempt.paper_id).items()]
         items = saving.parse({"epoch": 1, "responses": answers})[1]
-    attempts.submit(attempt.id, person.id, factories.session_for(person).id, None, items, time.now)
+    origin = Origin(factories.session_for(person).id)
+    attempts.submit(attempt.id, person.id, origin, None, items, time.now)
     db.session.commit()
 
 

@@ -5,6 +5,7 @@ import { Card, WIDE } from "./card.js";
 import { Countdown, minutes, timeOfDay } from "./clock.js";
 import { offerDisplay } from "./display.js";
 import { Dialogs } from "./dialogs.js";
+import * as emergency from "./emergency.js";
 import * as fields from "./fields.js";
 import { enhance } from "./places.js";
 import { count as countWritten, write } from "./written.js";
@@ -16,6 +17,8 @@ import { call, Refusal, Unreachable, useToken } from "./wire.js";
 const RECENT = 120000; // another page that saved within two minutes may still be in use
 const CLOSE = 2000; // the clocks here and there may differ by the way of a message
 const SILENT = 60000; // after so long without a reply it says that it is there, and learns the time left
+const URGE = 180000; // what was not sent for so long had better be saved as a file, too
+const ASK_AGAIN = 10000; // whether an invigilator has let this device go on
 const $ = (id) => document.getElementById(id);
 
 const form = $("exam");
@@ -50,6 +53,7 @@ function say(name, ago = 0) {
 
 function banner(text, { act = null, label = "", list = [] } = {}) {
   $("banner").hidden = !text;
+  delete $("banner").dataset.file;
   $("banner-text").textContent = text;
   $("banner-list").hidden = list.length === 0;
   $("banner-list").replaceChildren(...list.map((line) => {
@@ -72,6 +76,26 @@ function count() {
   $("count").textContent = $("count").textContent.replace(/\d+/, done);
 }
 
+// ---- The emergency file
+
+function offerFile() {
+  emergency.offer({ scope, title: data.title, questions, card, saver, words });
+}
+
+/** Says that answers have waited for minutes, and takes it back when they are through. */
+function urge() {
+  const urging = $("banner").dataset.file === "yes";
+  if (saver.pending.size === 0 && urging) banner("");
+  if (phase === "open" && performance.now() - saver.waitingSince > URGE && $("banner").hidden) {
+    banner(words.unsent_long, { act: offerFile, label: words.save_file });
+    $("banner").dataset.file = "yes";
+  }
+}
+
+setInterval(urge, 5000);
+$("save-file").hidden = false;
+$("save-file").addEventListener("click", offerFile);
+
 // ---- Saving
 
 const saver = new Saver(scope, Number(data.epoch) + 0.5, {
@@ -90,12 +114,31 @@ function synced(reply) {
 async function refused(error) {
   if (error.reason === "epoch") return elsewhere();
   if (error.reason === "closed") return closed();
+  if (error.reason === "device") return device(error.message);
+  if (error.reason === "device_refused") return shutOut(error.message);
   if (error.status === 401 || error.status === 404) {
     say("signed_out");
     await signInAgain(scope.attempt, words, error.status === 404);
     return true;
   }
   banner(error.message);
+  return false;
+}
+
+/** Another device needs an invigilator's yes: ask again until it is there. */
+async function device(message) {
+  lock(true);
+  say("waiting");
+  banner(message);
+  await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN));
+  return true;
+}
+
+function shutOut(message) {
+  phase = "elsewhere";
+  lock(true);
+  say("moved");
+  banner(message, { act: takeOver, label: words.ask_again });
   return false;
 }
 
@@ -186,6 +229,7 @@ async function reconcile(state) {
     } else if (item && !fields.same(item.value, value)) {
       stale.push(`${fill(words.question, { q: card.number(slot) })}：${fields.inWords(question, item.value, words)}`);
     }
+    if (response && value === response.value) saver.held.set(slot, { slot, ...response });
     if (!fields.same(fields.read(question), value)) fields.write(question, value);
     countWritten(question);
     card.answer(slot, fields.answered(value));
@@ -249,7 +293,9 @@ async function timeUp() {
       return;
     }
     if (state && state.phase !== "open" && saver.pending.size === 0) return leave();
-    if (saver.pending.size > 0) banner(fill(words.time_up_waiting, { n: saver.pending.size }));
+    if (saver.pending.size > 0) {
+      banner(fill(words.time_up_waiting, { n: saver.pending.size }), { act: offerFile, label: words.save_file });
+    }
     await new Promise((resolve) => setTimeout(resolve, 1000));
   }
 }

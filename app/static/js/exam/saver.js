@@ -20,6 +20,8 @@ export class Saver {
     this.seq = 0;
     this.on = on;
     this.pending = new Map();
+    this.held = new Map(); // the last answer of every slot, sent or not
+    this.waitingSince = Infinity; // since when something has not been sent
     this.limit = BATCH;
     this.failures = 0;
     this.trouble = "offline";
@@ -32,7 +34,9 @@ export class Saver {
   /** A new answer; it goes out after `delay` ms unless something else sends it before. */
   change(slot, value, delay) {
     const item = { slot, seq: ++this.seq, value, epoch: this.epoch };
+    if (this.pending.size === 0) this.waitingSince = performance.now();
     this.pending.set(slot, item);
+    this.held.set(slot, item);
     queue.put(this.scope, item);
     if (this.failures > 0) {
       this.on.state(this.trouble); // a retry waits already
@@ -48,6 +52,7 @@ export class Saver {
     this.granted = true;
     this.seq = 0;
     this.pending.clear();
+    this.waitingSince = Infinity;
     this.failures = 0;
     this.limit = BATCH;
   }
@@ -112,6 +117,7 @@ export class Saver {
 
   drop(item) {
     this.pending.delete(item.slot);
+    if (this.pending.size === 0) this.waitingSince = Infinity;
     queue.remove(this.scope, item);
   }
 
