@@ -85,7 +85,7 @@ def of_the_page() -> str:
 
 @lru_cache
 def _json(_locale: str) -> str:
-    return json.dumps(_texts(), ensure_ascii=False)
+    return json.dumps(_texts() | _file_texts(), ensure_ascii=False)
 
 
 def _texts() -> dict[str, str]:
@@ -111,13 +111,6 @@ def _texts() -> dict[str, str]:
         "time_up_waiting": _("已到时。还有 {n} 题没有传到服务器，正在重试，请勿关闭本页。"),
         "waiting": _("等待监考员同意"),
         "ask_again": _("再试一次"),
-        "unsent_long": _("有作答几分钟没有送到服务器。请继续作答；为稳妥起见，可以先存一份应急作答文件。"),
-        "save_file": _("保存应急作答文件"),
-        "file_name": _("应急作答"),
-        "file_note": _("这是断网时从考试页面保存的作答，请交给监考员。请勿改动，是否计入由工作人员决定。"),
-        "file_unsent": _("（未送达）"),
-        "file_saved": _("已交给浏览器保存，一般在“下载”里。联网后作答仍会自动上传，请不要关闭本页。"),
-        "file_copied": _("已复制。请粘贴发给监考员。"),
         "minutes_left": _("距离结束还有 {n} 分钟"),
         "more_time": _("考试时间已延长，请继续作答。"),
         "stale": _("下列题目在本机另有较早的作答，服务器上的答案更新，已以服务器为准："),
@@ -136,4 +129,16 @@ def _texts() -> dict[str, str]:
         "submit_failed": _("暂时连不上服务器，还没有交卷。作答都在本页，请稍后再按“确认交卷”。"),
         "other_person": _("登录的不是这份答卷的本人，没有发送任何作答。请用本人的账号登录。"),
         "sign_in_failed": _("暂时连不上服务器，请稍后重试。"),
+    }
+
+
+def _file_texts() -> dict[str, str]:
+    return {
+        "unsent_long": _("有作答几分钟没有送到服务器。请继续作答；为稳妥起见，可以先存一份应急作答文件。"),
+        "save_file": _("保存应急作答文件"),
+        "file_name": _("应急作答"),
+        "file_note": _("这是断网时从考试页面保存的作答，请交给监考员。请勿改动，是否计入由工作人员决定。"),
+        "file_unsent": _("（未送达）"),
+        "file_saved": _("已交给浏览器保存，一般在“下载”里。联网后作答仍会自动上传，请不要关闭本页。"),
+        "file_copied": _("已复制。请粘贴发给监考员。"),
     }
