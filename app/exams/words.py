@@ -85,7 +85,7 @@ def of_the_page() -> str:
 
 @lru_cache
 def _json(_locale: str) -> str:
-    return json.dumps(_texts() | _file_texts(), ensure_ascii=False)
+    return json.dumps(_texts() | _trouble_texts(), ensure_ascii=False)
 
 
 def _texts() -> dict[str, str]:
@@ -109,8 +109,6 @@ def _texts() -> dict[str, str]:
         "see_result": _("查看结果"),
         "time_up": _("已到时，正在收卷…"),
         "time_up_waiting": _("已到时。还有 {n} 题没有传到服务器，正在重试，请勿关闭本页。"),
-        "waiting": _("等待监考员同意"),
-        "ask_again": _("再试一次"),
         "minutes_left": _("距离结束还有 {n} 分钟"),
         "more_time": _("考试时间已延长，请继续作答。"),
         "stale": _("下列题目在本机另有较早的作答，服务器上的答案更新，已以服务器为准："),
@@ -132,8 +130,10 @@ def _texts() -> dict[str, str]:
     }
 
 
-def _file_texts() -> dict[str, str]:
+def _trouble_texts() -> dict[str, str]:
     return {
+        "waiting": _("等待监考员同意"),
+        "ask_again": _("再试一次"),
         "unsent_long": _("有作答几分钟没有送到服务器。请继续作答；为稳妥起见，可以先存一份应急作答文件。"),
         "save_file": _("保存应急作答文件"),
         "file_name": _("应急作答"),
