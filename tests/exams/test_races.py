@@ -4,17 +4,22 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask
 
-from app.exams import scoring
-from app.exams.models import Attempt, Response, Score
+from app.domain.regrading import Remedy
+from app.exams import papers, queries, regrading, scoring
+from app.exams.models import Attempt, Exam, Response, Score
+from app.exams.result_models import Regrade
 from app.web.db import db
+from tests import factories
 from tests.conftest import Clock
 from tests.exams import build
 from tests.exams.conftest import Candidate
+from tests.exams.graders import Marker
 
 Sitting = Callable[..., Candidate]
 
@@ -88,3 +93,65 @@ def test_parallel_saves_of_one_page_are_all_kept(app: Flask, sitting: Sitting) -
     assert {a.status_code for a in together(app, me, jobs)} == {200}
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Response)) == 20
     assert scoring.current_responses(me.attempt)[1].seq == 20
+
+
+def test_hand_ins_against_the_approval_of_a_regrade_are_scored_by_it(
+    app: Flask, sitting: Sitting, time: Clock
+) -> None:
+    """Whether they come before, during or after it: all scores are as from scratch."""
+    for _ in range(4):
+        exam = build.exam(time.now, single=2)
+        us = [sitting(exam=exam) for _ in range(6)]
+        for me in us[:2]:
+            me.submit((1, 1, "c"), (2, 1, "b"))
+        made, decider = _proposed(exam, time), factories.person().id
+        db.session.rollback()
+        submits = [partial(me.submit, (1, 1, "c"), (2, 1, "b")) for me in us[2:]]
+        _at_once(app, [*submits, partial(_approve, made.id, decider, time)])
+        db.session.rollback()
+        assert regrading.apply_approved() == 0
+        scores = queries.latest_scores([me.attempt for me in us])
+        assert [scores[me.attempt].points for me in us] == [40] * 6
+
+
+def test_a_last_mark_against_a_regrade_leaves_nothing_pending(
+    app: Flask, written: Callable[..., list[Candidate]], marker: Callable[..., Marker], time: Clock
+) -> None:
+    for _ in range(4):
+        us = written(3)
+        grader = marker(us[0].exam)
+        grader.next()
+        grader.give("1", "1")
+        grader.give("1", "1")
+        made, decider = _proposed(us[0].exam, time), factories.person().id
+        db.session.rollback()
+        _at_once(app, [partial(grader.give, "1", "1"), partial(_approve, made.id, decider, time)])
+        db.session.rollback()
+        scores = queries.latest_scores([me.attempt for me in us])
+        assert [(one.points, one.pending) for one in scores.values()] == [(20, 0)] * 3
+
+
+def _proposed(exam: Exam, time: Clock) -> Regrade:
+    """That c is right in the first slot, not b."""
+    question = papers.slots(exam.paper_id or 0)[1].question
+    made = regrading.propose(exam, question, Remedy.KEY, "c", "原答案有误", factories.person().id, time.now)
+    db.session.commit()
+    return made
+
+
+def _approve(regrade_id: int, by: int, time: Clock) -> None:
+    regrading.decide(db.session.get_one(Regrade, regrade_id), True, "属实", by, time.now)
+    db.session.commit()
+    regrading.apply_approved()
+
+
+def _at_once(app: Flask, jobs: list[Callable[[], Any]]) -> None:
+    barrier = threading.Barrier(len(jobs))
+
+    def run(job: Callable[[], Any]) -> Any:
+        with app.app_context():
+            barrier.wait()
+            return job()
+
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        list(pool.map(run, jobs))

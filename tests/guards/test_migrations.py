@@ -10,7 +10,8 @@ from alembic.migration import MigrationContext
 from flask_migrate import downgrade, upgrade
 
 from app import create_app
-from app.exams.models import Blueprint
+from app.domain import releasing
+from app.exams.models import Blueprint, Exam
 from app.web.db import Base, db
 from tests.conftest import settings
 
@@ -184,6 +185,42 @@ def test_a_blueprint_of_sections_becomes_a_grid_and_back(
         [kept] = db.session.scalars(sa.text("SELECT sections FROM blueprint"))
         whole = [old[0] | {"topics": sorted(["甲", "乙"])}, old[1] | {"topics": [], "rule_sets": []}]
         assert (json.loads(kept) if isinstance(kept, str) else kept) == whole
+        db.session.rollback()
+        db.engine.dispose()
+
+
+OLD_EXAMS = """
+INSERT INTO paper (id, sha256, document, created_at) VALUES (1, 'x', '{}', 1767200400000000);
+INSERT INTO exam (id, kind, code, title, blueprint_id, paper_id, opens_at, closes_at, minutes, draw,
+                  attempts_allowed, pass_percent, shuffle_slots, shuffle_options, review, created_at)
+VALUES (1, 'exam', 'a', '一', NULL, 1, 1, 2, 45, NULL, 1, 60, TRUE, TRUE, 'score', 1),
+       (2, 'exam', 'b', '二', NULL, 1, 1, 2, 45, NULL, 1, 60, TRUE, TRUE, 'after_submit', 1),
+       (3, 'exam', 'c', '三', NULL, 1, 1, 2, 45, NULL, 1, 60, TRUE, TRUE, 'after_close', 1)
+"""
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+def test_what_exams_let_review_becomes_phases_and_back(
+    engine: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    app = create_app(settings(_address(engine, tmp_path, request), tmp_path))
+    with app.app_context():
+        upgrade(revision="0004")
+        for statement in OLD_EXAMS.split(";"):
+            db.session.execute(sa.text(statement))
+        db.session.commit()
+        upgrade(revision="0005")
+        exams = db.session.scalars(sa.select(Exam).order_by(Exam.id)).all()
+        names = ("score", "after_submit", "after_close")
+        assert [releasing.read(one.release) for one in exams] == [releasing.USUAL[name] for name in names]
+        assert {(one.released_at, one.appeal_days, one.paper_id) for one in exams} == {(None, 0, 1)}
+        # The app writes what the lead back has to read; what has no former word shows the score alone.
+        exams[1].release = releasing.stored(releasing.USUAL["after_close"])
+        exams[2].release = releasing.stored(releasing.USUAL["by_hand"])
+        db.session.commit()
+        downgrade(revision="0004")
+        kept = db.session.execute(sa.text("SELECT review, paper_id FROM exam ORDER BY id")).all()
+        assert [tuple(row) for row in kept] == [("score", 1), ("after_close", 1), ("score", 1)]
         db.session.rollback()
         db.engine.dispose()
 

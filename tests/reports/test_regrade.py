@@ -1,6 +1,7 @@
 """What follows from a regrade for certificates: shown before and after, never done by itself."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from flask import Flask
@@ -8,11 +9,13 @@ from flask.testing import FlaskClient
 
 from app.certificates import service as certificates
 from app.certificates.models import Certificate
+from app.courses import queries as courses_read
 from app.domain.access import Role
 from app.domain.regrading import Remedy
-from app.exams import attempts, papers, regrading
+from app.exams import attempts, papers, queries, regrading, service
 from app.exams.models import Exam
 from app.exams.result_models import Regrade
+from app.home import queries as home
 from app.people.models import Person
 from app.reports import consequences
 from app.web.db import db
@@ -32,6 +35,15 @@ def sat(exam: Exam, time: Clock, *values: str) -> Person:
     attempts.force_close(attempt.id, time.now)
     db.session.commit()
     return person
+
+
+def regraded(exam: Exam, key: str, time: Clock) -> Regrade:
+    one, two = factories.person(), factories.person()
+    made = proposed(exam, key, one, time)
+    regrading.decide(made, True, "属实", two.id, time.now)
+    db.session.commit()
+    assert regrading.apply_approved() == 1
+    return made
 
 
 def proposed(exam: Exam, key: str, by: Person, time: Clock) -> Regrade:
@@ -91,6 +103,40 @@ def test_another_pass_keeps_the_result(app: Flask, time: Clock) -> None:
     db.session.commit()
     seen = consequences.preview(proposed(exam, "c", factories.person(), time))
     assert seen.counts == {"up": 1, "down": 1, "gained": 1, "lost": 1} and seen.crossing == ([], [])
+
+
+def test_a_pass_taken_away_takes_course_and_hours_with_it_and_given_back_brings_them(
+    app: Flask, time: Clock, admin: Person, sign_in: Callable[[Person], FlaskClient]
+) -> None:
+    exam = build.exam(time.now, single=2)
+    exam.valid_years = 2
+    course = courses.course("reading", exam=exam)
+    person = sat(exam, time, "b", "b")
+    service.assign(exam, person=person)
+    courses.read(course.lessons[0], person, time.now)
+    learner, staff = sign_in(person), sign_in(admin)
+    assert home.hours(person.id).total == course.credit_hours and certificates.derive(time.now) == 1
+    held = db.session.query(Certificate).filter_by(person_id=person.id).one()
+    time.advance(days=3)
+
+    made = regraded(exam, "c", time)
+    assert home.hours(person.id) == home.Hours(0, [])
+    standing = courses_read.standings([course], [person.id])[course.id, person.id]
+    assert standing.completed_at is None and standing.next_lesson is None
+    result = queries.results([exam.id], [person.id])[exam.id, person.id]
+    assert (result.passed, result.valid_until) == (False, None)
+    assert "未合格" in learner.get(f"/exams/{exam.id}").text
+    assert "由 4 分更正为 2 分" in learner.get("/").text
+    report = staff.get(f"/manage/scores?exam={exam.id}").text
+    assert person.name in report and "不合格" in report
+    assert certificates.derive(time.now) == 0 and held.voided_at is None
+    assert [one.id for one in consequences.untenable(made)] == [held.id]
+
+    back = regraded(exam, "b", time)
+    assert home.hours(person.id).total == course.credit_hours and certificates.derive(time.now) == 0
+    result = queries.results([exam.id], [person.id])[exam.id, person.id]
+    assert (result.passed, result.valid_until) == (True, date(2028, 11, 23))
+    assert list(consequences.untenable(made)) == list(consequences.untenable(back)) == []
 
 
 @pytest.mark.parametrize("rows", [1, 3, 30])
