@@ -38,7 +38,7 @@ def regrades(exam_id: int) -> Any:
     )  # fmt: skip
 
 
-@bp.get("/regrades")
+@bp.get("/exams/regrades")
 @requires(Action.EXAM_EDIT)
 def regrades_waiting() -> Any:
     """Of all exams, what waits for a second person."""
@@ -85,7 +85,7 @@ def _propose(exam: Exam, question: tuple[int, int], form: ProposeForm) -> Regrad
     return regrading.propose(exam, question, remedy, form.value(), form.reason.data.strip(), by, now)
 
 
-@bp.get("/regrades/<int:regrade_id>")
+@bp.get("/exams/regrades/<int:regrade_id>")
 @requires(Action.EXAM_EDIT)
 def regrade(regrade_id: int) -> Any:
     return _page(_load(regrade_id), DecideForm(None))
@@ -137,7 +137,7 @@ def _where(found: Regrade) -> tuple[int, int]:
     return next(asked, None) or abort(404)
 
 
-@bp.post("/regrades/<int:regrade_id>/decide")
+@bp.post("/exams/regrades/<int:regrade_id>/decide")
 @requires(Action.EXAM_EDIT)
 def regrade_decide(regrade_id: int) -> Any:
     found, form = _load(regrade_id), DecideForm()

@@ -15,6 +15,7 @@ from app.web.db import db
 from tests import factories
 from tests.conftest import Clock, Queries
 from tests.exams.conftest import Candidate
+from tests.exams.graders import Marker
 
 Sitting = Callable[..., Candidate]
 SignIn = Callable[[Person], FlaskClient]
@@ -95,6 +96,25 @@ def test_nobody_answers_their_own_or_asks_for_another(sitting: Sitting, sign_in:
     db.session.refresh(asked)
     assert asked.answered_at is None
     assert other.client.get(f"/attempts/{me.attempt}/appeal").status_code == 404
+
+
+def test_a_written_answer_can_be_sent_back_to_the_graders(
+    written: Callable[..., list[Candidate]], marker: Callable[..., Marker], sign_in: SignIn
+) -> None:
+    (me,) = written(1)
+    person = factories.person()
+    factories.grant(person, Role.ADMIN, me.person.unit)
+    admin = sign_in(person)
+    assert "现在不能申请复核" in ask(me)  # not marked yet
+    grader = marker(me.exam)
+    grader.next()
+    grader.give("0", "1")
+    ask(me)
+    asked = db.session.scalars(sa.select(Appeal)).one()
+    page = admin.get(f"/manage/exams/appeals/{asked.id}").text
+    marks = f"/manage/exams/attempts/{me.attempt}/marks"
+    assert f"{marks}#slot-2" in page and 'id="slot-2"' in admin.get(marks).text
+    assert "给分有误" in page and "/slots/2/regrade" in page
 
 
 @pytest.mark.parametrize("rows", [1, 3, 30])

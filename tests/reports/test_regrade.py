@@ -74,13 +74,13 @@ def test_certificates_that_would_be_issued_or_be_wrong_are_named(
     assert [p for p, _c in consequences.to_be_issued(exam, seen.crossing[0])] == [gainer.id]
     assert list(consequences.certificates_of(exam, seen.crossing[1])) == [held]
     client = sign_in(admin)
-    page = client.get(f"/manage/regrades/{made.id}").text
+    page = client.get(f"/manage/exams/regrades/{made.id}").text
     assert "不再成立的证书（1）" in page and held.number in page and "会发放的证书（1）" in page
     assert "有人会从合格变为不合格" in page
     regrading.decide(made, True, "属实", admin.id, time.now)
     db.session.commit()
     regrading.apply_approved()
-    page = client.get(f"/manage/regrades/{made.id}").text
+    page = client.get(f"/manage/exams/regrades/{made.id}").text
     assert "不再成立的证书（1）" in page and "请逐一决定是否作废" in page
     db.session.refresh(held)
     assert held.voided_at is None
@@ -89,7 +89,7 @@ def test_certificates_that_would_be_issued_or_be_wrong_are_named(
     assert issued.course_id == course.id
     certificates.void(held, "考试成绩更正", time.now)
     db.session.commit()
-    assert "不再成立" not in client.get(f"/manage/regrades/{made.id}").text
+    assert "不再成立" not in client.get(f"/manage/exams/regrades/{made.id}").text
 
 
 def test_another_pass_keeps_the_result(app: Flask, time: Clock) -> None:
@@ -150,5 +150,5 @@ def test_statements_do_not_grow(
     made = proposed(exam, "c", factories.person(), time)
     client = sign_in(admin)
     queries.statements.clear()
-    assert client.get(f"/manage/regrades/{made.id}").status_code == 200
+    assert client.get(f"/manage/exams/regrades/{made.id}").status_code == 200
     assert len(queries) == 15
