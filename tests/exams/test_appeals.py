@@ -114,6 +114,8 @@ def test_a_written_answer_can_be_sent_back_to_the_graders(
     page = admin.get(f"/manage/exams/appeals/{asked.id}").text
     marks = f"/manage/exams/attempts/{me.attempt}/marks"
     assert f"{marks}#slot-2" in page and 'id="slot-2"' in admin.get(marks).text
+    replay = f"/manage/exams/attempts/{me.attempt}/replay"
+    assert replay in page and admin.get(replay).status_code == 200
     assert "给分有误" in page and "/slots/2/regrade" in page
 
 
