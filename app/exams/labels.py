@@ -98,6 +98,7 @@ HERE = {
     Here.WAITING: _l("已到场"),
     Here.SITTING: _l("答题中"),
     Here.AWAY: _l("离线"),
+    Here.ASKING: _l("申请换设备"),
     Here.CLOSING: _l("正在结算"),
     Here.HANDED_IN: _l("已交卷"),
 }

@@ -15,7 +15,7 @@ from sqlalchemy.orm import aliased
 from app.exams import saving
 from app.exams.manage_queries import entries
 from app.exams.models import Attempt, Exam, Response
-from app.exams.seat_models import Incident, Presence, Seat, Sitting
+from app.exams.seat_models import DeviceRequest, Incident, Presence, Seat, Sitting
 from app.people.models import Person, Unit
 from app.people.queries import within
 from app.web.db import db, to_micros
@@ -33,6 +33,7 @@ class Here(StrEnum):
     WAITING = "waiting"  # in the waiting room
     SITTING = "sitting"
     AWAY = "away"  # sitting, but unheard of
+    ASKING = "asking"  # wants to go on at another device
     CLOSING = "closing"  # out of time; the sweeper is about to write it down
     HANDED_IN = "handed_in"
 
@@ -94,6 +95,7 @@ def _micros(column: Any) -> sa.ColumnElement[int]:
 _A, _E = Attempt.__table__.alias("a"), Exam.__table__.alias("e")  # as `saving.DEADLINE` calls them
 _OPEN = _A.c.submitted_at.is_(None)
 _SAVED = sa.select(sa.func.max(_micros(Response.received_at))).where(Response.attempt_id == _A.c.id)
+_ASKS = sa.exists().where(DeviceRequest.attempt_id == _A.c.id, DeviceRequest.decided_at.is_(None))
 _FACTS = (
     _A.c.id,
     _micros(_A.c.started_at).label("started"),
@@ -101,6 +103,7 @@ _FACTS = (
     sa.case((_OPEN, sa.literal_column(saving.DEADLINE, sa.BigInteger))).label("deadline"),
     _micros(Presence.seen_at).label("seen"),
     sa.case((_OPEN, _SAVED.scalar_subquery())).label("saved"),
+    sa.and_(_OPEN, _ASKS).label("asks"),
 )
 
 
@@ -166,6 +169,8 @@ def _standing(row: Any, at: int) -> Seen:
     left = row.deadline - at
     if left < -saving.GRACE_MICROS:
         here = Here.CLOSING
+    elif row.asks:
+        here = Here.ASKING
     else:
         here = Here.SITTING if at - heard <= _LATEST else Here.AWAY
     return here.value, max(at - heard, 0) // _SECOND, max(left, 0) // _SECOND

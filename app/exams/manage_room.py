@@ -71,6 +71,8 @@ def said(here: str, heard: int | None, left: int | None) -> str:
     """What stands below a seat's state: seconds in whole minutes, for nobody reads them by the second."""
     if here == Here.SITTING and left is not None:
         return str(_("还剩 %(n)s 分钟", n=left // 60))
+    if here == Here.ASKING:
+        return str(_("请到“详情”答复"))
     if here == Here.AWAY and heard is not None:
         return str(_("%(n)s 分钟没有消息", n=max(heard // 60, 1)))
     return ""

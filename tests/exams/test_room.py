@@ -14,7 +14,7 @@ from app.domain.access import Role
 from app.exams import attempts, service
 from app.exams.epochs import Origin
 from app.exams.models import Attempt, Exam
-from app.exams.seat_models import Incident, Invigilator, Presence, Seat, Sitting
+from app.exams.seat_models import DeviceRequest, Incident, Invigilator, Presence, Seat, Sitting
 from app.people.models import Person, Unit
 from app.web.db import db
 from tests import factories
@@ -111,6 +111,21 @@ def test_every_seat_as_it_is(exam: Exam, county: Unit, watcher: Person, time: Cl
     assert [page.count(f"seat seat--{state}") for state in ("absent", "away", "sitting")] == [1, 1, 1]
     time.advance(minutes=60)
     assert seats(client, exam, asked)[str(here.id)] == ["closing", ""]
+
+
+def test_who_wants_another_device_is_seen(
+    exam: Exam, county: Unit, watcher: Person, time: Clock, sign_in: SignIn
+) -> None:
+    who = factories.person("甲", county)
+    attempt = begin(exam, who, time.now)
+    asked = factories.save(DeviceRequest(attempt_id=attempt.id, session_id="another", asked_at=time.now))
+    client = sign_in(watcher)
+    assert seats(client, exam)[str(who.id)] == ["asking", "请到“详情”答复"]
+    url = f"/manage/exams/attempts/{attempt.id}/devices/{asked.id}"
+    client.post(url, data={"granted": "1"})
+    db.session.refresh(asked)
+    assert asked.granted is True
+    assert seats(client, exam)[str(who.id)] == ["sitting", "还剩 45 分钟"]
 
 
 def test_a_save_is_a_sign_of_life(
