@@ -154,6 +154,7 @@ FIELDS = {
     "unit_and_post": _l("单位及职务"),
     "stem": _l("题干"),
     "prompts": _l("待匹配的各项"),
+    "last": _l("留在最后的选项"),
     "phrases": _l("要点"),
     "parts": _l("小题"),
     "level": _l("认知层次"),

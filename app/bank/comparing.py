@@ -66,4 +66,5 @@ def _asked(asked: Part | Question, prefix: str) -> Iterable[tuple[str, str]]:
     yield prefix + _("题干"), asked.stem
     yield prefix + _("待匹配的各项"), "\n".join(asked.prompts)
     yield prefix + _("选项"), options
+    yield prefix + _("留在最后的选项"), str(asked.last or "")
     yield prefix + _("答案"), typed.answer(asked)

@@ -248,5 +248,5 @@ def _part(table: Table) -> Part:
         table.fault("kind", _("题型只能是 %(names)s。", names="、".join(KINDS)))
     return Part(
         Kind(kind) if kind in KINDS else Kind.SINGLE, table.text("stem"), tuple(table.texts("options", [])),
-        table.any("key"), tuple(table.texts("prompts", [])),
+        table.any("key"), tuple(table.texts("prompts", [])), table.whole("last", 0),
     )  # fmt: skip

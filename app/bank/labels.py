@@ -48,7 +48,7 @@ name_values("key", {letter: letter.upper() for letter in "abcdefghijklmnopqrstuv
 FIELDS: dict[str, LazyString] = {
     "stem": _l("题干"), "options": _l("选项"), "prompts": _l("选项"), "key": _l("答案"), "parts": _l("小题"),
     "explanation": _l("解析"), "clauses": _l("依据"), "topic": _l("知识点"), "difficulty": _l("难度"),
-    "level": _l("认知层次"),
+    "level": _l("认知层次"), "last": _l("留在最后的选项"),
 }  # fmt: skip
 
 # What is weak in a question, and what to do about it.
@@ -60,7 +60,7 @@ WEAKNESSES: dict[str, tuple[LazyString, LazyString]] = {
         _l("问的是“不……的是”，但写法特别，学员页面标不出来；请改用“不属于”“不正确的是”等，或改成正面问法。"),
     ),
     "overlap": (_l("选项互相包含"), _l("一个选项的文字包含在另一个里，可能两个都对或都不对。")),
-    "others": (_l("选项提到别的选项"), _l("选项次序会打乱，“以上都对”“A和B”就不知所指。")),
+    "others": (_l("选项提到别的选项"), _l("选项次序会打乱，“以上都对”要设为留在最后，“A和B”请改写。")),
     "longest": (_l("正确选项明显最长"), _l("不读题也猜得出；请把各选项写得长短相近。")),
 }
 
@@ -77,6 +77,8 @@ _FAULTS: dict[tuple[str, str], LazyString] = {
     ("prompts", "bar"): _l("待匹配项里不能用竖线。"),
     ("key", "bar"): _l("填空的答案里不能有竖线或换行；同一空的几种写法请分开写。"),
     ("options", "duplicate_option"): _l("有相同的选项。"),
+    ("last", "not_allowed"): _l("只有单选题、多选题才有留在最后的选项。"),
+    ("last", "too_many"): _l("留在最后的选项要比选项总数少。"),
     ("key", "missing"): _l("请填写答案。"),
     ("key", "key_shape"): _l("答案的写法与题型不符，请按说明填写。"),
     ("key", "key_unknown"): _l("请用选项的字母填写答案，选项里没有所填的字母。"),

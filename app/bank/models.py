@@ -128,7 +128,8 @@ class QuestionVersion(Base):
     """What a candidate may see. Immutable; an edit makes the next version.
 
     A draft until it is submitted, in review until it is approved, then published; given back, a draft again.
-    `parts`: of a case, [{kind, stem, options, prompts}]. `recipe`: how it was made from a clause, if it was.
+    `parts`: of a case, [{kind, stem, options, prompts, last}]. `recipe`: how it was made from a clause, if it
+    was.
     """
 
     __tablename__ = "question_version"
@@ -146,6 +147,7 @@ class QuestionVersion(Base):
     created_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))  # None: came from a file
     prompts: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
     parts: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON, default=list)
+    last: Mapped[int] = mapped_column(default=0)  # so many options stay at the end
     level: Mapped[str] = mapped_column(default="")
     tags: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
     pictures: Mapped[list[str]] = mapped_column(sa.JSON, default=list)  # names: `Picture.sha256`

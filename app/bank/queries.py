@@ -120,19 +120,23 @@ def contents(version_ids: Collection[int]) -> dict[int, Content]:
     """By version id, what goes into a paper."""
     V = QuestionVersion
     rows = db.session.execute(
-        sa.select(V.id, V.stem, V.options, V.prompts, V.pictures, V.parts).where(V.id.in_(version_ids))
+        sa.select(V.id, V.stem, V.options, V.prompts, V.pictures, V.parts, V.last).where(
+            V.id.in_(version_ids)
+        )
     )
     return {
         row.id: Content(
             row.stem, tuple(row.options), tuple(row.prompts), tuple(row.pictures),
-            tuple(map(_part, row.parts)),
+            tuple(map(_part, row.parts)), row.last,
         )
         for row in rows
     }  # fmt: skip
 
 
 def _part(stored: dict[str, Any]) -> tuple[Kind, Content]:
-    asked = Content(stored["stem"], tuple(stored["options"]), tuple(stored["prompts"]))
+    asked = Content(
+        stored["stem"], tuple(stored["options"]), tuple(stored["prompts"]), last=stored.get("last", 0)
+    )
     return Kind(stored["kind"]), asked
 
 

@@ -37,6 +37,12 @@ from app.web.pictures import PictureError
 
 MOST_PICTURES, MOST_TAGS, LONGEST_TAG = 8, 10, 20
 LONGEST = {"stem": 10_000, "options": 4000, "key": 10_000, "explanation": 4000, "topic": 40}  # characters
+LAST = {
+    0: _l("没有，都可以打乱"),
+    1: _l("最后 1 个"),
+    2: _l("最后 2 个"),
+    3: _l("最后 3 个"),
+}
 _IN_PART = re.compile(r"(?P<n>\d+): (?P<detail>.*)")
 _FIELDS = {"prompts": "options"}  # where a fault stands whose field is not in the form
 
@@ -54,12 +60,16 @@ class PartForm(Form):
     )
     stem = TextAreaField(_l("题干"), [Length(max=LONGEST["stem"])], [clean], render_kw={"rows": 4})
     options = TextAreaField(_l("选项"), [Length(max=LONGEST["options"])], [clean], render_kw={"rows": 5})
+    last = SelectField(_l("留在最后的选项"), coerce=int, choices=choices(LAST.items()), default=0)
     key = TextAreaField(_l("答案"), [Length(max=LONGEST["key"])], [clean], render_kw={"rows": 4})
 
     def part(self) -> Part:
         kind = Kind(self.kind.data)
         return typed.part(
-            kind, typed.Fields(self.stem.data or "", self.options.data or "", self.key.data or "")
+            kind,
+            typed.Fields(
+                self.stem.data or "", self.options.data or "", self.key.data or "", self.last.data or 0
+            ),
         )
 
 

@@ -153,13 +153,20 @@ def content_of(version: QuestionVersion) -> Content:
     answer, kind = version.answer, Kind(version.kind)
     keys = answer.key if kind is Kind.CASE else []
     parts = tuple(
-        Part(Kind(part["kind"]), part["stem"], tuple(part["options"]), key, tuple(part["prompts"]))
+        Part(
+            Kind(part["kind"]),
+            part["stem"],
+            tuple(part["options"]),
+            key,
+            tuple(part["prompts"]),
+            part.get("last", 0),
+        )
         for part, key in zip(version.parts, keys, strict=True)
     )
     return Content(
         kind, version.stem, tuple(version.options), None if kind is Kind.CASE else answer.key,
         answer.explanation, tuple(names), version.topic, version.difficulty, tuple(version.prompts), parts,
-        version.level, tuple(version.tags), tuple(version.pictures),
+        version.level, tuple(version.tags), tuple(version.pictures), version.last,
     )  # fmt: skip
 
 

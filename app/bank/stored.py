@@ -15,7 +15,7 @@ def columns(
     parts = [{name: value for name, value in asdict(part).items() if name != "key"} for part in content.parts]
     return {
         "number": number, "kind": content.kind.value, "stem": content.stem, "options": list(content.options),
-        "prompts": list(content.prompts), "parts": parts, "topic": content.topic,
+        "prompts": list(content.prompts), "last": content.last, "parts": parts, "topic": content.topic,
         "difficulty": content.difficulty, "level": content.level, "tags": list(content.tags),
         "pictures": list(content.pictures), "recipe": recipe, "created_at": now, "created_by": by,
     }  # fmt: skip

@@ -36,6 +36,7 @@ class Fields:
     stem: str
     options: str = ""
     key: str = ""
+    last: int = 0
 
 
 def part(kind: Kind, fields: Fields) -> Part:
@@ -47,7 +48,8 @@ def part(kind: Kind, fields: Fields) -> Part:
         pairs = [halves for halves in split if len(halves) == 2 and halves[0]]
         others = [halves[-1] for halves in split if halves not in pairs]
         return _placed(kind, fields, [right for _left, right in pairs], [left for left, _r in pairs], others)
-    return Part(kind, fields.stem, tuple(lines_of_options(fields.options)), key(kind, fields.key))
+    last = fields.last if kind in CHOICES else 0
+    return Part(kind, fields.stem, tuple(lines_of_options(fields.options)), key(kind, fields.key), last=last)
 
 
 def _placed(
@@ -63,7 +65,7 @@ def _placed(
 def fields(asked: Part | Question) -> Fields:
     """The fields with which the form begins."""
     if asked.kind not in (Kind.ORDER, Kind.MATCH):
-        return Fields(asked.stem, "\n".join(asked.options), typed_key(asked.kind, asked.key))
+        return Fields(asked.stem, "\n".join(asked.options), typed_key(asked.kind, asked.key), asked.last)
     right, others = placed(_as_part(asked))
     if asked.kind is Kind.ORDER:
         return Fields(asked.stem, "\n".join([*right, *others]))

@@ -42,6 +42,7 @@ def faults(q: Question) -> tuple[Fault, ...]:
     stem         missing · no_blanks (kind blanks without ____)
     options      too_few, too_many (2–8; order, match 3–8) · not_allowed (kinds without options) ·
                  empty_option · duplicate_option (`comparable` alike) · line_break · bar (match)
+    last         not_allowed (another kind than single, multiple) · too_many (none is left to be shuffled)
     prompts      not_allowed · too_few (match: 2 at least) · empty_option · duplicate_option ·
                  too_many (more than options)
     key          missing · key_shape (not what this kind takes) · key_unknown (names no option) ·
@@ -113,6 +114,10 @@ def _part_faults(part: Part) -> Iterator[Fault]:
     if part.kind is Kind.BLANKS and BLANK not in part.stem:
         yield Fault("stem", "no_blanks")
     yield from _option_faults(part)
+    if part.last and part.kind not in CHOICES:
+        yield Fault("last", "not_allowed", str(part.last))
+    elif part.last and not 0 < part.last < len(part.options):
+        yield Fault("last", "too_many", str(part.last))
     yield from _prompt_faults(part)
     if part.key is None or part.key in ("", []):
         yield Fault("key", "missing")

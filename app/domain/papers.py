@@ -29,6 +29,7 @@ class Content(NamedTuple):
     prompts: Sequence[str] = ()
     pictures: Sequence[str] = ()  # names of stored pictures
     parts: Sequence[tuple[Kind, "Content"]] = ()  # of a case, of which the stem is the material
+    last: int = 0  # so many options stay at the end
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,8 @@ def _shown(content: Content) -> dict[str, Any]:
     keys = option_keys(len(content.options))
     keyed = [{"key": key, "text": text} for key, text in zip(keys, content.options, strict=True)]
     more = _named(prompts=content.prompts, pictures=content.pictures)
-    return {"stem": content.stem, "options": keyed, **more}
+    last = {"last": content.last} if content.last else {}  # as `_named`: papers without keep their names
+    return {"stem": content.stem, "options": keyed, **more, **last}
 
 
 def canonical(document: Document) -> bytes:
@@ -165,8 +167,17 @@ def quiz_order(document: Document, n: int, seed: int, seen: Collection[int], shu
 
 
 def _with_options(document: Document, numbers: Iterable[int], rng: random.Random, shuffle: bool) -> Order:
-    keys = {slot["slot"]: [option["key"] for option in slot["options"]] for slot in document["slots"]}
-    return [[number, _shuffled(keys[number], rng) if shuffle else keys[number]] for number in numbers]
+    found = {slot["slot"]: slot for slot in document["slots"]}
+    return [[number, _option_keys(found[number], rng if shuffle else None)] for number in numbers]
+
+
+def _option_keys(slot: dict[str, Any], rng: random.Random | None) -> list[str]:
+    """As they are shown; those that must stay last do."""
+    keys = [option["key"] for option in slot["options"]]
+    if rng is None:
+        return keys
+    free = len(keys) - slot.get("last", 0)
+    return _shuffled(keys[:free], rng) + keys[free:]
 
 
 def _shuffled(items: Sequence[Any], rng: random.Random) -> list[Any]:

@@ -52,11 +52,23 @@ _NEGATIONS = (
     re.compile(rf"(?P<word>除[^。；，,（(]{{1,16}}?外)(?=[，,]?{_WITHIN}{_ASKED})"),
 )
 _NEGATIVE = re.compile(rf"(?:不(?!少于|低于|超过|良)|未|非(?!组织)|错)[^。；，,;？?（(]{{0,6}}?{_ASKED}")
-_OTHERS = re.compile(
-    r"(?:以上|上述)(?:都|均|各|全|皆|选项|答案|说法)|(?<![A-Za-z])[A-H](?:和|与|、)[A-H](?![A-Za-z])"
-    r"|^[都均全](?:对|错|正确|不对|不正确|是|不是)$"
+_ABOVE = re.compile(
+    r"(?:以上|上述)(?:都|均|各|全|皆|选项|答案|说法)|^[都均全](?:对|错|正确|不对|不正确|是|不是)$"
 )
+_BY_LETTER = re.compile(r"(?<![A-Za-z])[A-H](?:和|与|、)[A-H](?![A-Za-z])")
 _SHORTEST = 4  # characters that one option must have to be worth finding in another
+
+
+def closing(kind: Kind, options: Sequence[str]) -> int:
+    """How many options at the end speak of those above them (以上都对), and have to stay there."""
+    if kind not in CHOICES:
+        return 0
+    found = 0
+    for option in reversed(options):
+        if not _ABOVE.search(option):
+            break
+        found += 1
+    return found if found < len(options) else 0
 
 
 def negations(stem: str) -> list[tuple[int, int]]:
@@ -84,8 +96,9 @@ def _of_part(part: Part) -> Iterator[Advice]:
         yield Advice(Weakness.NEGATIVE)
     for one, other in _overlapping(part.options):
         yield Advice(Weakness.OVERLAP, f"{one}｜{other}")
-    for option in part.options:
-        if _OTHERS.search(option):
+    for n, option in enumerate(part.options, 1):
+        stays = n > len(part.options) - part.last
+        if _BY_LETTER.search(option) or (_ABOVE.search(option) and not stays):
             yield Advice(Weakness.OTHERS, option)
     right, wrong = _lengths(part)
     if part.kind is Kind.SINGLE and wrong and right >= max(_LONGER * max(wrong), max(wrong) + _BY):

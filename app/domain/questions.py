@@ -65,6 +65,7 @@ class Part:
     options: tuple[str, ...]
     key: object
     prompts: tuple[str, ...] = ()  # match: what options are matched with
+    last: int = 0  # single, multiple: so many options stay at the end, in their order (以上都对)
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -91,11 +92,13 @@ class Question:
     pictures: tuple[
         str, ...
     ] = ()  # names of stored pictures; a text says where with 〔图1〕, else below the stem
+    last: int = 0  # see Part
 
     @property
     def asked(self) -> tuple[Part, ...]:
         """What is answered: the parts of a case, or the question itself."""
-        return self.parts or (Part(self.kind, self.stem, self.options, self.key, self.prompts),)
+        own = Part(self.kind, self.stem, self.options, self.key, self.prompts, self.last)
+        return self.parts or (own,)
 
     @property
     def texts(self) -> tuple[str, ...]:

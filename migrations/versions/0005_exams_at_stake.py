@@ -88,6 +88,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('rest_days', sa.Integer(), nullable=False, server_default='0'))
         batch_op.add_column(sa.Column('rest_exams', sa.Integer(), nullable=False, server_default='0'))
 
+    with op.batch_alter_table('question_version', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('last', sa.Integer(), nullable=False, server_default='0'))
+
     for row in _blueprints():
         total = sum(section['count'] * section['points'] for section in row.sections)
         _set_blueprint(row.id, sections=[_with_cells(section) for section in row.sections], total=total)
@@ -383,6 +386,9 @@ def downgrade() -> None:
     with op.batch_alter_table('blueprint', schema=None) as batch_op:
         for name in ('rest_exams', 'rest_days', 'total', 'enemies', 'at_least'):
             batch_op.drop_column(name)
+
+    with op.batch_alter_table('question_version', schema=None) as batch_op:
+        batch_op.drop_column('last')
 
     op.drop_table('paper_draft')
     with op.batch_alter_table('assembly', schema=None) as batch_op:

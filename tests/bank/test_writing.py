@@ -178,3 +178,13 @@ def test_clauses_are_listed_by_set(author: FlaskClient) -> None:
     part = author.get("/manage/bank/clauses?set=five-musts").text
     assert part.count('name="clauses"') == 2 and "<html" not in part
     assert author.get("/manage/bank/clauses?set=none").text.strip() == ""
+
+
+def test_what_stays_last_is_kept_with_the_question(author: FlaskClient) -> None:
+    typed_in = {"kind": "single", "options": "甲\n乙\n以上都对", "key": "c", "last": "1"}
+    author.post(URL, data=BASE | typed_in)
+    assert content().last == 1
+    page = author.get(f"/manage/bank/questions/{made().id}/edit").text
+    assert '<option selected value="1">最后 1 个</option>' in page
+    too_many = author.post(URL, data=BASE | typed_in | {"last": "3", "send": "1"}).text
+    assert "留在最后的选项要比选项总数少（3）。" in too_many

@@ -152,3 +152,14 @@ def test_slot_kinds() -> None:
     assert slot_kinds(PAPER, display_order(PAPER, 3, True, True)) == "ssjmb"
     assert slot_kinds(PAPER, [[4, ["b", "a"]], [1, ["a", "b", "c"]]]) == "s--m-"
     assert slot_kinds(PAPER, []) == "-----"
+
+
+@pytest.mark.parametrize("last", [0, 1, 2, 3])
+def test_what_must_stay_last_does(last: int) -> None:
+    section = Section("一", Kind.SINGLE, 20, Preset.EXACT)
+    paper = document("卷", [section], [[Content("问", "甲乙丙丁", last=last)] * 40])
+    assert ("last" in paper["slots"][0]) is (last > 0)  # papers frozen before keep their names
+    for order in (display_order(paper, 7, True, True), quiz_order(paper, 40, 7, (), True)):
+        assert [keys[4 - last :] for _, keys in order] == [list("abcd")[4 - last :]] * 40
+        assert {"".join(sorted(keys)) for _, keys in order} == {"abcd"}
+        assert (len({"".join(keys) for _, keys in order}) > 1) is (last < 3)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.domain.quality import Advice, Tally, Term, Weakness, advice, negations
+from app.domain.quality import Advice, Tally, Term, Weakness, advice, closing, negations
 from app.domain.questions import Kind, Part, Question
 
 INSIDE = ("党中央权威", "党中央权威和领导")
@@ -43,6 +43,7 @@ def test_words_that_turn_a_question_round(stem: str, marked: list[str]) -> None:
         (replace(SINGLE, options=("警告", "严重警告")), []),
         (replace(SINGLE, options=("五人以上", "都不得从轻")), []),
         (replace(SINGLE, options=("甲方", "以上都对")), [Advice(Weakness.OTHERS, "以上都对")]),
+        (replace(SINGLE, options=("甲方", "以上都对"), last=1), []),
         (replace(SINGLE, options=("甲方", "A和B")), [Advice(Weakness.OTHERS, "A和B")]),
         (replace(SINGLE, options=("必须同党中央保持高度一致", "乙方")), [Advice(Weakness.LONGEST)]),
         (replace(SINGLE, options=("必须同党中央保持高度一致", "乙方"), key="b"), []),
@@ -107,3 +108,15 @@ def test_the_longest_option_is_right_too_often() -> None:
 )
 def test_keys_that_do_not_fit_say_nothing(part: Part) -> None:
     assert tally(part).count.total() == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "last"),
+    [
+        (("甲", "乙", "以上都对"), 1), (("甲", "以上都对", "以上都不对"), 2), (("以上都对", "甲"), 0),
+        (("以上都对", "以上皆错"), 0), (("甲", "A和B"), 0), ((), 0),
+    ],
+)  # fmt: skip
+def test_what_speaks_of_those_above_closes(options: tuple[str, ...], last: int) -> None:
+    assert closing(Kind.SINGLE, options) == last
+    assert closing(Kind.ORDER, options) == 0

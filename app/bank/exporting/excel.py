@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from app.bank.exporting.picking import Exported
 from app.bank.labels import DIFFICULTIES, KINDS, LEVELS
 from app.domain.faults import MAX_OPTIONS
+from app.domain.quality import closing
 from app.domain.questions import Kind, Part
 from app.domain.questions import Question as Content
 from app.web.sheets import write_xlsx
@@ -16,8 +17,8 @@ from app.web.sheets import write_xlsx
 def headers() -> list[str]:
     letters = [_("选项%(letter)s", letter=letter) for letter in "ABCDEFGH"[:MAX_OPTIONS]]
     return [
-        _("编号"), _("题型"), _("题干"), *letters, _("待匹配项"), _("答案"), _("要点"), _("解析"), _("依据"),
-        _("知识点"), _("难度"), _("认知层次"), _("标签"), _("图片"),
+        _("编号"), _("题型"), _("题干"), *letters, _("末尾固定项数"), _("待匹配项"), _("答案"), _("要点"),
+        _("解析"), _("依据"), _("知识点"), _("难度"), _("认知层次"), _("标签"), _("图片"),
     ]  # fmt: skip
 
 
@@ -39,9 +40,15 @@ def _asked(part: Part) -> list[str | None]:
     room = [None] * (MAX_OPTIONS - len(part.options))
     phrases = part.key["phrases"] if part.kind is Kind.RECITE and isinstance(part.key, dict) else []
     return [
-        part.stem, *part.options, *room, "\n".join(part.prompts) or None, answer(part),
+        part.stem, *part.options, *room, _last(part), "\n".join(part.prompts) or None, answer(part),
         "\n".join(phrases) or None,
     ]  # fmt: skip
+
+
+def _last(part: Part) -> str | None:
+    """Where nothing is said, the import keeps those last that speak of the others."""
+    said = part.last or closing(part.kind, part.options)
+    return str(part.last) if said else None
 
 
 def _rest(content: Content) -> list[str | None]:

@@ -61,7 +61,12 @@ def _table(head: str, values: Iterable[tuple[str, Any]]) -> str:
 
 
 def _asked(part: Part) -> list[tuple[str, Any]]:
-    return [("options", part.options), ("prompts", part.prompts), ("key", part.key)]
+    return [
+        ("options", part.options),
+        ("prompts", part.prompts),
+        ("last", part.last or None),
+        ("key", part.key),
+    ]
 
 
 def question(one: Exported, files: Mapping[str, str] = MappingProxyType({})) -> str:

@@ -103,8 +103,13 @@ def _declared(name: str, cardinality: str, kind: str, right: Iterable[str], *mor
     )
 
 
-def _choices(options: Mapping[str, str], show: Show) -> str:
-    return "".join(element("qti-simple-choice", show(one), identifier=key) for key, one in options.items())
+def _choices(options: Mapping[str, str], show: Show, last: int = 0) -> str:
+    """The last ones stay where they are when the others are shuffled."""
+    free = len(options) - last
+    return "".join(
+        element("qti-simple-choice", show(one), identifier=key, **({} if n < free else {"fixed": "true"}))
+        for n, (key, one) in enumerate(options.items())
+    )
 
 
 def _lettered(part: Part) -> dict[str, str]:
@@ -122,7 +127,7 @@ def _choice(part: Part, show: Show) -> tuple[str, str]:
         options, right = {"true": _("正确"), "false": _("错误")}, ["true" if part.key else "false"]
     prompt = element("qti-prompt", show(part.stem))
     body = element(
-        "qti-choice-interaction", prompt, _choices(options, show), response_identifier="RESPONSE",
+        "qti-choice-interaction", prompt, _choices(options, show, part.last), response_identifier="RESPONSE",
         shuffle="false" if part.kind is Kind.JUDGE else "true", max_choices="0" if several else "1",
     )  # fmt: skip
     return _declared("RESPONSE", "multiple" if several else "single", "identifier", right), body

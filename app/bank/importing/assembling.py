@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 
 from app.bank.importing import answers, words
 from app.bank.importing.items import UNDERLINED, UPRIGHT, Item, Note, Written, half
+from app.domain.quality import closing
 from app.domain.questions import BLANK, CHOICES, WITH_OPTIONS, Kind, Part, Question, normalise
 
 EMPTY = "（　　）"
@@ -55,7 +56,7 @@ def item(written: Written, topic: str = "", difficulty: str = "") -> Item:
     content = Question(
         asked.kind, asked.stem, asked.options, key, clean(written.explanation), (),
         clean(written.topic) or topic, hard or difficulty or "medium", asked.prompts, parts,
-        level or "", words.tags(written.tags),
+        level or "", words.tags(written.tags), last=asked.last,
     )  # fmt: skip
     source = "\n".join(written.source).translate({ord(UNDERLINED): None, ord(UPRIGHT): None})
     return Item(
@@ -163,7 +164,15 @@ def part(written: Written, notes: list[Note]) -> Part:
     if kind in WITH_OPTIONS and kind not in CHOICES and isinstance(key, list):
         options, key = _mixed(options, key)
     prompts = tuple(one_line(prompt) for prompt in written.prompts)
-    return Part(kind, clean(stem), options, key, prompts)
+    return Part(kind, clean(stem), options, key, prompts, _last(kind, written.last, options, notes))
+
+
+def _last(kind: Kind, said: str, options: tuple[str, ...], notes: list[Note]) -> int:
+    """How many options stay at the end: as it says, else those that speak of the others."""
+    if said and not (said.isascii() and said.isdigit() and len(said) == 1):
+        notes.append(Note("last", _("“%(v)s”不是项数，没有采用。", v=said[:20])))
+        said = ""
+    return int(said) if said else closing(kind, options)
 
 
 def _said(written: Written) -> Kind | None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from app.bank.importing import answers, words
 from app.bank.importing.items import Item, Line
 from app.bank.importing.markup import text_of_html
+from app.domain.quality import closing
 from app.domain.questions import BLANK, Kind, Question, option_keys, scrambled
 
 _ESCAPED = "~=#{}:"
@@ -79,7 +80,10 @@ def _item(text: str, place: str, topic: str, difficulty: str) -> Item | None:
     kind, options, key, prompts = _answers(inside.strip())
     room = BLANK if kind is Kind.BLANKS else "（　　）" if after.strip() else ""
     stem = _show(f"{before.rstrip()}{room}{after.strip()}" if room else before)
-    content = Question(kind, stem, options, key, _show(feedback), (), topic, difficulty or "medium", prompts)
+    content = Question(
+        kind, stem, options, key, _show(feedback), (), topic, difficulty or "medium", prompts,
+        last=closing(kind, options),
+    )  # fmt: skip
     return Item(place, text.strip(), content)
 
 

@@ -21,6 +21,7 @@ _NAMES = {
     "difficulty": "难度 难易度 难易程度 难度系数 难度等级 试题难度 difficulty",
     "level": "认知层次 认知水平 能力层次 level",
     "tags": "标签 关键词 tags",
+    "last": "末尾固定项数 末尾固定 固定选项数 last",
     "prompts": "待匹配项 匹配项 左列 左项 prompts",
     "phrases": "要点 默写要点 phrases",
     "number": "序号 题号 编号 no no. 试题编号 id",

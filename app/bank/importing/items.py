@@ -34,6 +34,7 @@ class Written:
     stem: str = ""
     options: list[str] = field(default_factory=list)
     prompts: list[str] = field(default_factory=list)
+    last: str = ""  # how many options stay at the end, where it is said
     answer: str = ""
     explanation: str = ""
     basis: str = ""
@@ -89,7 +90,7 @@ def restored(values: dict[str, Any]) -> Question:
     """What `stored` made, back from JSON."""
     lists = {name: tuple(values[name]) for name in ("options", "clauses", "prompts", "tags", "pictures")}
     parts = tuple(
-        Part(Kind(p["kind"]), p["stem"], tuple(p["options"]), p["key"], tuple(p["prompts"]))
+        Part(Kind(p["kind"]), p["stem"], tuple(p["options"]), p["key"], tuple(p["prompts"]), p.get("last", 0))
         for p in values["parts"]
     )
     return Question(**values | lists | {"kind": Kind(values["kind"]), "parts": parts})

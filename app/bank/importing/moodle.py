@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from app.bank.importing import answers, words
 from app.bank.importing.items import Item, Line, Note
 from app.bank.importing.markup import Node, all_of, attribute, first, nodes, plain, text_of_html
+from app.domain.quality import closing
 from app.domain.questions import BLANK, Kind, Question, option_keys, scrambled
 
 _WRITTEN = (Kind.ESSAY, Kind.RECITE)  # of which Moodle knows one kind; a tag says which
@@ -76,7 +77,7 @@ def _item(node: Node, kind: str, place: str, defaults: tuple[str, str], pictures
     hard = said or defaults[1] or "medium"
     content = Question(
         made, stem, options, key, explanation, (), defaults[0], hard, prompts, (), level,
-        tuple(tag for tag in tags if tag and not _is_told(tag)),
+        tuple(tag for tag in tags if tag and not _is_told(tag)), last=closing(made, options),
     )  # fmt: skip
     assumed = () if said else ("difficulty",)
     return Item(place, _source(stem, options, prompts), content, "", notes, assumed=assumed)

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from app.bank.importing import answers
 from app.bank.importing.items import Item, Line, Note
 from app.bank.importing.markup import Node, Show, all_of, attribute, first, name, nodes, text_of
+from app.domain.quality import closing
 from app.domain.questions import BLANK, Kind, Question, option_keys, scrambled
 
 _INTERACTIONS = ("choice-interaction", "order-interaction", "match-interaction", "text-entry-interaction",
@@ -36,7 +37,10 @@ def question(item: Node, place: str, topic: str, difficulty: str, show: Show) ->
         notes.append(Note("stem", _("这道题按参数生成题面，请核对题干和答案。")))
     if kind in (Kind.SHORT, Kind.ESSAY) and not key:
         key = answers.points("\n".join(text_of(one, show) for one in all_of(body, "rubric-block")))
-    content = Question(kind, stem, options, key, feedback, (), topic, difficulty or "medium", prompts)
+    content = Question(
+        kind, stem, options, key, feedback, (), topic, difficulty or "medium", prompts,
+        last=closing(kind, options),
+    )  # fmt: skip
     lettered = [f"{k.upper()}. {text}" for k, text in zip(option_keys(len(options)), options, strict=True)]
     source = "\n".join([stem, *prompts, *lettered])
     return Item(place, source, content, "", notes, assumed=("topic", "difficulty"))

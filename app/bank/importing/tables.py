@@ -11,7 +11,19 @@ from app.bank.importing.headers import Header
 from app.bank.importing.items import Line, Note, Written, half
 from app.domain.questions import Kind
 
-_TEXTS = ("kind", "stem", "answer", "explanation", "basis", "topic", "difficulty", "level", "tags", "phrases")
+_TEXTS = (
+    "kind",
+    "stem",
+    "answer",
+    "explanation",
+    "basis",
+    "topic",
+    "difficulty",
+    "level",
+    "tags",
+    "phrases",
+    "last",
+)
 _PART = re.compile(r"(?:案例|材料)[^·.\-—:]*[·.\-—:]\s*(.+)")
 _CODE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)+")  # of a bank like this one; a number counts rows only
 _REMARK = re.compile(r"\d+ 张，表格里带不了")  # of our own sheets (exporting/excel.py), for people

@@ -7,7 +7,7 @@ function fit(box) {
     part.hidden = !part.dataset.for.split(" ").includes(kind);
     // What is hidden is not sent, so that nothing typed for another kind comes with it.
     if (part.matches("fieldset")) part.disabled = part.hidden;
-    for (const field of part.querySelectorAll(":scope > .form-control")) field.disabled = part.hidden;
+    for (const field of part.querySelectorAll(":scope > .form-control, :scope > .form-select")) field.disabled = part.hidden;
   }
 }
 

@@ -62,7 +62,7 @@ def test_moodle_xml_brings_back_what_it_can_say(app: Flask) -> None:
 
 
 def test_gift_brings_back_what_it_can_say(app: Flask) -> None:
-    found = [item.content for item in read("题.gift", "".join(gift.lines(QUESTIONS)))]
+    found = [item.content for item in read("题.txt", "".join(gift.lines(QUESTIONS)))]
     assert [one for one in found if one in bare(*ABROAD)] == bare(*ABROAD)
 
 
@@ -81,5 +81,21 @@ def test_no_question_gets_the_topic_of_the_one_before(app: Flask) -> None:
     items = read("题.xml", "".join(moodle.pieces(asked)))
     assert [item.content.topic for item in items] == ["党的组织/发展党员", "政治纪律", "廉洁纪律"]
     assert ["topic" in item.assumed for item in items] == [False, True, False]
-    items = read("题.gift", "".join(gift.lines(asked)))
+    items = read("题.txt", "".join(gift.lines(asked)))
     assert [item.content.topic for item in items] == ["党的组织／发展党员", "政治纪律", "廉洁纪律"]
+
+
+def test_what_stays_last_comes_back(app: Flask) -> None:
+    said = replace(CONTENTS["multiple"], clauses=(), last=2)
+    told = replace(CONTENTS["multiple"], clauses=(), tags=(), options=("甲", "乙", "以上都对"), last=1)
+    free = replace(told, last=0)
+    for content in (said, told, free):
+        one = Exported("five-musts-001", content)
+        [by_sheet] = read("试题.xlsx", excel.workbook([one]))
+        [by_file] = read("试题.toml", own.question(one))
+        assert [by_sheet.content.last, by_file.content.last] == [content.last] * 2
+    one = Exported("five-musts-001", told)
+    data = packaged([one])
+    foreign = (("题.xml", "".join(moodle.pieces([one]))), ("题.gift", "".join(gift.lines([one]))),
+               ("题.zip", data))  # fmt: skip
+    assert [read(name, text)[0].content.last for name, text in foreign] == [1, 1, 1]
