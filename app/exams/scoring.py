@@ -183,13 +183,18 @@ def rescore(attempt: Attempt, last: Score, changed: Collection[int], now: dateti
 
 def add(attempt_id: int, found: Settled, detail: Mapping[str, int], now: datetime, reason: str) -> None:
     """A version beyond those that there are, for callers that hold the attempt."""
-    before = sa.select(sa.func.coalesce(sa.func.max(Score.version), 0)).where(Score.attempt_id == attempt_id)
-    db.session.execute(
-        sa.insert(Score).values(
-            attempt_id=attempt_id, version=before.scalar_subquery() + 1, **found._asdict(), detail=detail,
-            scored_at=now, reason=reason,
-        )
-    )  # fmt: skip
+    facts = {"attempt": attempt_id, "detail": detail, "scored_at": now, "reason": reason}
+    db.session.execute(_ADD, facts | found._asdict())
+
+
+_SCORES: Any = Score.__table__
+_BEFORE = sa.select(sa.func.coalesce(sa.func.max(Score.version), 0)).where(
+    Score.attempt_id == sa.bindparam("attempt")
+)
+_ADD = sa.insert(_SCORES).values(
+    {name: sa.bindparam(name) for name in (*Settled._fields, "detail", "scored_at", "reason")}
+    | {"attempt_id": sa.bindparam("attempt"), "version": _BEFORE.scalar_subquery() + 1}
+)  # built once: ten thousand may hand in at once
 
 
 def slot_worth(slot: papers.Slot, key: object, decided: Decision | None, value: Any) -> int | None:
