@@ -1,7 +1,7 @@
 """The questions of an attempt as HTML, put together from fragments that are made once per paper."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
@@ -15,7 +15,6 @@ from app.domain.papers import NUMERALS, Order
 from app.domain.questions import Kind
 from app.domain.scoring import format_points
 from app.exams import fragments, papers, words
-from app.exams.answering import is_answer
 from app.exams.fragments import Fragment, Material
 from app.exams.models import Attempt
 
@@ -131,13 +130,13 @@ def _by_section(made: Parts, order: Order) -> Iterator[tuple[tuple[str, str], li
         at += section.many
 
 
-def card(attempt: Attempt, values: Mapping[int, Any]) -> Markup:
+def card(attempt: Attempt, answered: Collection[int]) -> Markup:
     """答题卡: a link to every question, by section; answered ones marked."""
     html: list[str] = []
     for (_heading, title), shown in _by_section(_of_paper(attempt.paper_id), attempt.order):
         html.append(title + '<div class="sheet">')
         for number, (slot, _keys) in shown:
-            done = ' class="done"' if is_answer(values.get(slot)) else ""
+            done = ' class="done"' if slot in answered else ""
             html.append(f'<a href="#q-{slot}"{done}>{number}</a>')
         html.append("</div>")
     return Markup("".join(html))  # noqa: S704

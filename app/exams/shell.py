@@ -63,6 +63,7 @@ def _early(attempt: Attempt, state: State) -> str:
 
 def _values(attempt: Attempt, state: State) -> dict[str, Any]:
     given = {slot: response.value for slot, response in state.responses.items()}
+    answered = {slot for slot, value in given.items() if is_answer(value)}
     left, ago = state.remaining_ms, state.saved_ms_ago
     return {
         "token": generate_csrf(),
@@ -77,9 +78,9 @@ def _values(attempt: Attempt, state: State) -> dict[str, Any]:
         "now_ms": to_micros(state.now) // 1000,
         "saved_ms_ago": "" if ago is None else ago,
         "saved_epoch": max((response.epoch for response in state.responses.values()), default=0),
-        "done": sum(map(is_answer, given.values())),
+        "done": len(answered),
         "all": len(attempt.order),
         "early": _early(attempt, state),
         "paper": pages.paper(attempt, given),
-        "card": pages.card(attempt, given),
+        "card": pages.card(attempt, answered),
     }

@@ -33,12 +33,12 @@ class Crowd:
             self.refused[f"{step}: {asked.kind} {answer.status or answer.body.decode()}"] += 1
 
     def sign_in(self, seats: Sequence[Seat]) -> None:
-        """Beforehand, two seconds apart at the least from the exam."""
+        """Beforehand, ten a second."""
         now = time.monotonic()
-        before = Step("before", len(seats) / 20, 0)
+        before = Step("before", len(seats) / 10, 0)
         self.course.bounds = [(now, now + before.seconds + 3600, before)]
         for n, seat in enumerate(seats):
-            self.loop.add(_enter(self.course, seat, now + n / 20))
+            self.loop.add(_enter(self.course, seat, now + n / 10))
         self.loop.run()
 
     def sit(self, seats: Sequence[Seat], visitors: Sequence[Seat]) -> None:
