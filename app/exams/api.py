@@ -49,10 +49,11 @@ def start(exam_id: int) -> Any:
     return jsonify(wire_state.of(attempt, clock.now()).wire()), 201 if made else 200
 
 
-def begin(exam_id: int) -> tuple[Attempt, bool]:
-    """Start or go on with the caller's attempt; 404 when not assigned, or say in words why not now."""
+def begin(exam_id: int, kind: str | None = None) -> tuple[Attempt, bool]:
+    """Start or go on with the caller's attempt; 404 when not assigned or not of this kind, or say in words
+    why not now."""
     entry = entries.entry(exam_id, current_user.person_id, current_user.unit_path)
-    if entry is None or not entry.assigned:
+    if entry is None or not entry.assigned or kind not in (None, entry.exam.kind):
         abort(404)
     try:
         return attempts.enter(entry, clock.now())

@@ -86,7 +86,7 @@ def intro(exam_id: int) -> Any:
 @bp.post("/exams/<int:exam_id>/start")
 @requires(Action.LEARN)
 def start(exam_id: int) -> Any:
-    attempt, _made = begin(assigned(exam_id, "exam").id)
+    attempt, _made = begin(exam_id, "exam")
     return redirect(url_for(".sitting", attempt_id=attempt.id))
 
 
@@ -237,7 +237,7 @@ def quiz_on(code: str) -> Any:
 @bp.post("/quizzes/<int:exam_id>/start")
 @requires(Action.LEARN)
 def quiz_start(exam_id: int) -> Any:
-    attempt, _made = begin(assigned(exam_id, "quiz").id)
+    attempt, _made = begin(exam_id, "quiz")
     return redirect(url_for(".question", attempt_id=attempt.id, n=_next(attempt)))
 
 
