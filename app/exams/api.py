@@ -23,6 +23,7 @@ from app.exams import (
     refusals,
     reviewing,
     saving,
+    scoring,
     seat_queries,
 )
 from app.exams import state as wire_state
@@ -139,7 +140,9 @@ def take_over(attempt_id: int) -> Any:
     epoch = epochs.take_over(attempt_id, current_user.person_id, origin(), clock.now())
     if epoch is None:
         raise Problem(410, "closed", _("答卷已经关闭。"))
-    return jsonify(wire_state.of(attempt, clock.now()).wire() | {"epoch": epoch})
+    # Before the first page there was no answer; after it, another page may have saved a moment ago.
+    responses = scoring.current_responses(attempt_id) if epoch > 1 else {}
+    return jsonify(wire_state.of(attempt, clock.now(), responses).wire() | {"epoch": epoch})
 
 
 @bp.post("/attempts/<int:attempt_id>/responses")

@@ -1,13 +1,28 @@
 """Epochs: which page of an attempt may save, and where each came from."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import cast
 
 import sqlalchemy as sa
 
 from app.exams.models import Attempt
 from app.exams.seat_models import Takeover
 from app.web.db import db
+
+# Built once and without the ORM: every page that opens takes over.
+_ATTEMPTS, _TAKEOVERS = cast(sa.Table, Attempt.__table__), cast(sa.Table, Takeover.__table__)
+_NEXT = (
+    sa.update(_ATTEMPTS)
+    .where(
+        _ATTEMPTS.c.id == sa.bindparam("attempt"),
+        _ATTEMPTS.c.person_id == sa.bindparam("person"),
+        _ATTEMPTS.c.submitted_at.is_(None),
+    )
+    .values(epoch=_ATTEMPTS.c.epoch + 1)
+    .returning(_ATTEMPTS.c.epoch)
+)
+_NOTE = sa.insert(_TAKEOVERS)
 
 
 @dataclass(frozen=True)
@@ -21,12 +36,7 @@ class Origin:
 
 def take_over(attempt_id: int, person_id: int, origin: Origin, now: datetime) -> int | None:
     """A new epoch: from now on only the page that holds it may save. None: no such open attempt."""
-    epoch = db.session.scalar(
-        sa.update(Attempt)
-        .where(Attempt.id == attempt_id, Attempt.person_id == person_id, Attempt.submitted_at.is_(None))
-        .values(epoch=Attempt.epoch + 1)
-        .returning(Attempt.epoch)
-    )
+    epoch: int | None = db.session.scalar(_NEXT, {"attempt": attempt_id, "person": person_id})
     if epoch is not None:
         _note(attempt_id, epoch, origin, now, None)
     return epoch
@@ -42,9 +52,5 @@ def grant(attempt: Attempt, origin: Origin, now: datetime, *, decided_by: int | 
 
 
 def _note(attempt_id: int, epoch: int, origin: Origin, now: datetime, decided_by: int | None) -> None:
-    db.session.execute(
-        sa.insert(Takeover).values(
-            attempt_id=attempt_id, epoch=epoch, at=now, session_id=origin.session_id, address=origin.address,
-            agent=origin.agent, decided_by=decided_by,
-        )
-    )  # fmt: skip
+    facts = {"attempt_id": attempt_id, "epoch": epoch, "at": now, "decided_by": decided_by}
+    db.session.execute(_NOTE, facts | asdict(origin))

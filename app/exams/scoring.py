@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import sqlalchemy as sa
 
@@ -187,7 +187,7 @@ def add(attempt_id: int, found: Settled, detail: Mapping[str, int], now: datetim
     db.session.execute(_ADD, facts | found._asdict())
 
 
-_SCORES: Any = Score.__table__
+_SCORES = cast(sa.Table, Score.__table__)
 _BEFORE = sa.select(sa.func.coalesce(sa.func.max(Score.version), 0)).where(
     Score.attempt_id == sa.bindparam("attempt")
 )
