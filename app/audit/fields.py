@@ -110,6 +110,7 @@ FIELDS = {
     "minimums": _l("各部分最低分"),
     "seated": _l("凭座位参加"),
     "makeup_of": _l("原考试"),
+    "terms": _l("单独安排（项）"),
     "blueprint": _l("组卷规则"),
     "born_by": _l("出生不晚于"),
     "open_book": _l("开卷"),

@@ -6,12 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from app.domain.attempts import ExamClock, Given, StartRefusal, together, windowed
 from app.exams.models import Allowance, Attempt, Exam, ExamAssignment, ExamForm, GroupAllowance
 from app.exams.queries import ancestors, exam_clock
 from app.exams.seat_models import Seat, Sitting
-from app.people.models import Person
+from app.people.models import Person, Unit
+from app.people.queries import under
 from app.web.db import db
 
 
@@ -160,6 +162,19 @@ def terms_of(exam_ids: Collection[int], person_id: int, unit_path: str) -> dict[
         )
         for exam_id in {*own, *group, *placed}
     }
+
+
+def reached() -> sa.Select[int]:
+    """Ids of the persons whom the groups with terms of their own reach, by unit and birthday."""
+    chosen = aliased(Unit)
+    return (
+        sa.select(Person.id)
+        .select_from(GroupAllowance)
+        .outerjoin(chosen, chosen.id == GroupAllowance.unit_id)
+        .join(Unit, sa.or_(chosen.id.is_(None), under(chosen.path)))
+        .join(Person, Person.unit_id == Unit.id)
+        .where(sa.or_(GroupAllowance.born_by.is_(None), Person.born_on <= GroupAllowance.born_by))
+    )
 
 
 def is_assigned(exam: Exam, person_id: int, unit_path: str) -> bool:

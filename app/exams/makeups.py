@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from app.audit.service import record
-from app.exams import candidates, planning
+from app.exams import candidates, entries, planning
 from app.exams.candidates import Candidate, State
-from app.exams.models import Attempt, Blueprint, Exam, ExamAssignment, Score
+from app.exams.models import Allowance, Attempt, Blueprint, Exam, ExamAssignment, GroupAllowance, Score
 from app.exams.planning import ExamFacts
 from app.web.db import db
 
@@ -38,17 +38,23 @@ class Due:
 
 def due(exam: Exam, paths: Sequence[str], now: datetime) -> Due:
     """Of an original. Whoever may still sit it, or may turn out to have passed, is not due."""
-    ahead, open_still = _ahead(exam.id, now), _unmarked(exam.id)
+    ahead, open_still, later = _ahead(exam.id, now), _unmarked(exam.id), _later(exam.id, now)
     left = [one for one in candidates.candidates(exam, paths, now) if not (one.result and one.result.passed)]
     free = [one for one in left if one.person_id not in ahead]
     done = [one for one in free if one.person_id not in open_still]
     over = now >= exam.closes_at
     return Due(
-        failed=[one for one in done if one.result is not None and (over or _used_up(exam, one))],
-        absent=[one for one in done if one.result is None and one.state is State.ABSENT],
+        failed=[
+            one for one in done
+            if one.result is not None and (_used_up(exam, one) or (over and one.person_id not in later))
+        ],
+        absent=[
+            one for one in done
+            if one.result is None and one.state is State.ABSENT and one.person_id not in later
+        ],
         waiting=len(left) - len(free),
         unmarked=len(free) - len(done),
-    )
+    )  # fmt: skip
 
 
 def _used_up(exam: Exam, one: Candidate) -> bool:
@@ -63,6 +69,13 @@ def _ahead(exam_id: int, now: datetime) -> set[int]:
         .where(Exam.makeup_of_id == exam_id, Exam.closes_at > now, ExamAssignment.person_id.is_not(None))
     )
     return {person_id for person_id in db.session.scalars(rows) if person_id is not None}
+
+
+def _later(exam_id: int, now: datetime) -> set[int]:
+    """Persons whose own window, or their group's, is not over."""
+    own = sa.select(Allowance.person_id).where(Allowance.exam_id == exam_id, Allowance.closes_at > now)
+    theirs = entries.reached().where(GroupAllowance.exam_id == exam_id, GroupAllowance.closes_at > now)
+    return set(db.session.scalars(sa.union(own, theirs)))
 
 
 def _unmarked(exam_id: int) -> set[int]:
@@ -95,6 +108,7 @@ def create(
     made = planning.create(blueprint, facts, "score", max(len(exam.forms), 1), now, by)
     made.makeup_of_id, made.release, made.appeal_days = exam.id, dict(exam.release), exam.appeal_days
     db.session.add_all(ExamAssignment(exam_id=made.id, person_id=one.person_id) for one in people)
+    terms = _carry(exam, made, [one.person_id for one in people])
     db.session.flush()
     record(
         "exam.assign",
@@ -102,4 +116,33 @@ def create(
         f"指派补考“{made.title}”给 {len(people)} 人",
         after={"makeup_of": exam.id, "release": made.release, "people": [one.person_id for one in people]},
     )
+    if terms:
+        summary = f"把原考试的单独安排（加时、开卷）带到补考“{made.title}”"
+        record("exam.arrange", f"exam:{made.id}", summary, after={"makeup_of": exam.id, "terms": terms})
     return made
+
+
+def _carry(exam: Exam, made: Exam, person_ids: Sequence[int]) -> int:
+    """Minutes and open books hold again; windows and further attempts were for that time. How many did."""
+    groups = sa.select(GroupAllowance).where(
+        GroupAllowance.exam_id == exam.id, sa.or_(GroupAllowance.minutes > 0, GroupAllowance.open_book)
+    )
+    ours = [
+        GroupAllowance(
+            exam_id=made.id, unit_id=one.unit_id, born_by=one.born_by, minutes=one.minutes,
+            open_book=one.open_book, reason=one.reason,
+        )
+        for one in db.session.scalars(groups)
+    ]  # fmt: skip
+    given = sa.select(Allowance).where(
+        Allowance.exam_id == exam.id, sa.or_(Allowance.minutes > 0, Allowance.open_book)
+    )
+    own = [
+        Allowance(
+            exam_id=made.id, person_id=one.person_id, minutes=one.minutes, attempts=0, open_book=one.open_book
+        )
+        for one in db.session.scalars(given)
+        if one.person_id in set(person_ids)
+    ]  # fmt: skip
+    db.session.add_all([*ours, *own])
+    return len(ours) + len(own)

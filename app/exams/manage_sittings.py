@@ -121,9 +121,12 @@ def sitting_edit(exam_id: int, sitting_id: int) -> Any:
     exam, found = load_sitting(exam_id, sitting_id)
     form = SittingForm(exam, found)
     if form.validate_on_submit():
-        seating.save(exam, found, form.facts)
-        flash(_("已保存。准考证已经印发的，请重新打印。"))
-        return redirect(url_for("exams_manage.sitting", exam_id=exam.id, sitting_id=found.id))
+        try:
+            seating.save(exam, found, form.facts)
+            flash(_("已保存。准考证已经印发的，请重新打印。"))
+            return redirect(url_for("exams_manage.sitting", exam_id=exam.id, sitting_id=found.id))
+        except seating.Impossible as error:
+            form.opens_at.errors = [str(error)]
     return render_template("exams/manage/sitting_edit.html", exam=exam, sitting=found, form=form)
 
 

@@ -85,12 +85,12 @@ def seated(exam_id: int) -> set[int]:
     return set(db.session.scalars(sa.select(Seat.person_id).where(Seat.exam_id == exam_id)))
 
 
-def busy(person_ids: Sequence[int], wanted: Sequence[Sitting], exam_id: int) -> set[int]:
-    """Who has a seat in another exam while one of these sittings goes on."""
+def busy(person_ids: Sequence[int], wanted: Sequence[tuple[datetime, datetime]], exam_id: int) -> set[int]:
+    """Who has a seat in another exam within one of these times."""
     if not wanted:
         return set()
     meets = sa.or_(
-        *(sa.and_(Sitting.opens_at < one.closes_at, Sitting.closes_at > one.opens_at) for one in wanted)
+        *(sa.and_(Sitting.opens_at < closes, Sitting.closes_at > opens) for opens, closes in wanted)
     )
     found: set[int] = set()
     for start in range(0, len(person_ids), _BATCH):

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.audit.service import record
 from app.domain import seating as rules
@@ -34,13 +35,14 @@ class Impossible(Exception):
 
 
 def save(exam: Exam, sitting: Sitting | None, facts: SittingFacts) -> Sitting:
-    """Make a sitting, or change one."""
+    """Make a sitting, or change one. Raises Impossible when somebody would be in two exams at once."""
     before = None
     if sitting is None:
         sitting = Sitting(exam_id=exam.id, **asdict(facts))
         db.session.add(sitting)
     else:
         hold(sitting)
+        _refuse_busy(queries.seats(sitting.id), facts.opens_at, facts.closes_at)
         before = {name: getattr(sitting, name) for name in asdict(facts)}
         for name, value in asdict(facts).items():
             setattr(sitting, name, value)
@@ -63,7 +65,7 @@ def deal(exam: Exam, people: Sequence[Person], sittings: Sequence[Sitting]) -> O
     hold(exam)  # two who deal take turns
     taken = queries.taken([one.id for one in sittings])
     seated = queries.seated(exam.id)
-    busy = queries.busy([one.id for one in people], sittings, exam.id)
+    busy = queries.busy([one.id for one in people], [(s.opens_at, s.closes_at) for s in sittings], exam.id)
     waiting = [one for one in people if one.id not in seated]
     rooms = [
         Room(one.id, tuple(n for n in range(1, one.seats + 1) if n not in taken.get(one.id, ())))
@@ -99,6 +101,9 @@ def move(seat: Seat, target: Sitting, number: int) -> Seat | None:
         return None
     if queries.begun(seat) or (other is not None and queries.begun(other)):
         raise Impossible("已经开始答题的人不能再换座。")
+    _refuse_busy([seat], target.opens_at, target.closes_at)
+    if other is not None:
+        _refuse_busy([other], seat.sitting.opens_at, seat.sitting.closes_at)
     _put(seat, target.id, number, other)
     summary = f"给{seat.person.name}换座到“{target.room}”{number} 号"
     if other is not None:
@@ -106,6 +111,16 @@ def move(seat: Seat, target: Sitting, number: int) -> Seat | None:
     after = {"sitting": target.id, "number": number}
     record("seat.change", f"person:{seat.person_id}", summary, before=before, after=after)
     return other
+
+
+def _refuse_busy(seats: Sequence[Seat], opens_at: datetime, closes_at: datetime) -> None:
+    """Nobody sits in two exams at once. Raises Impossible."""
+    if not seats:
+        return
+    busy = queries.busy([seat.person_id for seat in seats], [(opens_at, closes_at)], seats[0].exam_id)
+    if names := [seat.person.name for seat in seats if seat.person_id in busy]:
+        text = _("这段时间在别的考试有座位：%(names)s。", names="、".join(names[:10]))
+        raise Impossible(text)
 
 
 def _put(seat: Seat, sitting_id: int, number: int, other: Seat | None) -> None:

@@ -192,7 +192,10 @@ def room_rules(exam: Exam) -> list[str]:
     """For the 准考证: what to bring and to know."""
     told = [
         _("请带本准考证和身份证，提前到场，对号入座。"),
-        _("作答时间 %(n)s 分钟，到时自动收卷；作答随时自动保存。", n=exam.minutes),
+        _(
+            "作答时间 %(n)s 分钟，另为本人延长的以考试页面为准；到时自动收卷，作答随时自动保存。",
+            n=exam.minutes,
+        ),
         _("开始答题满 %(n)s 分钟以后才能交卷。", n=exam.earliest_minutes) if exam.earliest_minutes else "",
         _("考试中遇到断电、断网，请举手报告监考员，已答的题不会丢失。"),
     ]

@@ -62,7 +62,7 @@ def seat(found: Sitting, person: Person, number: int = 1, **more: Any) -> Seat:
     return factories.save(
         Seat(
             exam_id=found.exam_id, sitting_id=found.id, person_id=person.id, number=number,
-            ticket=f"T{person.id}-{number}", **more,
+            ticket=f"T{found.exam_id}-{person.id}", **more,
         )
     )  # fmt: skip
 
@@ -130,6 +130,27 @@ def test_nobody_sits_in_two_rooms_at_once(admin: FlaskClient, county: Unit, time
     page = deal(admin, exam).text
     assert "同一时间在别的考试有座位、没有排的：大忙人（共 1 人）" in page
     assert busy.id not in db.session.scalars(sa.select(Seat.person_id).where(Seat.exam_id == exam.id)).all()
+
+
+def test_nobody_is_moved_into_two_rooms_at_once(admin: FlaskClient, county: Unit, time: Clock) -> None:
+    other, exam = seated_exam(time, county), seated_exam(time, county)
+    one, two = factories.person("大忙人", county), factories.person("闲人", county)
+    seat(sitting(other), one)
+    noon = exam.opens_at + timedelta(hours=1)
+    early = sitting(exam, doors_at=exam.opens_at, opens_at=exam.opens_at, closes_at=noon)
+    late = sitting(exam, "第二考场")
+    mine, theirs = seat(early, one), seat(late, two)
+    url = f"/manage/exams/{exam.id}/sittings"
+    move = {"move-seat_id": str(mine.id), "move-sitting_id": str(late.id), "move-number": "3"}
+    said = "这段时间在别的考试有座位：大忙人。"
+    assert said in admin.post(f"{url}/{early.id}/move", data=move, follow_redirects=True).text
+    swap = {"move-seat_id": str(theirs.id), "move-sitting_id": str(early.id), "move-number": "1"}
+    assert said in admin.post(f"{url}/{late.id}/move", data=swap, follow_redirects=True).text
+    times = {"doors_at": "2026-11-23T10:00", "opens_at": "2026-11-23T10:30", "closes_at": "2026-11-23T11:00"}
+    assert said in admin.post(f"{url}/{early.id}/edit", data=ROOM | times).text
+    db.session.expire_all()
+    assert (mine.sitting_id, theirs.sitting_id, early.closes_at) == (early.id, late.id, noon)
+    assert acts() == []
 
 
 def test_a_rank_or_a_unit_is_dealt_alone(admin: FlaskClient, county: Unit, time: Clock) -> None:

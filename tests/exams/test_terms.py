@@ -1,7 +1,7 @@
 """Terms of groups and single persons, and make-ups: given, told, and what they change at the start."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -234,6 +234,42 @@ def test_whose_marks_are_not_in_is_not_due(admin: FlaskClient, county: Unit, tim
     db.session.commit()
     page = admin.get(url).text
     assert "没有合格的（2 人）" in page and "没有评完" not in page
+
+
+def test_whose_own_window_goes_on_is_not_due(admin: FlaskClient, time: Clock) -> None:
+    exam, people = over(time)
+    url, later = f"/manage/exams/{exam.id}/makeups", time.now + timedelta(hours=1)
+    factories.save(Allowance(exam_id=exam.id, person_id=people["缺考"].id, closes_at=later))
+    page = admin.get(url).text
+    assert "没有合格的（1 人）" in page and "缺考的（0 人）" in page
+    group = GroupAllowance(exam_id=exam.id, unit_id=people["不合格"].unit_id, closes_at=later, reason="出差")
+    factories.save(group)
+    exam.attempts_allowed = 2
+    db.session.commit()
+    assert "没有合格的（0 人）" in admin.get(url).text
+    time.advance(hours=2)
+    page = admin.get(url).text
+    assert "没有合格的（1 人）" in page and "缺考的（1 人）" in page
+
+
+def test_more_time_and_open_books_hold_in_the_make_up_too(
+    admin: FlaskClient, time: Clock, sign_in: SignIn
+) -> None:
+    exam, people = over(time)
+    failed, passed = people["不合格"].id, people["合格"].id
+    for given in (
+        GroupAllowance(exam_id=exam.id, unit_id=people["合格"].unit_id, open_book=True, reason="照顾"),
+        Allowance(exam_id=exam.id, person_id=failed, minutes=20, attempts=1, closes_at=time.now),
+        Allowance(exam_id=exam.id, person_id=passed, minutes=20),
+    ):
+        factories.save(given)
+    admin.post(f"/manage/exams/{exam.id}/makeups", data=MAKEUP | {"blueprint_id": str(exam.blueprint_id)})
+    made = db.session.scalars(sa.select(Exam).where(Exam.makeup_of_id == exam.id)).one()
+    own = db.session.scalars(sa.select(Allowance).where(Allowance.exam_id == made.id)).one()
+    assert (own.person_id, own.minutes, own.attempts, own.closes_at) == (people["不合格"].id, 20, 0, None)
+    told = sign_in(people["不合格"]).get(f"/exams/{made.id}").text
+    assert "50 分钟（规定 30 分钟，另为您延长 20 分钟）" in told and "开卷：" in told
+    assert acts() == ["exam.create", "exam.assign", "exam.arrange"]
 
 
 def test_who_may_still_sit_is_not_due(admin: FlaskClient, county: Unit, time: Clock) -> None:
