@@ -1,5 +1,5 @@
 # The commands of Ganxun 干训; README.md explains them.
-.PHONY: run serve test check bench load lock
+.PHONY: run serve test check bench soak load lock
 FLASK = .venv/bin/flask
 PYTHON = .venv/bin/python
 
@@ -22,6 +22,11 @@ check:   # lint, types, guards, content
 	$(PYTHON) -m mypy
 	$(PYTHON) -m pytest tests/guards
 	GANXUN_DEMO=1 $(FLASK) bank check question_bank
+
+soak:    # the tests of what must never fail, for hours: docs/exam-integrity.md
+	@sh scripts/setup.sh test
+	@SOAK=1 $(PYTHON) -m pytest tests/exams/test_crash.py tests/exams/test_power.py tests/exams/test_faults.py \
+		tests/exams/test_races.py tests/exams/test_machine.py
 
 bench:   # the figures of docs/bench.md, one a line
 	@sh scripts/setup.sh test

@@ -29,6 +29,7 @@ class Seat:
     attempt: int
     epoch: int
     slots: int
+    session: str = ""
 
 
 @dataclass
@@ -38,6 +39,7 @@ class Log:
     path: Path
     sent: dict[Key, str] = field(default_factory=dict)
     acked: dict[Key, str] = field(default_factory=dict)
+    late: int = 0  # acknowledged after the last blow
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def note(self, key: Key, value: str) -> None:

@@ -19,6 +19,7 @@ from tests.conftest import settings
 from tests.exams import build
 from tests.exams.crash import Client, Log, Seat, Server, faults
 from tests.postgres import Cluster, cluster
+from tests.soak import times
 
 SLOTS = 20
 
@@ -38,8 +39,9 @@ def seats(url: str, folder: Path, many: int) -> list[Seat]:
             epoch = epochs.take_over(attempt.id, person.id, Origin(""), factories.CREATED)
             db.session.commit()
             signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
-            cookie = signer.dumps({"_user_id": factories.session_for(person).id})
-            made.append(Seat(cookie, attempt.id, epoch or 0, SLOTS))
+            session = factories.session_for(person).id
+            cookie = signer.dumps({"_user_id": session})
+            made.append(Seat(cookie, attempt.id, epoch or 0, SLOTS, session))
         db.engine.dispose()
     return made
 
@@ -59,18 +61,20 @@ def clients(made: list[Seat], port: int, log: Log) -> Iterator[list[Client]]:
 
 
 def crash(
-    url: str, folder: Path, factory: str, blows: list[Callable[[Server], None]]
+    url: str, folder: Path, factory: str, blows: list[Callable[[Server], None]], acked: Path | None = None
 ) -> tuple[Log, list[str]]:
     """Run clients, strike, and return what was acknowledged and what is wrong afterwards."""
     made = seats(url, folder, 6)
-    log = Log(folder / "acked.log")
+    log = Log(acked or folder / "acked.log")
     server = Server(factory, url, folder)
     try:
         with clients(made, server.port, log) as running:
             for blow in blows:
                 time.sleep(0.5)
                 blow(server)
+            before = len(log.acked)
             time.sleep(1)
+            log.late = len(log.acked) - before
             refused = [r for client in running for r in client.refused]
     finally:
         server.stop()
@@ -86,7 +90,7 @@ def sqlite_url(folder: Path) -> str:
 
 
 def test_sqlite_keeps_every_acknowledged_answer_under_sigkill(tmp_path: Path) -> None:
-    log, found = crash(sqlite_url(tmp_path), tmp_path, "create", [Server.kill_a_worker] * 12)
+    log, found = crash(sqlite_url(tmp_path), tmp_path, "create", [Server.kill_a_worker] * times(12, 200))
     assert found == [] and len(log.acked) > 100
     with sa.create_engine(sqlite_url(tmp_path)).connect() as connection:
         assert connection.scalar(sa.text("PRAGMA integrity_check")) == "ok"
@@ -112,7 +116,7 @@ def stop_at_once(made: Cluster) -> Callable[[Server], None]:
 
 
 def test_postgresql_keeps_every_acknowledged_answer(tmp_path: Path, own_cluster: Cluster) -> None:
-    blows = [Server.kill_a_worker, stop_at_once(own_cluster), Server.kill_a_worker] * 3
+    blows = [Server.kill_a_worker, stop_at_once(own_cluster), Server.kill_a_worker] * times(3, 50)
     log, found = crash(own_cluster.url, tmp_path, "create", blows)
     assert found == [] and len(log.acked) > 100
 

@@ -28,6 +28,7 @@ from app.web.db import db
 from tests import factories
 from tests.conftest import START, empty
 from tests.exams import build
+from tests.soak import times
 
 LIMIT, GRACE = timedelta(minutes=45), timedelta(seconds=30)
 KINDS = {"single": 1, "order": 1, "match": 1, "recite": 1}
@@ -249,6 +250,9 @@ def test_the_core_follows_the_model(app: Flask) -> None:
     run_state_machine_as_test(
         ExamMachine,
         settings=settings(
-            max_examples=40, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=times(40, 2000),
+            stateful_step_count=50,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
         ),
     )
