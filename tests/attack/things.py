@@ -46,6 +46,15 @@ def _held(private: bool = False, other: bool = False, **names: Callable[[Holder]
     return make
 
 
+def _others(**names: Callable[[Holder], Any]) -> Make:
+    """The same without the caller's own, where nobody may act for themselves."""
+
+    def make(world: World) -> Iterator[Thing]:
+        return (thing for thing in _held(**names)(world) if thing.label != CALLER)
+
+    return make
+
+
 def _school(*options: Callable[[World], dict[str, Any]]) -> Make:
     """Things without a unit, open to whoever may do the action."""
 
@@ -177,7 +186,11 @@ THINGS: dict[Any, Make] = {
     "exams_manage.grader_dismiss": _school(
         lambda w: {"exam_id": w.written.id, "person_id": w.holders["below"].person.id}
     ),
-    "exams_manage.device": _held(attempt_id=lambda h: h.running, request_id=lambda h: h.device),
+    "exams_manage.device": _others(attempt_id=lambda h: h.running, request_id=lambda h: h.device),
+    "exams_manage.kept": _others(attempt_id=lambda h: h.running),
+    "exams_manage.decide": _others(attempt_id=lambda h: h.running),
+    "exams_manage.bring_in": _others(attempt_id=lambda h: h.running),
+    "exams_manage.replay": _others(attempt_id=lambda h: h.running),
     ("manage", "exam_id"): _school(lambda w: {"exam_id": w.exam.id}, lambda w: {"exam_id": w.fresh.id}),
     "exams_manage.entries_add": _school(lambda w: {"exam_id": w.other_exam.id}),
     "exams_manage.nearest": _school(lambda w: {"exam_id": w.fresh.id}),
