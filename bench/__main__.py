@@ -15,7 +15,7 @@ from app.exams.models import Exam
 from app.people.models import Unit
 from app.web.db import db
 from bench import audit, bank, certificates, floor, importing, papers, regrade, room, roster, school
-from bench.measure import counted, expect, interleaved, request
+from bench.measure import Call, counted, expect, interleaved, request
 from tests.conftest import settings
 from tests.postgres import cluster
 
@@ -49,37 +49,45 @@ def bench_save(app: Flask, url: str, exam_id: int, unit_id: int) -> Figures:
 
 
 def bench_attempt(app: Flask, exam_id: int, unit_id: int) -> Figures:
-    """Start, hand in with scoring, and the exam page of a hundred questions."""
+    """Start, take over, hand in with scoring, and the exam page of a hundred questions: as it opens first,
+    and with a hundred answers."""
     exam = db.session.get_one(Exam, exam_id)
     many = 60
     fresh = iter([school.seat(app, unit_id) for _ in range(many)])
     full = [school.seat(app, unit_id) for _ in range(many)]
     for seat in full:
         school.sit(seat, exam, answered=True)
-    ending, reading = iter(full), full[0]
+    ending, reading, opening = iter(full), full[0], school.seat(app, unit_id)
+    school.sit(opening, exam)
+
+    def post(seat: school.Seat, path: str, status: int, body: object = None) -> None:
+        expect(status, request(app, "POST", path, seat.cookie, body, x_csrftoken=seat.csrf))
 
     def start() -> None:
-        seat = next(fresh)
-        expect(201, request(app, "POST", f"/exams/{exam_id}/attempts", seat.cookie, x_csrftoken=seat.csrf))
+        post(next(fresh), f"/exams/{exam_id}/attempts", 201)
 
-    def page() -> None:
-        expect(200, request(app, "GET", f"/sit/{reading.attempt}", reading.cookie, accept_encoding="br"))
+    def take_over() -> None:
+        post(opening, f"/attempts/{opening.attempt}/takeover", 200, {})
 
     def submit() -> None:
         seat = next(ending)
-        body = {"epoch": seat.epoch, "responses": []}
-        path = f"/attempts/{seat.attempt}/submit"
-        expect(200, request(app, "POST", path, seat.cookie, body, x_csrftoken=seat.csrf))
+        post(seat, f"/attempts/{seat.attempt}/submit", 200, {"epoch": seat.epoch, "responses": []})
 
-    _, content, _ = expect(
-        200, request(app, "GET", f"/sit/{reading.attempt}", reading.cookie, accept_encoding="br")
-    )
-    pages = interleaved({"page": page}, 10, 10)
-    cpu = interleaved({"start": start, "submit": submit}, 5, 10)
+    def page(seat: school.Seat) -> bytes:
+        answer = request(app, "GET", f"/sit/{seat.attempt}", seat.cookie, accept_encoding="br")
+        return expect(200, answer)[1]
+
+    content = page(reading)
+    pages: dict[str, Call] = {
+        "page": lambda: page(reading),
+        "opening": lambda: page(opening),
+        "takeover": take_over,
+    }
+    cpu = interleaved(pages, 10, 10) | interleaved({"start": start, "submit": submit}, 5, 8)
+    sent = {"start": counted(start), "submit": counted(submit), "takeover": counted(take_over)}
     return {
-        "start.cpu_ms": cpu["start"],
-        "submit.cpu_ms": cpu["submit"],
-        "page.cpu_ms": pages["page"],
+        **{f"{what}.cpu_ms": spent for what, spent in cpu.items()},
+        **{f"{what}.statements": many for what, many in sent.items()},
         "page.kilobytes": len(content) / 1024,
     }
 
