@@ -60,7 +60,7 @@ def of(engine: str, candidates: int, seconds: float = SECONDS, sign_ins: int | N
         Step(name, length * shrunk, pace * shrunk, many if name == SIGNING else 0)
         for name, length, pace in _DAY
     )
-    return Plan(engine, candidates, min(candidates, max(10, candidates // 20)), steps)
+    return Plan(engine, candidates, min(candidates, max(10, candidates // 50)), steps)
 
 
 def rushed(plan: Plan) -> Plan:
