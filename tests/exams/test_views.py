@@ -42,7 +42,7 @@ def test_intro_states_every_rule_before_the_start(sitting: Sitting) -> None:
     me = sitting(started=False, attempts=2)
     page = me.client.get(f"/exams/{me.exam.id}").text
     assert "2026-11-23 08:00 至 11:00" in page
-    assert "计时 45 分钟" in page and "如果开始得晚，最晚只能答到 2026-11-23 11:00。" in page
+    assert "计时 45 分钟" in page and "如果开始得晚，最晚只能答到 11:00。" in page
     assert "总分达到满分的 60%" in page and "共 2 次，还剩 2 次" in page
     assert f"到时后 {GRACE.seconds} 秒内送达的作答仍然有效" in page
     assert "成绩、各题对错、正确答案、解析交卷后即可查看。" in page

@@ -13,6 +13,7 @@ from app.certificates.models import Certificate
 from app.courses.models import Course
 from app.domain.access import Role
 from app.exams import attempts, graders, grading, makeups, marking, saving, service
+from app.exams.epochs import Origin
 from app.exams.models import Exam
 from app.home import queries as home
 from app.people.models import Person, Unit
@@ -90,7 +91,8 @@ def term(app: Flask, time: Clock, sign_in: SignIn) -> Term:
             "responses": [{"slot": 2, "seq": 1, "value": "写了"}, {"slot": 1, "seq": 1, "value": "b"}],
         }
     )[1]
-    attempts.submit(attempt.id, person.id, factories.session_for(person).id, None, sent, time.now)
+    origin = Origin(factories.session_for(person).id)
+    attempts.submit(attempt.id, person.id, origin, None, sent, time.now)
     db.session.commit()
     return Term(unit, exam, course, person, sign_in, time)
 
