@@ -17,7 +17,7 @@ from app.domain.papers import Candidate
 from app.exams import assembling, grids, papers, service
 from app.exams.grids import Grid
 from app.exams.making_models import Assembly
-from app.exams.models import Attempt, Exam, Paper
+from app.exams.models import Attempt, Exam, ExamForm, Paper
 from app.people.models import Person
 from app.web import clock, uow
 from app.web.db import db, hold
@@ -36,14 +36,25 @@ def begun(exam_id: int) -> bool:
     return db.session.scalar(found) is not None
 
 
+def hold_forms(exam: Exam) -> None:
+    """The exam and its forms as they are now: editors take turns, each on what the last one left.
+
+    Raises Begun.
+    """
+    hold(exam)
+    forms = sa.select(ExamForm).where(ExamForm.exam_id == exam.id)
+    db.session.scalars(forms.execution_options(populate_existing=True)).all()
+    db.session.expire(exam, ["forms"])
+    if begun(exam.id):
+        raise Begun
+
+
 def order(exam: Exam, grid: Grid, forms: int, now: datetime, by: int | None) -> Assembly:
     """Papers that the exam has stay until there are new ones. A second order takes the place of the first.
 
     Raises Begun.
     """
-    hold(exam)  # two editors take turns
-    if begun(exam.id):
-        raise Begun
+    hold_forms(exam)
     db.session.execute(
         sa.update(Assembly)
         .where(Assembly.exam_id == exam.id, Assembly.done_at.is_(None))

@@ -154,14 +154,15 @@ def _section_added(exam: Exam, number: int) -> Any:
 
 def _used(exam: Exam, number: int) -> Any:
     """As a form of the exam: of exactly the full points, unless told otherwise."""
-    total, full = picking.total(picking.draft(exam, number)), _full(exam)
-    if total != full and "anyway" not in request.form:
+    full = _full(exam)
+    try:
+        picking.use(exam, number, None if "anyway" in request.form else full, clock.now())
+    except picking.Uneven as uneven:
         flash(
             _("现在合计 %(points)s 分，不是 %(full)s 分。确实要这样，请勾选“不是满分也采用”。",
-              points=format_points(total), full=format_points(full)),
+              points=format_points(uneven.points), full=format_points(full)),
             "warn",
         )  # fmt: skip
         return redirect(_here(exam, number))
-    picking.use(exam, number, clock.now())
     flash(_("%(form)s已采用。", form=form_name(number)))
     return redirect(url_for("exams_manage.paper", exam_id=exam.id, form=number))

@@ -39,7 +39,8 @@ class Slot:
 def freeze(
     title: str, sections: Sequence[Section], drawn: Sequence[Sequence[Candidate]], now: datetime
 ) -> Paper:
-    """Store the paper, or return the one that is the same to the letter and to the question versions."""
+    """Store the paper, or return the one that is the same to the letter, to the question versions and to how
+    they are scored."""
     contents = bank.contents([c.version_id for chosen in drawn for c in chosen])
     document = rules.document(title, sections, [[contents[c.version_id] for c in chosen] for chosen in drawn])
     items = [
@@ -50,7 +51,7 @@ def freeze(
     ]
     digest = rules.digest(document)
     for paper in db.session.scalars(sa.select(Paper).where(Paper.sha256 == digest)):
-        if [slot.version_id for slot in slots(paper.id).values()] == [version for version, *_ in items]:
+        if [(slot.version_id, slot.part, slot.preset) for slot in slots(paper.id).values()] == items:
             return paper
     paper = Paper(sha256=digest, document=document, created_at=now)
     db.session.add(paper)

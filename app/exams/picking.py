@@ -13,11 +13,18 @@ from app.exams import comparing, grids, making, papers, swapping
 from app.exams.labels import form_name
 from app.exams.making_models import PaperDraft
 from app.exams.models import Exam
-from app.web.db import db, hold
+from app.web.db import db
 
 
 class Stays(Exception):
     """It is as it was: there is no such section, or the questions do not belong there."""
+
+
+@dataclass
+class Uneven(Exception):
+    """The draft is worth other points than it should be."""
+
+    points: int
 
 
 @dataclass(frozen=True)
@@ -65,9 +72,7 @@ def _read(sections: list[dict[str, Any]]) -> list[Chosen]:
 
 def _kept(exam: Exam, number: int) -> PaperDraft:
     """The draft, to be written. Raises making.Begun."""
-    hold(exam)  # two editors take turns
-    if making.begun(exam.id):
-        raise making.Begun
+    making.hold_forms(exam)
     found = db.session.get(PaperDraft, (exam.id, number))
     if found is None:
         found = PaperDraft(exam_id=exam.id, number=number, sections=_sections(exam, number))
@@ -128,10 +133,15 @@ def alikes(chosen: Sequence[Chosen]) -> list[tuple[str, str]]:
     return alike.pairs({one.version_id: one.question_id for section in chosen for one in section.ones})
 
 
-def use(exam: Exam, number: int, now: datetime) -> None:
-    """The draft is the form from now on. Raises making.Begun, and Stays when nothing is chosen."""
+def use(exam: Exam, number: int, full: int | None, now: datetime) -> None:
+    """The draft is the form from now on; `full`: what it must be worth, None: whatever it is.
+
+    Raises making.Begun, Uneven, and Stays when nothing is chosen.
+    """
     kept = _kept(exam, number)
     filled = [section for section in _read(kept.sections) if section.ones]
+    if full not in (None, total(filled)):
+        raise Uneven(total(filled))
     if not filled:
         raise Stays
     before = [form.paper_id for form in exam.forms if form.number == number]

@@ -13,7 +13,6 @@ from app.exams import comparing, grids, making, papers, service
 from app.exams.grids import Grid
 from app.exams.labels import form_name
 from app.exams.models import Exam, ExamForm, Paper
-from app.web.db import hold
 
 _NONE: Grid = {"sections": [], "at_least": [], "enemies": [], "total": 0, "rest_days": 0, "rest_exams": 0}
 
@@ -111,10 +110,8 @@ def _holders(exam: Exam, apart_from: ExamForm) -> Mapping[str, tuple[int, ...]]:
 
 def swap(exam: Exam, form: ExamForm, slot: int, version_id: int, seen: int, now: datetime) -> None:
     """`seen`: the paper that the person had before them. Raises making.Begun, Moved."""
-    hold(exam)
-    if making.begun(exam.id):
-        raise making.Begun
-    if form.paper_id != seen:
+    making.hold_forms(exam)
+    if form not in exam.forms or form.paper_id != seen:
         raise Moved
     fitting, leaving = _fitting(exam, form, slot, now)
     coming = next((one for one in fitting if one.version_id == version_id), None)

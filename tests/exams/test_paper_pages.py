@@ -14,9 +14,9 @@ from flask.testing import FlaskClient
 from app.audit.models import AuditEvent
 from app.bank.models import Question, QuestionVersion
 from app.domain.access import Role
-from app.exams import attempts, comparing, grids, making, papers, service
+from app.exams import attempts, comparing, grids, making, papers, service, swapping
 from app.exams.making_models import PaperDraft
-from app.exams.models import Exam
+from app.exams.models import Exam, ExamForm
 from app.people.models import Person
 from app.web.db import db
 from tests import factories
@@ -138,6 +138,31 @@ def test_a_question_is_swapped_for_one_that_fits(admin: FlaskClient, time: Clock
     assert admin.get(f"/manage/exams/{exam.id}/forms/1/slots/4").status_code == 404
 
 
+def test_of_two_swaps_at_once_the_second_undoes_nothing(app: Flask, time: Clock) -> None:
+    exam = made(time, single=2)
+    form, seen = exam.forms[0], exam.forms[0].paper_id
+    coming = swapping.offers(exam, form, 1, time.now)[0].candidate.version_id
+    other = papers.freeze("别的卷", comparing.sections(seen), [comparing.held([seen])[seen]], time.now)
+    db.session.execute(  # meanwhile, in another session: what this one has read stays as it was
+        sa.update(ExamForm).values(paper_id=other.id), execution_options={"synchronize_session": False}
+    )
+    assert form.paper_id == seen
+    with pytest.raises(swapping.Moved):
+        swapping.swap(exam, form, 1, coming, seen, time.now)
+    assert form.paper_id == other.id
+
+
+def test_a_swap_in_a_form_that_is_gone_moves_nothing(app: Flask, time: Clock) -> None:
+    exam = made(time, forms=2, single=2)
+    form = exam.forms[1]
+    coming = swapping.offers(exam, form, 1, time.now)[0].candidate.version_id
+    db.session.execute(
+        sa.delete(ExamForm).where(ExamForm.number == 2), execution_options={"synchronize_session": False}
+    )
+    with pytest.raises(swapping.Moved):
+        swapping.swap(exam, form, 1, coming, form.paper_id, time.now)
+
+
 def test_parallel_forms_stay_equally_difficult(admin: FlaskClient, time: Clock) -> None:
     exam = made(time, forms=2, single=2, spare=2)
     spare = db.session.scalars(
@@ -183,6 +208,23 @@ def test_other_points_than_full_must_be_said_to_be_meant(admin: FlaskClient, tim
     assert "没有改动" in admin.post(url, data={"act": "use", "anyway": "1"}, follow_redirects=True).text
     admin.post(url, data={"act": "discard"})
     assert db.session.get(PaperDraft, (exam.id, 1)) is None
+
+
+def test_another_way_of_scoring_is_another_paper(admin: FlaskClient, time: Clock) -> None:
+    exam = made(time, multiple=2)
+    url = f"/manage/exams/{exam.id}/forms/1/pick"
+    used = [one.version_id for one in comparing.held([exam.paper_id or 0])[exam.paper_id or 0]]
+    found = []
+    for preset in ("half", "exact", "half"):
+        admin.post(f"{url}?section=0", data={"act": "drop"})
+        head = {"act": "section", "title": "multiple", "kind": "multiple", "points": "2", "preset": preset}
+        admin.post(url, data=head)
+        admin.post(f"{url}?section=0", data={"act": "add", "version": used})
+        admin.post(url, data={"act": "use"})
+        db.session.refresh(exam.forms[0])
+        found.append((exam.paper_id, {slot.preset for slot in papers.slots(exam.paper_id or 0).values()}))
+    assert [presets for _, presets in found] == [{"half"}, {"exact"}, {"half"}]
+    assert found[0] == found[2]  # the same to the letter is the same paper
 
 
 def test_an_exam_without_a_blueprint_begins_with_sections(admin: FlaskClient, time: Clock) -> None:
