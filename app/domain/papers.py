@@ -115,6 +115,16 @@ def _shown(content: Content) -> dict[str, Any]:
     return {"stem": content.stem, "options": keyed, **more, **last}
 
 
+def section_points(document: Document) -> dict[str, int]:
+    """What the sections are worth, in tenths, by title: all parts of a case together are worth its points."""
+    worth = {slot["slot"]: slot["points"] for slot in document["slots"]}
+    found: dict[str, int] = {}
+    for section in document["sections"]:
+        points = sum(worth[number] for number in section["slots"])
+        found[section["title"]] = found.get(section["title"], 0) + points
+    return found
+
+
 def canonical(document: Document) -> bytes:
     """The one spelling of a document that is hashed and served: sorted keys, no spaces, UTF-8."""
     return json.dumps(

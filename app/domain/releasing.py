@@ -110,6 +110,18 @@ def withdrawn(rules: Mapping[Part, Rule], open_now: frozenset[Part]) -> dict[Par
     return {part: Rule(When.BY_HAND) if part in open_now else rule for part, rule in rules.items()}
 
 
+def kept_open(
+    before: Mapping[Part, Rule], after: Mapping[Part, Rule], released_at: datetime | None
+) -> tuple[dict[Part, Rule], datetime | None]:
+    """New rules, and when they were published by hand: what newly waits for it is not out with what was
+    published before, which stays out from its moment on."""
+    waits = {part for part in Part if after[part].when is When.BY_HAND}
+    out = {part for part in waits if before[part].when is When.BY_HAND}
+    if released_at is None or waits == out:
+        return dict(after), released_at
+    return {part: Rule(When.FROM, released_at) if part in out else rule for part, rule in after.items()}, None
+
+
 def may_appeal(settled_at: datetime, score_from: datetime | None, days: int, now: datetime) -> bool:
     """Within so many days after the score was out, or came to be what it is; never before."""
     end = appeal_until(settled_at, score_from, days)

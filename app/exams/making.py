@@ -125,7 +125,11 @@ def make(number: int, now: datetime) -> None:
 def _use(exam: Exam, asked: Assembly, found: Papers, now: datetime) -> None:
     before = [form.paper_id for form in exam.forms]
     made = [_frozen(exam, asked.grid, form, now) for form in found.forms]
-    service.use(exam, made)
+    try:
+        service.use(exam, made)
+    except service.Unreachable as lost:
+        _close(asked, {"failed": "minimums", "sections": lost.sections})
+        return
     _close(asked, {"overlap": found.overlap, "at_least": found.at_least, "late": found.late})
     after = [form.paper_id for form in exam.forms]
     with _ordered(asked):

@@ -14,7 +14,7 @@ class Assembly(Base):
 
     `grid`: the blueprint's rules as they were, or as they were eased (exams/grids.py). `outcome`: {overlap,
     at_least, late} of papers that were made; {lacks, too_many, nearest} where the bank cannot fill the grid;
-    {failed} with the reason.
+    {failed} with the reason, {sections} whose minimum the papers made could not meet.
     """
 
     __tablename__ = "assembly"

@@ -15,7 +15,7 @@ from app.domain.papers import Section
 from app.domain.questions import Kind
 from app.domain.scoring import Preset, format_points
 from app.domain.topics import name, tree
-from app.exams import making, papers, picking, swapping
+from app.exams import making, minimums_form, papers, picking, service, swapping
 from app.exams.back_office import bp, load_exam, load_form
 from app.exams.grid_fields import HeadForm
 from app.exams.labels import form_name
@@ -163,6 +163,9 @@ def _used(exam: Exam, number: int) -> Any:
               points=format_points(uneven.points), full=format_points(full)),
             "warn",
         )  # fmt: skip
+        return redirect(_here(exam, number))
+    except service.Unreachable as lost:
+        flash(minimums_form.unreachable(lost.sections), "warn")
         return redirect(_here(exam, number))
     flash(_("%(form)s已采用。", form=form_name(number)))
     return redirect(url_for("exams_manage.paper", exam_id=exam.id, form=number))

@@ -13,7 +13,18 @@ from app.bank.forms import ReviewForm
 from app.bank.labels import DIFFICULTIES, KINDS
 from app.domain import topics
 from app.domain.access import Action
-from app.exams import assembling, comparing, grids, lacking, making, pages, papers, planning, printed
+from app.exams import (
+    assembling,
+    comparing,
+    grids,
+    lacking,
+    making,
+    minimums_form,
+    pages,
+    papers,
+    planning,
+    printed,
+)
 from app.exams.back_office import bp, load_exam, load_form
 from app.exams.bases import Bases
 from app.exams.forms import RedrawForm
@@ -34,7 +45,7 @@ def paper(exam_id: int) -> Any:
     return render_template(
         "exams/manage/paper.html", exam=exam, begun=begun, form=shown, asked=asked, why=_why(asked),
         compared=comparing.compare(exam.forms), made=making.used(exam.id), bases=Bases(), kinds=KINDS,
-        difficulties=DIFFICULTIES, topic_name=topics.name,
+        difficulties=DIFFICULTIES, topic_name=topics.name, unreachable=minimums_form.unreachable,
         redraw=RedrawForm(formdata=None, data={"forms": len(exam.forms) or 1}),
         **(_read(shown) if shown else {}),
     )  # fmt: skip

@@ -1,6 +1,6 @@
 """What must be reached in single sections, besides the total: as typed and as stored."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import FieldList, Form, FormField, SelectMultipleField, StringField, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from app.domain import papers as rules
 from app.domain.attempts import Outcome
 from app.domain.scoring import format_points
 from app.exams import papers
@@ -71,13 +72,13 @@ def _minimum(form: MinimumForm, number: int, full: dict[str, int]) -> dict[str, 
 
 
 def section_points(exam: Exam) -> dict[str, int]:
-    """What the sections of the exam's paper are worth, in tenths, by title."""
-    if exam.paper_id is None:
-        return {}
-    found: dict[str, int] = {}
-    for section in papers.document(exam.paper_id)["sections"]:
-        found[section["title"]] = found.get(section["title"], 0) + section["points"] * len(section["slots"])
-    return found
+    """What the sections that all its forms have are worth, in tenths, by title: the least of any form."""
+    forms = [rules.section_points(papers.document(form.paper_id)) for form in exam.forms]
+    return {
+        title: min(form[title] for form in forms)
+        for title in (forms[0] if forms else ())
+        if all(title in form for form in forms)
+    }
 
 
 def typed(minimums: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -86,6 +87,8 @@ def typed(minimums: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return [*shown, {"sections": [], "points": ""}]
 
 
-def fits(minimums: Sequence[dict[str, Any]], titles: Collection[str]) -> bool:
-    """Does the paper have every section that a minimum names?"""
-    return all(set(one["sections"]) <= set(titles) for one in minimums)
+def unreachable(sections: Sequence[str]) -> str:
+    """Why papers were not taken into use: a minimum in these sections could not be reached."""
+    names = _("、").join(f"“{title}”" for title in sections)
+    text = _("试卷没有采用：%(names)s定有最低分，新试卷却没有这样的大题，或者分值不够。", names=names)
+    return str(text + _("请先在“设置”里去掉这条最低分，采用新试卷后再定。"))

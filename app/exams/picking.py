@@ -136,7 +136,7 @@ def alikes(chosen: Sequence[Chosen]) -> list[tuple[str, str]]:
 def use(exam: Exam, number: int, full: int | None, now: datetime) -> None:
     """The draft is the form from now on; `full`: what it must be worth, None: whatever it is.
 
-    Raises making.Begun, Uneven, and Stays when nothing is chosen.
+    Raises making.Begun, Uneven, service.Unreachable, and Stays when nothing is chosen.
     """
     kept = _kept(exam, number)
     filled = [section for section in _read(kept.sections) if section.ones]

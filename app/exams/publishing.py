@@ -108,12 +108,18 @@ def unfinished(exam_id: int) -> int:
     return db.session.scalar(rows) or 0
 
 
+def _release(exam: Exam) -> dict[str, object]:
+    return {name: getattr(exam, name) for name in ("release", "released_at", "appeal_days")}
+
+
 def set_rules(exam: Exam, rules: dict[Part, Rule], appeal_days: int) -> None:
+    """What newly waits to be published by hand waits, whatever was published before."""
     hold(exam)
-    before = {"release": exam.release, "appeal_days": exam.appeal_days}
+    before = _release(exam)
+    rules, exam.released_at = releasing.kept_open(rules_of(exam), rules, exam.released_at)
     exam.release, exam.appeal_days = releasing.stored(rules), appeal_days
     db.session.flush()
-    after = {"release": exam.release, "appeal_days": exam.appeal_days}
+    after = _release(exam)
     if after != before:
         record(
             "exam.rule", f"exam:{exam.id}", f"修改“{exam.title}”的成绩公布办法", before=before, after=after

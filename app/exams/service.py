@@ -83,15 +83,30 @@ def ensure_quiz(
     return exam
 
 
+class Unreachable(Exception):
+    """Whoever draws one of these papers could not reach a minimum of the exam. `sections`: of the minimum."""
+
+    def __init__(self, sections: list[str]) -> None:
+        super().__init__(*sections)
+        self.sections = sections
+
+
+def _check_minimums(exam: Exam, made: Sequence[Paper]) -> None:
+    worth = [rules.section_points(paper.document) for paper in made]
+    for minimum in exam.minimums or ():
+        titles = minimum["sections"]
+        for points in worth:
+            if not points.keys() >= set(titles) or sum(points[one] for one in titles) < minimum["points"]:
+                raise Unreachable(titles)
+
+
 def use(exam: Exam, made: Sequence[Paper]) -> None:
-    """These are its forms from now on; attempts that have begun keep theirs."""
+    """These are its forms from now on; attempts that have begun keep theirs. Raises Unreachable."""
+    _check_minimums(exam, made)
     del exam.forms[len(made) :]
     for form, paper in zip(exam.forms, made, strict=False):
         form.paper = paper
     known = len(exam.forms)
-    titles = {section["title"] for paper in made for section in paper.document["sections"]}
-    # A minimum in a section that no paper has could be reached by nobody.
-    exam.minimums = [one for one in exam.minimums or () if set(one["sections"]) <= titles]
     exam.forms += [ExamForm(number=n, paper=paper) for n, paper in enumerate(made[known:], known + 1)]
     db.session.flush()
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from app.domain.releasing import (
     Rule,
     When,
     appeal_until,
+    kept_open,
     may_appeal,
     open_parts,
     opens,
@@ -54,6 +56,19 @@ FACTS = st.builds(Facts, MOMENTS, st.none() | MOMENTS, st.none() | MOMENTS)
 def test_the_usual_rules(name: str, now: datetime, shown: set[str]) -> None:
     facts = Facts(finished_at=at(2), released_at=at(5), submitted_at=at(1))
     assert open_parts(USUAL[name], facts, now) == shown
+
+
+@given(RULES, RULES, FACTS)
+def test_new_rules_publish_nothing_that_newly_waits_and_take_nothing_back(
+    before: dict[Part, Rule], wanted: dict[Part, Rule], facts: Facts
+) -> None:
+    after, released_at = kept_open(before, wanted, facts.released_at)
+    was, will_be = opens(before, facts), opens(after, replace(facts, released_at=released_at))
+    for part in Part:
+        if wanted[part].when is When.BY_HAND and before[part].when is not When.BY_HAND:
+            assert will_be[part] is None
+    if before == wanted:
+        assert was == will_be
 
 
 def test_no_part_opens_before_the_one_it_rests_on() -> None:

@@ -173,6 +173,29 @@ def test_the_rules_are_set_part_by_part(sitting: Sitting, admin: FlaskClient, ti
     assert 'value="2026-11-25T09:00"' in shown
 
 
+def test_parts_are_published_by_hand_one_after_the_other(
+    sitting: Sitting, admin: FlaskClient, time: Clock
+) -> None:
+    me = handed_in(sitting, release="by_hand")
+    path = f"/manage/exams/{me.exam.id}/release"
+    rules = {"score_when": "by_hand", "verdicts_when": "never", "keys_when": "never",
+             "explanations_when": "never", "appeal_days": "5"}  # fmt: skip
+    admin.post(path, data=rules)
+    admin.post(f"{path}/publish")
+    assert "<strong>2</strong> 分" in result(me)
+    time.advance(days=1)
+    rules |= {"verdicts_when": "by_hand", "keys_when": "by_hand"}
+    assert admin.post(path, data=rules).status_code == 302
+    page = result(me)  # the score stays out, the keys wait for the button
+    assert "<strong>2</strong> 分" in page and "正确答案</span>" not in page
+    db.session.refresh(me.exam)
+    assert publishing.open_parts(me.exam, time.now) == {Part.SCORE}
+    assert "公布成绩" in admin.get(path).text
+    admin.post(f"{path}/publish")
+    db.session.refresh(me.exam)
+    assert publishing.open_parts(me.exam, time.now) == {Part.SCORE, Part.VERDICTS, Part.KEYS}
+
+
 def test_lists_ask_as_often_for_one_exam_as_for_many(sitting: Sitting, queries: Queries) -> None:
     counted = []
     me = handed_in(sitting, release="after_close")

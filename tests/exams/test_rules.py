@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from app.domain.access import Role
-from app.exams import pages, queries, service
+from app.exams import making, minimums_form, pages, queries, service
 from app.exams.models import Attempt, Exam, Score
 from app.people.models import Person
 from app.web.db import db
@@ -250,8 +251,32 @@ def test_after_the_first_start_rules_may_only_be_eased(
     assert (exam.entry_minutes, exam.earliest_minutes) == (None, 10)
 
 
-def test_a_new_paper_without_a_section_drops_its_minimum(app: Flask, time: Clock) -> None:
-    exam = build.exam(time.now, single=1)
-    exam.minimums = [{"sections": ["single"], "points": 5}, {"sections": ["gone"], "points": 5}]
-    service.use(exam, [form.paper for form in exam.forms])
-    assert exam.minimums == [{"sections": ["single"], "points": 5}]
+@pytest.mark.parametrize(
+    "minimum", [{"sections": ["judge"], "points": 5}, {"sections": ["single"], "points": 50}]
+)
+def test_papers_that_could_not_reach_a_minimum_are_not_taken(
+    admin: FlaskClient, time: Clock, minimum: dict[str, Any]
+) -> None:
+    """Whether they lack the section or are worth less in it, and whoever makes them."""
+    exam = build.exam(time.now, single=2, judge=1)
+    exam.minimums, paper = [minimum], exam.paper_id
+    exam.blueprint.sections, exam.blueprint.total = exam.blueprint.sections[:1], 40
+    db.session.commit()
+    url = f"/manage/exams/{exam.id}"
+    admin.post(f"{url}/redraw", data={"forms": "1"})
+    making.run()
+    why = f"“{minimum['sections'][0]}”定有最低分，新试卷却没有这样的大题，或者分值不够"
+    assert why in admin.get(f"{url}/paper").text
+    admin.post(f"{url}/forms/1/pick?section=1", data={"act": "drop"})
+    page = admin.post(f"{url}/forms/1/pick", data={"act": "use", "anyway": "y"}, follow_redirects=True).text
+    assert why in page
+    db.session.refresh(exam)
+    assert (exam.minimums, exam.paper_id) == ([minimum], paper)
+
+
+def test_minimums_are_offered_in_what_every_form_has(app: Flask, time: Clock) -> None:
+    """The parts of a case are worth its points together."""
+    exam, other = build.exam(time.now, case=1, judge=2), build.exam(time.now, case=1, single=1)
+    assert minimums_form.section_points(exam) == {"case": 20, "judge": 40}
+    service.use(exam, [exam.forms[0].paper, other.forms[0].paper])
+    assert minimums_form.section_points(exam) == {"case": 20}
