@@ -101,6 +101,7 @@ FIELDS = {
     "seats": _l("座位数"),
     "doors_at": _l("入场"),
     "by_hand": _l("由监考员宣布开考"),
+    "asks_code": _l("要考场口令"),
     "sitting": _l("场次"),
     "ticket": _l("准考证号"),
     "entry_minutes": _l("开考后可入场（分钟）"),

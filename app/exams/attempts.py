@@ -95,12 +95,11 @@ def _new(entry: Entry, now: datetime, trial: bool) -> Attempt | None:
             document, seed, exam.shuffle_slots, exam.shuffle_options, exam.shuffle_sections
         )
     seat, given = entry.terms.seat, entry.terms.given
-    closes_at = entries.own_clock(exam, entry.terms).closes_at
     facts = {
         "exam_id": exam.id, "person_id": entry.person_id, "number": len(entry.attempts) + 1, "trial": trial,
         "paper_id": paper_id, "order": order, "slot_kinds": paper_rules.slot_kinds(document, order),
         "sitting_id": seat.sitting_id if seat else None, "open_book": given.open_book, "started_at": now,
-        "closes_at": None if closes_at == exam.closes_at else closes_at,
+        "closes_at": entries.own_end(entry.terms),
         "extra_minutes": given.extra // timedelta(minutes=1), "epoch": 0,
     }  # fmt: skip
     if made := db.session.scalars(_INSERT[db.engine.dialect.name], facts).one_or_none():
@@ -112,11 +111,11 @@ def _paper(entry: Entry) -> int:
     """The form of the seat; else in turn, so that neighbours and a second attempt have another."""
     if not entry.forms:
         raise CannotStart(StartRefusal.NOT_OPEN)
-    seat = entry.terms.seat
+    numbers, seat = sorted(entry.forms), entry.terms.seat
+    turn = entry.person_id + len(entry.attempts)
     if seat is not None and seat.form is not None and seat.form in entry.forms:
-        return entry.forms[seat.form]
-    numbers = sorted(entry.forms)
-    return entry.forms[numbers[(entry.person_id + len(entry.attempts)) % len(numbers)]]
+        turn = numbers.index(seat.form) + sum(not attempt.trial for attempt in entry.attempts)
+    return entry.forms[numbers[turn % len(numbers)]]
 
 
 _INSERT = {

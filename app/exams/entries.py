@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -34,6 +34,11 @@ def own_clock(exam: Exam, terms: Terms) -> ExamClock:
         at = terms.sitting.started_at or terms.sitting.opens_at
         times = replace(times, opens_at=at, closes_at=terms.sitting.closes_at)
     return windowed(times, terms.given)
+
+
+def own_end(terms: Terms) -> datetime | None:
+    """The end of the person's sitting or window; None: of the exam, wherever that is moved."""
+    return terms.given.closes_at or (terms.sitting.closes_at if terms.sitting else None)
 
 
 def kept_out(exam: Exam, terms: Terms) -> StartRefusal | None:

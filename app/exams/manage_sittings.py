@@ -41,7 +41,7 @@ def sittings(exam_id: int) -> Any:
     exam, paths = load_exam(exam_id), gate.scope(Action.EXAM_EDIT)
     form = SittingForm(exam)
     if form.validate_on_submit():
-        made = seating.save(exam, None, form.facts)
+        made = seating.create(exam, form.facts)
         flash(_("已新建“%(room)s”。", room=made.room))
         return redirect(url_for("exams_manage.sittings", exam_id=exam.id))
     return render_template(
@@ -122,8 +122,10 @@ def sitting_edit(exam_id: int, sitting_id: int) -> Any:
     form = SittingForm(exam, found)
     if form.validate_on_submit():
         try:
-            seating.save(exam, found, form.facts)
+            longer = seating.change(found, form.facts, clock.now())
             flash(_("已保存。准考证已经印发的，请重新打印。"))
+            if longer:
+                flash(_("正在答题的 %(n)s 人一并延长，考生页面一分钟内更新倒计时。", n=longer))
             return redirect(url_for("exams_manage.sitting", exam_id=exam.id, sitting_id=found.id))
         except seating.Impossible as error:
             form.opens_at.errors = [str(error)]
@@ -165,7 +167,7 @@ def seat_remove(exam_id: int, sitting_id: int, seat_id: int) -> Any:
     exam, found = load_sitting(exam_id, sitting_id)
     seat = queries.seat_in(found.id, seat_id) or abort(404)
     try:
-        seating.take(seat)
+        seating.take(exam, seat)
         flash(_("已撤去座位，可以重新排。"))
     except seating.Impossible as error:
         flash(str(error), "warn")

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -12,7 +13,8 @@ from app.audit.service import record
 from app.domain import seating as rules
 from app.domain.seating import Room, Sitter
 from app.exams import seat_queries as queries
-from app.exams.models import Exam
+from app.exams.live import overdue
+from app.exams.models import Attempt, Exam
 from app.exams.seat_models import Seat, Sitting
 from app.people.models import Person
 from app.web.db import db, hold
@@ -34,23 +36,67 @@ class Impossible(Exception):
     """It cannot be done as things are; the message says why and what to do."""
 
 
-def save(exam: Exam, sitting: Sitting | None, facts: SittingFacts) -> Sitting:
-    """Make a sitting, or change one. Raises Impossible when somebody would be in two exams at once."""
-    before = None
-    if sitting is None:
-        sitting = Sitting(exam_id=exam.id, **asdict(facts))
-        db.session.add(sitting)
-    else:
-        hold(sitting)
-        _refuse_busy(queries.seats(sitting.id), facts.opens_at, facts.closes_at)
-        before = {name: getattr(sitting, name) for name in asdict(facts)}
-        for name, value in asdict(facts).items():
-            setattr(sitting, name, value)
+def create(exam: Exam, facts: SittingFacts) -> Sitting:
+    sitting = Sitting(exam_id=exam.id, **asdict(facts))
+    db.session.add(sitting)
     db.session.flush()
-    verb, word = ("create", "新建") if before is None else ("update", "修改")
-    summary = f"{word}考试“{exam.title}”的场次“{facts.room}”"
-    record(f"sitting.{verb}", f"sitting:{sitting.id}", summary, before=before, after=asdict(facts))
+    summary = f"新建考试“{exam.title}”的场次“{facts.room}”"
+    record("sitting.create", f"sitting:{sitting.id}", summary, after=_told(facts))
     return sitting
+
+
+def change(sitting: Sitting, facts: SittingFacts, now: datetime) -> int:
+    """At another time it has not begun, and whoever was let in by another code or then is asked again. Where
+    the end moves back, so it does for those who sit; how many they are. Raises Impossible when somebody would
+    be in two exams at once."""
+    hold(sitting.exam, starts=True)  # whoever changes rooms and seats takes turns
+    hold(sitting)
+    _refuse_busy(queries.seats(sitting.id), facts.opens_at, facts.closes_at)
+    before = SittingFacts(**{name: getattr(sitting, name) for name in asdict(facts)})
+    if facts.opens_at != before.opens_at:
+        sitting.started_at = sitting.started_by = None
+    if (facts.opens_at, facts.code) != (before.opens_at, before.code):
+        _ask_again(sitting)
+    for name, value in asdict(facts).items():
+        setattr(sitting, name, value)
+    db.session.flush()
+    longer = _prolong(sitting, before.closes_at, now) if facts.closes_at > before.closes_at else []
+    summary = f"修改考试“{sitting.exam.title}”的场次“{facts.room}”"
+    if longer:
+        summary += f"，正在答题的 {len(longer)} 人一并延长"
+    after = _told(facts) | ({"persons": longer} if longer else {})
+    record("sitting.update", f"sitting:{sitting.id}", summary, before=_told(before), after=after)
+    return len(longer)
+
+
+def _told(facts: SittingFacts) -> dict[str, Any]:
+    """For the audit log, which is read by people who are not to know the code beforehand."""
+    told = asdict(facts)
+    told["asks_code"] = told.pop("code") is not None
+    return told
+
+
+def _ask_again(sitting: Sitting) -> None:
+    begun = sa.exists().where(
+        Attempt.exam_id == Seat.exam_id, Attempt.person_id == Seat.person_id, Attempt.trial.is_(False)
+    )
+    seats = sa.update(Seat).where(Seat.sitting_id == sitting.id, ~begun).values(arrived_at=None)
+    db.session.execute(seats.execution_options(synchronize_session=False))
+
+
+def _prolong(sitting: Sitting, before: datetime, now: datetime) -> list[int]:
+    """Whose running attempts end with the sitting; a window of one's own and what ran out stay."""
+    running = sa.select(Attempt).where(
+        Attempt.sitting_id == sitting.id, Attempt.submitted_at.is_(None), Attempt.closes_at == before,
+        Attempt.id.not_in(overdue(sitting.exam_id, now)),
+    )  # fmt: skip
+    found = db.session.scalars(
+        running.order_by(Attempt.id).with_for_update().execution_options(populate_existing=True)
+    ).all()
+    for attempt in found:
+        attempt.closes_at = sitting.closes_at
+    db.session.flush()
+    return sorted(one.person_id for one in found)
 
 
 @dataclass(frozen=True)
@@ -62,7 +108,7 @@ class Outcome:
 
 def deal(exam: Exam, people: Sequence[Person], sittings: Sequence[Sitting]) -> Outcome:
     """Seats for those of `people` who have none, in the free seats of these sittings."""
-    hold(exam)  # two who deal take turns
+    hold(exam, starts=True)
     taken = queries.taken([one.id for one in sittings])
     seated = queries.seated(exam.id)
     busy = queries.busy([one.id for one in people], [(s.opens_at, s.closes_at) for s in sittings], exam.id)
@@ -90,7 +136,9 @@ def deal(exam: Exam, people: Sequence[Person], sittings: Sequence[Sitting]) -> O
 
 def move(seat: Seat, target: Sitting, number: int) -> Seat | None:
     """To another seat; who sits there takes this one, and is returned. Raises Impossible."""
-    hold(target)
+    hold(target.exam, starts=True)
+    hold(target, starts=True)
+    hold(seat)
     if not 1 <= number <= target.seats:
         raise Impossible(f"“{target.room}”的座号是 1 至 {target.seats}。")
     other = db.session.scalar(
@@ -125,7 +173,8 @@ def _refuse_busy(seats: Sequence[Seat], opens_at: datetime, closes_at: datetime)
 
 def _put(seat: Seat, sitting_id: int, number: int, other: Seat | None) -> None:
     """No two may have one seat even for a moment, so whoever is there steps aside first."""
-    old = seat.sitting_id, seat.number, seat.form
+    old = seat.sitting_id, seat.number
+    elsewhere = sitting_id != seat.sitting_id
     if other is not None:
         other.number = -other.id
         db.session.flush()
@@ -133,12 +182,17 @@ def _put(seat: Seat, sitting_id: int, number: int, other: Seat | None) -> None:
     seat.sitting_id, seat.number = sitting_id, number
     db.session.flush()
     if other is not None:
-        other.sitting_id, other.number = old[:2]
-        db.session.flush()
+        other.sitting_id, other.number = old
+    if elsewhere:  # who arrived, and said a code, did so in another room
+        for one in filter(None, (seat, other)):
+            one.arrived_at = None
+    db.session.flush()
 
 
-def take(seat: Seat) -> None:
+def take(exam: Exam, seat: Seat) -> None:
     """The person has no seat any more. Raises Impossible."""
+    hold(exam, starts=True)
+    hold(seat)
     if queries.begun(seat):
         raise Impossible("已经开始答题的人不能撤座。")
     before = {"sitting": seat.sitting_id, "number": seat.number, "ticket": seat.ticket}
@@ -149,6 +203,7 @@ def take(seat: Seat) -> None:
 
 def remove(sitting: Sitting) -> None:
     """A sitting without seats goes. Raises Impossible."""
+    hold(sitting.exam, starts=True)
     hold(sitting)
     if db.session.scalar(sa.select(Seat.id).where(Seat.sitting_id == sitting.id).limit(1)):
         raise Impossible("这个场次还有人，请先把座位换到别处或撤去。")
@@ -159,8 +214,11 @@ def remove(sitting: Sitting) -> None:
 
 
 def start(sitting: Sitting, person_id: int, now: datetime) -> bool:
-    """The invigilator says go. False: it was said before. Raises Impossible before the doors open."""
+    """The invigilator says go. False: it was said before. Raises Impossible before the doors open, and where
+    the clock says go."""
     hold(sitting)
+    if not sitting.by_hand:
+        raise Impossible("这个场次到时自动开考，不用宣布。")
     if sitting.started_at is not None:
         return False
     if now < sitting.doors_at:

@@ -199,15 +199,18 @@ def is_sqlite() -> bool:
     return db.engine.dialect.name == "sqlite"
 
 
-def hold(row: Base) -> None:
+def hold(row: Base, *, starts: bool = False) -> None:
     """Read the row again and keep others from changing it until the transaction ends.
+
+    `starts`: rows that refer to it may be made meanwhile, as a start does with an exam.
 
     By its key alone: a refresh repeats the joins by which the row was first loaded, and PostgreSQL refuses to
     lock the outer side of a join.
     """
     db.session.flush()  # what is not yet written would be dropped
     identity = sa.inspect(row).identity
-    db.session.get_one(type(row), identity, with_for_update=True, populate_existing=True)
+    lock = {"key_share": True} if starts else True
+    db.session.get_one(type(row), identity, with_for_update=lock, populate_existing=True)
 
 
 def listed(texts: Iterable[str]) -> sa.Select[tuple[str]]:

@@ -1,5 +1,6 @@
 """Sittings, seats, tickets and the waiting room."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -10,12 +11,13 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.audit.models import AuditEvent
 from app.domain.access import Role
-from app.exams import service, tickets
-from app.exams.models import Attempt, Exam
+from app.exams import attempts, service, tickets
+from app.exams.models import Allowance, Attempt, Exam, ExamForm
 from app.exams.seat_models import Invigilator, Seat, Sitting
 from app.people.models import Person, Unit
-from app.web import fonts
+from app.web import clock, fonts
 from app.web.db import db
 from tests import factories
 from tests.conftest import Clock, Queries
@@ -98,6 +100,85 @@ def test_sittings_are_made_inside_the_exam(admin: FlaskClient, county: Unit, tim
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Sitting)) == 0
 
 
+def edit(admin: FlaskClient, found: Sitting, **changed: str) -> Any:
+    """At the times it has, in Beijing, but for what is changed."""
+    shown = {name: f"{clock.beijing(getattr(found, name)):%Y-%m-%dT%H:%M}" for name in SITTING_TIMES}
+    kept = {"room": found.room, "place": found.place, "seats": str(found.seats), "code": found.code or ""}
+    hand = {"by_hand": "y"} if found.by_hand else {}
+    url = f"/manage/exams/{found.exam_id}/sittings/{found.id}/edit"
+    answer = admin.post(url, data=kept | shown | hand | changed, follow_redirects=True)
+    db.session.refresh(found)
+    return answer
+
+
+SITTING_TIMES = ("doors_at", "opens_at", "closes_at")
+
+
+def test_a_sitting_that_is_put_off_begins_anew(
+    admin: FlaskClient, county: Unit, time: Clock, sign_in: SignIn
+) -> None:
+    exam = seated_exam(time, county)
+    exam.closes_at += timedelta(days=1)
+    found = sitting(exam, by_hand=True, closes_at=exam.closes_at - timedelta(hours=23))
+    client, _, given = candidate(sign_in, county, found, arrived_at=time.now)
+    start, entry = f"/manage/exams/{exam.id}/sittings/{found.id}/start", f"/exams/{exam.id}/attempts"
+    found.doors_at = found.opens_at = time.now
+    db.session.commit()
+    assert "已宣布开考" in admin.post(start, follow_redirects=True).text
+    edit(admin, found, place="教学楼 302")
+    assert found.started_at == time.now
+    tomorrow = {"doors_at": "2026-11-24T09:30", "opens_at": "2026-11-24T10:00"}
+    assert "已保存" in edit(admin, found, **tomorrow, closes_at="2026-11-24T11:00").text
+    db.session.refresh(given)
+    assert (found.started_at, found.started_by, given.arrived_at) == (None, None, None)
+    assert reason(client.post(entry)) == "not_open"
+    time.advance(hours=25)
+    assert reason(client.post(entry)) == "waiting"
+    assert "已宣布开考" in admin.post(start, follow_redirects=True).text
+    assert client.post(entry).status_code == 201
+
+
+def test_a_longer_sitting_reaches_those_who_sit(
+    admin: FlaskClient, county: Unit, time: Clock, sign_in: SignIn
+) -> None:
+    exam = seated_exam(time, county)
+    found = sitting(exam, closes_at=exam.closes_at - timedelta(minutes=20))
+    one, _, _ = candidate(sign_in, county, found)
+    own, person, _ = candidate(sign_in, county, found, number=2)
+    ends = exam.closes_at - timedelta(minutes=10)
+    factories.save(Allowance(exam_id=exam.id, person_id=person.id, closes_at=ends))
+    time.advance(hours=1)
+    for client in (one, own):
+        client.post(f"/exams/{exam.id}/attempts")
+    page = edit(admin, found, closes_at=f"{clock.beijing(exam.closes_at):%Y-%m-%dT%H:%M}").text
+    assert "正在答题的 1 人一并延长" in page
+    stored = sa.select(Attempt.closes_at).order_by(Attempt.id)
+    assert db.session.scalars(stored).all() == [exam.closes_at, ends]
+    edit(admin, found, closes_at=f"{clock.beijing(ends):%Y-%m-%dT%H:%M}")
+    assert db.session.scalars(stored).all() == [exam.closes_at, ends]
+
+
+def test_the_end_of_a_sitting_does_not_move_with_the_exam(county: Unit, time: Clock, sign_in: SignIn) -> None:
+    exam = seated_exam(time, county)
+    client, _, _ = candidate(sign_in, county, sitting(exam))  # both end at 11:00
+    time.advance(hours=1)
+    client.post(f"/exams/{exam.id}/attempts")
+    attempt = db.session.scalars(sa.select(Attempt)).one()
+    assert attempt.closes_at == exam.closes_at
+
+
+def test_the_code_of_a_room_is_not_in_the_audit_log(admin: FlaskClient, county: Unit, time: Clock) -> None:
+    exam = seated_exam(time, county)
+    admin.post(f"/manage/exams/{exam.id}/sittings", data=ROOM | {"code": "Geheim7"})
+    found = db.session.scalars(sa.select(Sitting)).one()
+    edit(admin, found, code="Anders8")
+    told = json.dumps(
+        [[one.before, one.after, one.summary] for one in db.session.scalars(sa.select(AuditEvent))]
+    )
+    assert found.code == "Anders8" and "asks_code" in told
+    assert "Geheim7" not in told and "Anders8" not in told
+
+
 def deal(admin: FlaskClient, exam: Exam, **more: str) -> Any:
     data = {"deal-unit_id": "", "deal-rank": "", "deal-sitting_id": "0"} | {
         f"deal-{k}": v for k, v in more.items()
@@ -166,7 +247,7 @@ def test_a_rank_or_a_unit_is_dealt_alone(admin: FlaskClient, county: Unit, time:
 def test_seats_are_moved_and_exchanged_by_hand(admin: FlaskClient, county: Unit, time: Clock) -> None:
     exam = seated_exam(time, county)
     here, there = sitting(exam), sitting(exam, "第二考场")
-    one = seat(here, factories.person("甲", county), 1, form=1)
+    one = seat(here, factories.person("甲", county), 1, form=1, arrived_at=time.now)
     two = seat(there, factories.person("乙", county), 2, form=2)
     url = f"/manage/exams/{exam.id}/sittings/{here.id}"
     move = {"move-seat_id": str(one.id), "move-sitting_id": str(there.id), "move-number": "2"}
@@ -175,10 +256,17 @@ def test_seats_are_moved_and_exchanged_by_hand(admin: FlaskClient, county: Unit,
         db.session.refresh(row)
     assert (one.sitting_id, one.number, one.form) == (there.id, 2, 2)
     assert (two.sitting_id, two.number, two.form) == (here.id, 1, 1)
+    assert one.arrived_at is None and two.arrived_at is None  # in another room
     wrong = move | {"move-seat_id": str(two.id), "move-number": "9"}
     assert "座号是 1 至 5" in admin.post(f"{url}/move", data=wrong, follow_redirects=True).text
+    one.arrived_at = time.now
+    db.session.commit()
+    within = {"move-seat_id": str(one.id), "move-sitting_id": str(there.id), "move-number": "3"}
+    admin.post(f"/manage/exams/{exam.id}/sittings/{there.id}/move", data=within)
+    db.session.refresh(one)
+    assert (one.number, one.arrived_at) == (3, time.now)
     gone = admin.post(f"{url}/seats/{two.id}/remove", follow_redirects=True)
-    assert "已撤去座位" in gone.text and acts() == ["seat.change", "seat.delete"]
+    assert "已撤去座位" in gone.text and acts() == ["seat.change", "seat.change", "seat.delete"]
 
 
 @pytest.mark.parametrize("rows", [1, 3, 30])
@@ -222,6 +310,22 @@ def test_a_sitting_has_its_own_times(county: Unit, time: Clock, sign_in: SignIn)
     assert client.post(f"/exams/{exam.id}/attempts").json["remaining_ms"] == 30 * 60_000
     attempt = db.session.scalars(sa.select(Attempt)).one()
     assert attempt.sitting_id is not None and attempt.closes_at == exam.closes_at - timedelta(minutes=30)
+
+
+def test_a_second_attempt_has_another_paper_than_the_seat(county: Unit, time: Clock, sign_in: SignIn) -> None:
+    exam, other = seated_exam(time, county), build.exam(time.now)
+    exam.attempts_allowed = 2
+    papers = [exam.forms[0].paper_id, other.forms[0].paper_id]
+    factories.save(ExamForm(exam_id=exam.id, number=2, paper_id=papers[1]))
+    found = sitting(exam, opens_at=exam.opens_at)
+    for number, expected in ((1, papers), (2, papers[::-1])):
+        client, person, _ = candidate(sign_in, county, found, number=number, form=number)
+        for _n in range(2):
+            attempt = client.post(f"/exams/{exam.id}/attempts").json["attempt"]
+            attempts.force_close(attempt, time.now)
+            db.session.commit()
+        given = sa.select(Attempt.paper_id).where(Attempt.person_id == person.id).order_by(Attempt.number)
+        assert db.session.scalars(given).all() == expected
 
 
 def test_the_waiting_room_opens_with_the_doors_and_counts_down(
@@ -281,6 +385,9 @@ def test_an_invigilator_says_when(
     assert reason(client.post(entry)) == "waiting"
     queries.statements.clear()
     assert client.get(bell).json == {"left_ms": None} and len(queries) == 1
+    self_starting = sitting(exam, "第二考场")
+    by_clock = admin.post(f"/manage/exams/{exam.id}/sittings/{self_starting.id}/start", follow_redirects=True)
+    assert "到时自动开考，不用宣布" in by_clock.text
     stranger = factories.person("巡考", factories.unit("溪川镇", county))
     factories.grant(stranger, Role.INVIGILATOR, stranger.unit)
     watch = sign_in(stranger)
