@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
+from app.domain.access import is_root
 from app.exams import saving
 from app.exams.manage_queries import entries
 from app.exams.models import Attempt, Exam, Response
@@ -145,8 +146,12 @@ def overdue(exam_id: int, now: datetime) -> sa.Select[int]:
     return sa.select(_A.c.id).join(_E, _E.c.id == _A.c.exam_id).where(_A.c.exam_id == exam_id, late)
 
 
-def incidents(room: Room) -> Sequence[sa.Row[Incident, Person, Person]]:
-    """What was noted, the newest first: (Incident, its candidate or None, who noted it)."""
+def incidents(room: Room, reader: int) -> Sequence[sa.Row[Incident, Person, Person]]:
+    """What was noted, the newest first: (Incident, its candidate or None, who noted it).
+
+    Whoever watches some units of an exam reads what was noted of their people, and of the whole by themselves
+    or from these units.
+    """
     noted_by = aliased(Person)
     rows = (
         sa.select(Incident, Person, noted_by)
@@ -156,7 +161,13 @@ def incidents(room: Room) -> Sequence[sa.Row[Incident, Person, Person]]:
     )
     if room.sitting is not None:
         return db.session.execute(rows.where(Incident.sitting_id == room.sitting.id)).all()
-    return db.session.execute(rows.where(Incident.exam_id == room.exam.id)).all()
+    rows = rows.where(Incident.exam_id == room.exam.id)
+    if not any(map(is_root, room.paths)):
+        near = sa.select(Unit.id).where(within(room.paths))
+        whole = sa.and_(Incident.person_id.is_(None), Incident.sitting_id.is_(None))
+        ours = sa.or_(noted_by.id == reader, noted_by.unit_id.in_(near))
+        rows = rows.where(sa.or_(Incident.person_id.in_(members(room)), sa.and_(whole, ours)))
+    return db.session.execute(rows).all()
 
 
 _LATEST = AWAY // timedelta(microseconds=1)

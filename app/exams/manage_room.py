@@ -11,17 +11,16 @@ from flask import abort, flash, jsonify, redirect, render_template, request, url
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.domain.access import Action, is_root
+from app.domain.access import Action
 from app.exams import live, rooms
 from app.exams.back_office import bp, load_exam
 from app.exams.labels import HERE, INCIDENTS
 from app.exams.live import Here, Room
+from app.exams.manage_sittings import load_sitting, watched
 from app.exams.room_forms import NoteForm, RoomForm, RoomMinutesForm, RoomReopenForm
 from app.exams.rooms import Act
-from app.exams.seat_models import Invigilator, Sitting
 from app.people.unit_field import unit_filter
-from app.web import clock, gate
-from app.web.db import db
+from app.web import clock
 from app.web.gate import requires
 from app.web.intake import number
 from app.web.templating import page_url
@@ -32,14 +31,11 @@ FORMS = {"minutes": RoomMinutesForm, "reopen": RoomReopenForm, "hand_in": RoomFo
 def _room(exam_id: int, action: Action) -> Room:
     """The sitting that the address names, for its invigilators and for whoever may see the whole school; else
     the exam's candidates within the caller's units."""
-    exam, asked = load_exam(exam_id), number("sitting")
+    asked = number("sitting")
     if not asked:
-        return Room(exam, None, unit_filter(action).paths)
-    sitting = db.session.get(Sitting, asked)
-    if sitting is None or sitting.exam_id != exam.id:
-        abort(404)
-    watches = db.session.get(Invigilator, (sitting.id, current_user.person_id)) is not None
-    if not watches and not any(map(is_root, gate.scope(action))):
+        return Room(load_exam(exam_id), None, unit_filter(action).paths)
+    exam, sitting = load_sitting(exam_id, asked)
+    if not watched(sitting, action):
         abort(404)
     return Room(exam, sitting, ())
 
@@ -62,7 +58,8 @@ def _page(seen: Room, **forms: RoomForm) -> Any:
         too_many=len(places) > live.MOST, said=said, here=HERE, forms=forms,
         here_words=json.dumps({state: str(label) for state, label in HERE.items()}),
         counts=Counter(place[0] for place in everyone.values()), where=unit_filter(Action.EXAM_RUN),
-        incidents=live.incidents(seen), kinds=INCIDENTS, ticked=set(request.form.getlist("person", type=int)),
+        incidents=live.incidents(seen, current_user.person_id), kinds=INCIDENTS,
+        ticked=set(request.form.getlist("person", type=int)),
         refresh=30 if "refresh" in request.args else None,
     )  # fmt: skip
 

@@ -201,3 +201,20 @@ def sitting_start(exam_id: int, sitting_id: int) -> Any:
     except seating.Impossible as error:
         flash(str(error), "warn")
     return redirect(url_for("exams_manage.room", exam_id=exam.id, sitting=found.id))
+
+
+@bp.post("/<int:exam_id>/sittings/<int:sitting_id>/seats/<int:seat_id>/arrive")
+@requires(Action.EXAM_RUN)
+def seat_arrive(exam_id: int, sitting_id: int, seat_id: int) -> Any:
+    """For who cannot say the code of the room but sits in it."""
+    exam, found = load_sitting(exam_id, sitting_id)
+    if not watched(found, Action.EXAM_RUN):
+        abort(404)
+    seat = queries.seat_in(found.id, seat_id) or abort(404)
+    try:
+        seating.arrived(seat, clock.now())
+        flash(_("已确认%(name)s到场。", name=seat.person.name))
+    except seating.Impossible as error:
+        flash(str(error), "warn")
+    url = url_for("exams_manage.sitting", exam_id=exam.id, sitting_id=found.id, _anchor=f"seat-{seat.id}")
+    return redirect(url)

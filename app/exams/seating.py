@@ -201,6 +201,20 @@ def take(exam: Exam, seat: Seat) -> None:
     record("seat.delete", f"person:{seat.person_id}", f"撤去{seat.person.name}的座位", before=before)
 
 
+def arrived(seat: Seat, now: datetime) -> bool:
+    """An invigilator sees the person in the room, who need not say its code. False: was there already."""
+    hold(seat)
+    if seat.arrived_at is not None:
+        return False
+    if now < seat.sitting.doors_at:
+        raise Impossible("还没到入场时间。")
+    seat.arrived_at = now
+    db.session.flush()
+    summary = f"确认{seat.person.name}到场（“{seat.sitting.room}”{seat.number} 号）"
+    record("seat.confirm", f"person:{seat.person_id}", summary, after={"sitting": seat.sitting_id})
+    return True
+
+
 def remove(sitting: Sitting) -> None:
     """A sitting without seats goes. Raises Impossible."""
     hold(sitting.exam, starts=True)

@@ -14,7 +14,7 @@ from app.exams.api import start_refused
 from app.exams.seat_models import Sitting
 from app.exams.standing import Standing
 from app.exams.views import assigned
-from app.people.limits import Guess
+from app.people import limits
 from app.people.sign_in import policy
 from app.web import clock
 from app.web.db import db, hold
@@ -60,8 +60,8 @@ def arrive(exam_id: int) -> Any:
     seat, sitting = (terms.seat, terms.sitting) if terms else (None, None)
     if seat is None or sitting is None:
         abort(404)
+    hold(seat)  # guesses take turns, or many at once would be heard
     if clock.now() >= sitting.doors_at and _right_code(sitting):
-        hold(seat)
         seat.arrived_at = seat.arrived_at or clock.now()
         db.session.flush()
     return redirect(url_for("exam_room.room", exam_id=exam_id))
@@ -71,7 +71,7 @@ def _right_code(sitting: Sitting) -> bool:
     """Says what is wrong; guesses are counted, so that nobody finds a code by trying."""
     if not sitting.code:
         return True
-    guess = Guess(current_user.username, request.remote_addr or "", f"room:{sitting.id}")
+    guess = limits.of_room(current_user.username, sitting.id)
     if guess.wait(policy(), clock.now()) is not None:
         flash(_("输错的次数太多，请过 15 分钟再试，或请监考员帮助。"), "warn")
         return False

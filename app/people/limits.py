@@ -1,7 +1,8 @@
 """How many wrong guesses are too many, counted so that nobody can lock out somebody else.
 
 Each guess belongs to one counter, and a full counter stops only guesses of its own kind:
-a browser that never signed in as this person; a device that did; a first-access code; a one-time code.
+a browser that never signed in as this person; a device that did; a first-access code; a one-time code;
+the code of an exam room.
 docs/decisions/0008-sign-in.md has the reasons.
 """
 
@@ -22,7 +23,8 @@ WINDOW = timedelta(minutes=15)
 PER_ADDRESS = 100  # a county sits behind one address
 PER_CODE = 100  # of 2^40 codes: nothing, and enough for every slip of the tongue
 PER_FACTOR = 5
-UNKNOWN, CODE, FACTOR = "", "code", "factor"  # counters; any other is the id of a device
+UNKNOWN, CODE, FACTOR = "", "code", "factor"  # counters; any other is of a room or the id of a device
+_ROOM = "room:"
 _PEOPLE_OF_A_DEVICE = 8
 _YEAR = 365 * 24 * 3600
 _CODE_SHAPE = re.compile(r"\s*[0-9A-Za-z]{4}[\s-]?[0-9A-Za-z]{4}\s*")
@@ -70,9 +72,16 @@ def guess(username: str, person_id: int | None, password: str) -> Guess:
     return Guess(username, request.remote_addr or "", counter)
 
 
+def of_room(username: str, sitting_id: int) -> Guess:
+    """A guess at the code of an exam room."""
+    return Guess(username, request.remote_addr or "", f"{_ROOM}{sitting_id}")
+
+
 def forget(username: str) -> None:
-    """Slips of someone who is in by now, or was given a new password, count against nobody."""
-    db.session.execute(sa.delete(SignInFailure).where(SignInFailure.username == username))
+    """Slips of someone who is in by now, or was given a new password, count against nobody. A password says
+    nothing of the code of a room."""
+    at_the_door = SignInFailure.username == username, ~SignInFailure.device.startswith(_ROOM)
+    db.session.execute(sa.delete(SignInFailure).where(*at_the_door))
 
 
 def _serializer() -> URLSafeSerializer:

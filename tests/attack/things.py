@@ -71,6 +71,11 @@ def _whole_room(world: World) -> Iterator[Thing]:
     yield Thing("whole room", values, world.root.path)
 
 
+def _seat_of_whole_room(world: World) -> Iterator[Thing]:
+    values = {"exam_id": world.exam.id, "sitting_id": world.seat.sitting_id, "seat_id": world.seat.id}
+    yield Thing("whole room", values, world.root.path)
+
+
 def _to_learn(mine: Callable[[World], list[dict[str, Any]]], not_mine: Callable[[World], Any]) -> Make:
     """Things that reach the caller as a learner, and things that do not."""
 
@@ -218,6 +223,7 @@ THINGS: dict[Any, Make] = {
         lambda w: {"exam_id": w.exam.id, "sitting_id": w.seat.sitting_id, "seat_id": w.seat.id}
     ),
     "exams_manage.sitting_start": _whole_room,
+    "exams_manage.seat_arrive": _seat_of_whole_room,
     ("manage", "exam_id", "group_id"): _school(lambda w: {"exam_id": w.exam.id, "group_id": w.group.id}),
     ("manage", "course_id"): _school(
         lambda w: {"course_id": w.course.id}, lambda w: {"course_id": w.draft.id}

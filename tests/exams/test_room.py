@@ -222,6 +222,38 @@ def test_notes_of_a_room_and_of_candidates(
     assert "请写明情况" in act(client, exam, "notes", kind="power", reason=" ", form="c").text
 
 
+def test_what_was_noted_of_others_is_not_told(
+    exam: Exam, county: Unit, watcher: Person, time: Clock, sign_in: SignIn
+) -> None:
+    near, far = factories.unit("溪川镇", county), factories.unit("石桥镇", county)
+    local, other = factories.person("镇监考员", near), factories.person("外镇监考员", far)
+    for person in (local, other):
+        factories.grant(person, Role.INVIGILATOR, person.unit)
+    mine, theirs = factories.person("甲", near), factories.person("乙", far)
+    for person in (mine, theirs):
+        service.assign(exam, person=person)
+    db.session.commit()
+    sitting = seated(exam, time, theirs)
+    for number, (who, query, text, person) in enumerate(
+        [
+            (local, "", "甲翻书", [mine.id]), (local, "", "本镇断电", []),
+            (other, "", "乙夹带", [theirs.id]), (other, "", "外镇断电", []),
+            (watcher, f"?sitting={sitting.id}", "一考场断电", []),
+        ]
+    ):  # fmt: skip
+        sent = {"kind": "remark", "reason": text, "form": str(number), "person": person}
+        assert act(sign_in(who), exam, "notes", query, **sent).status_code == 302
+    url, texts = f"/manage/exams/{exam.id}/room", ("甲翻书", "本镇断电", "乙夹带", "外镇断电", "一考场断电")
+
+    def told(who: Person, query: str = "") -> list[str]:
+        page = sign_in(who).get(url + query).text
+        return [text for text in texts if text in page]
+
+    assert told(local) == ["甲翻书", "本镇断电"]
+    assert told(other) == ["乙夹带", "外镇断电"]
+    assert told(watcher) == list(texts) and told(watcher, f"?sitting={sitting.id}") == ["一考场断电"]
+
+
 def test_a_sitting_is_for_its_invigilators_and_the_school(
     exam: Exam, county: Unit, watcher: Person, time: Clock, sign_in: SignIn
 ) -> None:
@@ -252,10 +284,10 @@ def test_a_room_is_one_statement(
     seats(client, exam, asked)
     queries.statements.clear()
     assert len(seats(client, exam, asked)) == rows
-    assert len(queries) == 5  # session, exam, sitting, invigilator, the room
+    assert len(queries) == 4  # session, exam, sitting, the room
     queries.statements.clear()
     assert client.get(f"/manage/exams/{exam.id}/room{asked}").status_code == 200
-    assert len(queries) == 8
+    assert len(queries) == 7
 
 
 def test_who_starts_a_room_by_hand_does_it_on_its_board(

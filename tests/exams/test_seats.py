@@ -355,7 +355,7 @@ def test_the_code_of_the_room_is_asked_for_and_guesses_are_counted(
     county: Unit, time: Clock, sign_in: SignIn
 ) -> None:
     exam = seated_exam(time, county)
-    client, _, given = candidate(sign_in, county, sitting(exam, code="Ab12"))
+    client, person, given = candidate(sign_in, county, sitting(exam, code="Ab12"))
     time.advance(hours=1)
     assert reason(client.post(f"/exams/{exam.id}/attempts")) == "code"
     assert "考场口令" in client.get(f"/exams/{exam.id}/waiting").text
@@ -365,11 +365,43 @@ def test_the_code_of_the_room_is_asked_for_and_guesses_are_counted(
     for _n in range(20):
         client.post(url, data={"code": "0000"})
     assert "输错的次数太多" in client.post(url, data={"code": "ab12"}, follow_redirects=True).text
+    again = sign_in(person)  # by a password, which says nothing of the room's code
+    assert "输错的次数太多" in again.post(url, data={"code": "ab12"}, follow_redirects=True).text
     time.advance(minutes=16)
     client.post(url, data={"code": " ab12 "})
     db.session.refresh(given)
     assert given.arrived_at == time.now
     assert client.post(f"/exams/{exam.id}/attempts").status_code == 201
+
+
+def test_an_invigilator_lets_in_who_cannot_say_the_code(
+    admin: FlaskClient, county: Unit, time: Clock, sign_in: SignIn
+) -> None:
+    exam = seated_exam(time, county)
+    found = sitting(exam, code="Ab12")
+    client, _, given = candidate(sign_in, county, found)
+    page = f"/manage/exams/{exam.id}/sittings/{found.id}"
+    url = f"{page}/seats/{given.id}/arrive"
+    assert "确认到场" not in admin.get(page).text
+    assert "还没到入场时间" in admin.post(url, follow_redirects=True).text
+    time.advance(hours=1)
+    stranger = factories.person("巡考", factories.unit("溪川镇", county))
+    factories.grant(stranger, Role.INVIGILATOR, stranger.unit)
+    assert sign_in(stranger).post(url).status_code == 404
+    assert "确认到场" in admin.get(page).text
+    for _n in range(2):
+        assert "已确认考生到场" in admin.post(url, follow_redirects=True).text
+        db.session.refresh(given)
+        assert given.arrived_at == time.now and acts() == ["seat.confirm"]
+    assert client.post(f"/exams/{exam.id}/attempts").status_code == 201
+
+
+@pytest.mark.parametrize("form", [1, 20])
+def test_a_seat_may_have_any_form(admin: FlaskClient, county: Unit, time: Clock, form: int) -> None:
+    found = sitting(seated_exam(time, county))
+    seat(found, factories.person("甲", county), form=form)
+    page = admin.get(f"/manage/exams/{found.exam_id}/sittings/{found.id}").text
+    assert {1: "A卷", 20: "T卷"}[form] in page
 
 
 def test_an_invigilator_says_when(
