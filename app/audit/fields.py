@@ -76,6 +76,8 @@ FIELDS = {
     "update": _l("更新"),
     "attempt": _l("答卷"),
     "slot": _l("题号"),
+    "slots": _l("题号"),
+    "answers": _l("作答题数"),
     "mark_points": _l("评分"),
     "versions": _l("所阅试题"),
     "arbitrates": _l("仲裁"),

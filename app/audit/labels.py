@@ -30,6 +30,7 @@ NOUNS = {
     "score": _l("成绩"),
     "grader": _l("阅卷人"),
     "mark": _l("评分"),
+    "sheet": _l("纸质答卷"),
     "course": _l("课程"),
     "lesson": _l("课时"),
     "certificate": _l("证书"),

@@ -115,6 +115,7 @@ INCIDENTS = NOTES | {"minutes": _l("加时"), "hand_in": _l("收卷"), "reopen":
 
 STAYS_CLOSED = {
     Refusal.QUIZ: _l("测验不重新开放，本人可以再做一次。"),
+    Refusal.PAPER: _l("纸质答卷不重新开放，录入有误的请在“纸笔录入”里更正。"),
     Refusal.OPEN: _l("这份答卷正在作答，没有重复办理。"),
     Refusal.NEWER: _l("本人已开始了下一次考试，先前的答卷不能重新开放。"),
     Refusal.SHOWN: _l("本人已能看到对错或者答案，答卷不能重新开放；可以允许再考一次。"),

@@ -16,6 +16,7 @@ from app.exams import (  # noqa: F401
     manage_makeups,
     manage_marking,
     manage_marks,
+    manage_on_paper,
     manage_paper,
     manage_release,
     manage_replay,

@@ -15,7 +15,7 @@ from app.domain.regrading import Remedy
 from app.exams.labels import REMEDIES
 from app.web.choices import choices
 
-_FAULTS = {
+FAULTS = {
     "judge": _l("请填“对”或“错”。"),
     "options": _l("请填这道题里有的选项字母。"),
     "order": _l("请按正确的次序填写全部选项字母，例如 C A D B。"),
@@ -87,7 +87,7 @@ class ProposeForm(FlaskForm):
         prompts = len(self._slot.get("prompts", ()))
         blanks = len(self._key) if self._kind is Kind.BLANKS else 0
         words = (regrading.fault(self._kind, one, options, prompts, blanks) for one in given)
-        return next((str(_FAULTS[word]) for word in words if word), "")
+        return next((str(FAULTS[word]) for word in words if word), "")
 
 
 def said(kind: Kind, remedy: str, key: Any) -> str:

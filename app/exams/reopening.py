@@ -22,12 +22,15 @@ class Refusal(StrEnum):
     SHOWN = "shown"  # the person may have seen what was right
     MARKED = "marked"  # graders have begun
     QUIZ = "quiz"
+    PAPER = "paper"  # what was written on paper is corrected where it was typed in
 
 
 def refused(attempt: Attempt, now: datetime) -> Refusal | None:
     """None: it may be opened again."""
     if attempt.exam.kind != "exam":
         return Refusal.QUIZ
+    if attempt.medium == "paper":
+        return Refusal.PAPER
     if attempt.submitted_at is None:
         return Refusal.OPEN
     newer = sa.exists().where(

@@ -166,6 +166,7 @@ FILLED: dict[str, Callable[[World], Body]] = {
     "exams_manage.mark_give": lambda w: {"parts-0": "1", "parts-1": "0.5", "seen": "0"},
     "exams_manage.mark_skip": lambda w: {},
     "exams_manage.mark_next": lambda w: {},
+    "exams_manage.on_paper_save": lambda w: {"slot-1": "B"},
     "exams_manage.mark_again": lambda w: {"reason": "复核成立"},
     "exams_manage.grader_name": lambda w: {"username": "marker"},
     "exams_manage.marking_rules": lambda w: {"second_mark_percent": "20", "difference": "1"},

@@ -268,7 +268,15 @@ def _in_exam(world: World) -> Iterator[Thing]:
         yield Thing(thing.label, {"exam_id": world.exam.id, **thing.values}, thing.path, thing.mine)
 
 
+def _on_paper(world: World) -> Iterator[Thing]:
+    """Somebody of each place who has not sat the exam."""
+    for place, holder in world.holders.items():
+        values = {"exam_id": world.fresh.id, "person_id": holder.idle.id, "form_number": 1}
+        yield Thing(place, values, holder.person.unit.path)
+
+
 THINGS["manage", "exam_id", "person_id"] = _in_exam
+THINGS["manage", "exam_id", "person_id", "form_number"] = _on_paper
 
 
 class Unknown(Exception):
