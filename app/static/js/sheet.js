@@ -1,7 +1,7 @@
 // Typing in an answer sheet: Enter leads on, the arrows up and down. Without it Tab does.
 
 const form = document.getElementById("sheet");
-const places = form ? [...form.querySelectorAll(".sheet input")] : [];
+const places = form ? [...form.querySelectorAll(".typed-sheet input")] : [];
 
 function go(place) {
   place.focus();
