@@ -1,6 +1,6 @@
 """组卷规则 as typed: sections, each a grid of 知识点 by 难度, and what holds for the whole paper."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from flask_babel import gettext as _
@@ -11,6 +11,7 @@ from wtforms.validators import InputRequired, NumberRange, Optional
 from app.domain.assembly import LARGEST
 from app.domain.questions import DIFFICULTIES, Kind
 from app.domain.scoring import Preset, format_points
+from app.domain.topics import close, meant, tree
 from app.exams.bases import Bases, Unknown
 from app.exams.forms import MINUTES, PERCENT, TITLE, stripped
 from app.exams.grid_fields import LEVELS, ConditionForm, RowForm, SectionForm, preset_of, tenths, whole
@@ -44,9 +45,9 @@ class BlueprintForm(EditForm):
         render_kw={"rows": 2},
     )
 
-    def __init__(self, *args: Any, bases: Bases, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, bases: Bases, topics: Iterable[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._bases = bases
+        self._bases, self._topics = bases, [path for path, _depth in tree(topics)]
 
     def validate_sections(self, field: FieldList) -> None:
         made = self.sections_typed()
@@ -109,9 +110,23 @@ class BlueprintForm(EditForm):
             raise ValidationError(
                 _("%(place)s：没有叫“%(name)s”的条目集或条款。", place=place, name=unknown.name)
             ) from unknown
-        topics = (row.topics.data or "").replace("，", "、").split("、")
-        named = [one.strip() for one in topics if one.strip()]
-        return {"topics": named, "rule_sets": sets, "clauses": clauses}
+        typed = (row.topics.data or "").replace("，", "、").split("、")
+        named = [self._topic(one.strip(), place) for one in typed if one.strip()]
+        return {"topics": list(dict.fromkeys(named)), "rule_sets": sets, "clauses": clauses}
+
+    def _topic(self, text: str, place: str) -> str:
+        """The topic as the bank calls it. Raises ValidationError."""
+        found = meant(text, self._topics)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            said = _("%(place)s：叫“%(name)s”的知识点不止一个，请写全：%(found)s。")
+        elif found := close(text, self._topics):
+            said = _("%(place)s：没有叫“%(name)s”的知识点，是否指%(found)s？")
+        else:
+            said = _("%(place)s：没有叫“%(name)s”的知识点。")
+        listed = "、".join(f"“{path}”" for path in found[:3])
+        raise ValidationError(said % {"place": place, "name": text, "found": listed})
 
     def conditions_typed(self) -> list[dict[str, Any]]:
         """What holds for the whole paper, as a blueprint stores it. Raises ValidationError."""

@@ -43,8 +43,8 @@ def blueprint_edit(blueprint_id: int) -> Any:
 
 def _page(blueprint: Blueprint | None, data: dict[str, Any]) -> Any:
     """Asked for more lines it has them; asked to count, it says what the bank has; else it saves."""
-    bases = Bases()
-    form, more = BlueprintForm(data=data, bases=bases), request.form.get("more", "")
+    bases, topics = Bases(), browsing.topics()
+    form, more = BlueprintForm(data=data, bases=bases, topics=topics), request.form.get("more", "")
     grid = None
     if not more and form.validate_on_submit():
         grid = form.grid()
@@ -54,7 +54,7 @@ def _page(blueprint: Blueprint | None, data: dict[str, Any]) -> Any:
         grid = grids.of(blueprint)
     _lengthen(form, more)
     return render_template(
-        "exams/manage/blueprint.html", form=form, blueprint=blueprint, bases=bases, topics=browsing.topics(),
+        "exams/manage/blueprint.html", form=form, blueprint=blueprint, bases=bases, topics=topics,
         fitting=_fitting(grid) if grid else None, counted="count" in request.form and grid is not None,
     )  # fmt: skip
 

@@ -46,9 +46,15 @@ def paper(exam_id: int) -> Any:
         "exams/manage/paper.html", exam=exam, begun=begun, form=shown, asked=asked, why=_why(asked),
         compared=comparing.compare(exam.forms), made=making.used(exam.id), bases=Bases(), kinds=KINDS,
         difficulties=DIFFICULTIES, topic_name=topics.name, unreachable=minimums_form.unreachable,
-        redraw=RedrawForm(formdata=None, data={"forms": len(exam.forms) or 1}),
+        redraw=RedrawForm(formdata=None, data={"forms": _wanted(exam, asked)}),
         **(_read(shown) if shown else {}),
     )  # fmt: skip
+
+
+def _wanted(exam: Exam, asked: Assembly | None) -> int:
+    """How many forms there are to be: as many as were asked for, if that did not succeed."""
+    failed = asked is not None and "overlap" not in asked.outcome
+    return asked.forms if asked and failed else len(exam.forms) or 1
 
 
 def _read(form: ExamForm) -> dict[str, Any]:

@@ -9,7 +9,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.audit.models import AuditEvent
+from app.bank.models import QuestionVersion
 from app.domain.access import Role
+from app.domain.questions import Kind
 from app.exams import grids
 from app.exams.bases import Bases, Unknown
 from app.exams.blueprint_forms import typed
@@ -46,6 +48,10 @@ def one_set(app: Flask) -> str:
     made = build.rule_set()
     made.title = "条目集一"
     build.questions(made, single=3)
+    other = build.rule_set()
+    for topic in ("四风", "党的建设/作风建设", "干部教育/作风建设"):
+        build.question(other, Kind.JUDGE).topic = topic
+    db.session.commit()
     return made.code
 
 
@@ -111,6 +117,12 @@ def test_more_lines_are_to_be_had_without_a_script(admin: FlaskClient, more: str
         ({"at_least-0-count": "1", "at_least-0-difficulty": "so so"}, "题型或难度不对"),
         ({"sections-0-rows-0-basis": "没有的集"}, "没有叫“没有的集”的条目集或条款"),
         ({"sections-0-rows-0-basis": "条目集一/9"}, "没有叫“条目集一/9”的条目集或条款"),
+        ({"sections-0-rows-0-topics": "政治纪侓"}, "没有叫“政治纪侓”的知识点，是否指“政治纪律”？"),
+        ({"at_least-0-count": "1", "at_least-0-topics": "无关"}, "没有叫“无关”的知识点。"),
+        (
+            {"sections-0-rows-0-topics": "作风建设"},
+            "不止一个，请写全：“党的建设/作风建设”、“干部教育/作风建设”",
+        ),
         ({"total": "100"}, "各大题合计 20 分，不是 100 分"),
         ({"total": "很多"}, "最多一位小数"),
         ({"at_least-0-count": "", "at_least-0-topics": "四风"}, "第 1 个整卷条件没有题数"),
@@ -123,6 +135,16 @@ def test_a_faulty_grid_is_refused_in_words(
     page = admin.post(URL, data=RULES | SECTION | change)
     assert page.status_code == 200 and words in page.text
     assert db.session.scalars(sa.select(Blueprint)).all() == []
+
+
+def test_a_topic_may_be_called_by_where_its_path_ends(admin: FlaskClient, one_set: str) -> None:
+    question = db.session.scalars(sa.select(QuestionVersion).where(QuestionVersion.topic == "四风")).one()
+    question.topic = "党的建设/作风/四风"
+    db.session.commit()
+    for typed_so in ("四风、作风/四风", "党的建设/作风/四风"):
+        admin.post(URL, data=RULES | SECTION | {"sections-0-rows-0-topics": typed_so})
+    found = db.session.scalars(sa.select(Blueprint)).all()
+    assert [one.sections[0]["cells"][0]["topics"] for one in found] == [["党的建设/作风/四风"]] * 2
 
 
 def test_two_editors_do_not_overwrite_each_other(admin: FlaskClient, one_set: str) -> None:
