@@ -92,7 +92,7 @@ def _courses(exam: Exam) -> Sequence[Course]:
     return [c for c in courses.all_courses() if c.exam_id in {exam.id, exam.makeup_of_id or exam.id}]
 
 
-def certificates_of(exam: Exam, person_ids: Collection[int]) -> Sequence[Certificate]:
+def certificates_of(exam: Exam, person_ids: Collection[int] | sa.Select[int]) -> Sequence[Certificate]:
     """Valid ones that rest on the exam, of these persons."""
     return db.session.scalars(
         sa.select(Certificate)
@@ -114,16 +114,17 @@ def to_be_issued(exam: Exam, gained: Collection[int]) -> list[tuple[int, Course]
     ]
 
 
-def untenable(regrade: Regrade) -> Sequence[Certificate]:
-    """After it was applied: certificates that the exam no longer bears out. A person decides about each."""
-    exam = regrade.exam
+def untenable(exam: Exam, regrade: Regrade | None = None) -> Sequence[Certificate]:
+    """Certificates that the exam no longer bears out, of those whom the regrade touched or of all who sat it:
+    a reopened attempt, another mark or a worse attempt takes a pass away, too. A person decides on each."""
     base = exam.makeup_of_id or exam.id
-    touched = db.session.scalars(
-        sa.select(Attempt.person_id)
-        .join(Score, Score.attempt_id == Attempt.id)
-        .where(Score.regrade_id == regrade.id, Attempt.trial.is_(False))
-        .distinct()
-    ).all()
+    touched = sa.select(Attempt.person_id).where(Attempt.trial.is_(False))
+    if regrade is not None:
+        scored = touched.join(Score, Score.attempt_id == Attempt.id)
+        touched = scored.where(Score.regrade_id == regrade.id)
+    else:
+        sat = touched.join(Exam, Exam.id == Attempt.exam_id)
+        touched = sat.where(sa.or_(Exam.id == base, Exam.makeup_of_id == base))
     held = certificates_of(exam, touched)
     results = queries.results([base], [one.person_id for one in held]) if held else {}
     return [one for one in held if not _passes(results.get((base, one.person_id)))]

@@ -34,6 +34,7 @@ def regrades(exam_id: int) -> Any:
     found = regrading.of_exam(exam.id)
     return render_template(
         "reports/regrades.html", exam=exam, regrades=found, remedies=REMEDIES,
+        untenable=consequences.untenable(exam),
         names=consequences.people(one.proposed_by for one in found),
     )  # fmt: skip
 
@@ -108,7 +109,7 @@ def _page(found: Regrade, form: DecideForm) -> Any:
     }  # fmt: skip
     if found.approved:
         moved = page_of(consequences.done(found) if found.applied_at else [], asked_page())
-        page["untenable"] = consequences.untenable(found) if found.applied_at else []
+        page["untenable"] = consequences.untenable(found.exam, found) if found.applied_at else []
         page["names"] = consequences.people(one.person_id for one in moved)
         return render_template("reports/regrade_done.html", page=moved, **page)
     return render_template("reports/regrade.html", **page, **_foreseen(found))

@@ -130,13 +130,34 @@ def test_a_pass_taken_away_takes_course_and_hours_with_it_and_given_back_brings_
     report = staff.get(f"/manage/scores?exam={exam.id}").text
     assert person.name in report and "不合格" in report
     assert certificates.derive(time.now) == 0 and held.voided_at is None
-    assert [one.id for one in consequences.untenable(made)] == [held.id]
+    assert [one.id for one in consequences.untenable(exam, made)] == [held.id]
 
     back = regraded(exam, "b", time)
     assert home.hours(person.id).total == course.credit_hours and certificates.derive(time.now) == 0
     result = queries.results([exam.id], [person.id])[exam.id, person.id]
     assert (result.passed, result.valid_until) == (True, date(2028, 11, 23))
-    assert list(consequences.untenable(made)) == list(consequences.untenable(back)) == []
+    assert [list(consequences.untenable(exam, one)) for one in (made, back, None)] == [[], [], []]
+
+
+def test_certificates_that_lose_their_ground_without_a_regrade_are_listed(
+    app: Flask, time: Clock, admin: Person, sign_in: Callable[[Person], FlaskClient]
+) -> None:
+    exam = build.exam(time.now, attempts=2, single=2)
+    exam.outcome = "last"
+    course = courses.course("reading", exam=exam)
+    person = sat(exam, time, "b", "b")
+    service.assign(exam, person=person)
+    courses.read(course.lessons[0], person, time.now)
+    assert certificates.derive(time.now) == 1
+    held = db.session.query(Certificate).filter_by(person_id=person.id).one()
+    staff, url = sign_in(admin), f"/manage/exams/{exam.id}/regrades"
+    assert "不再成立的证书" not in staff.get(url).text
+    again, _new = attempts.start(exam, person.id, time.now)
+    db.session.commit()
+    attempts.force_close(again.id, time.now)
+    db.session.commit()
+    page = staff.get(url).text
+    assert "不再成立的证书（1）" in page and held.number in page and held.voided_at is None
 
 
 @pytest.mark.parametrize("rows", [1, 3, 30])
