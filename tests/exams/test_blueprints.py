@@ -1,5 +1,6 @@
 """组卷规则: typed, checked, and counted against the bank."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -99,6 +100,8 @@ def test_more_lines_are_to_be_had_without_a_script(admin: FlaskClient, more: str
         more
     ]
     assert f'name="{field}"' in page and f'name="{field}"' not in before
+    (first,) = re.findall(f'value="{more}" formaction="#([^"]+)"', before)  # where the page comes back
+    assert f'id="{first}"' in page and f'id="{first}"' not in before
     assert db.session.scalars(sa.select(Blueprint)).all() == []
 
 
