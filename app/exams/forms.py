@@ -21,6 +21,7 @@ from app.domain.assembly import MOST_FORMS
 from app.domain.attempts import Outcome
 from app.exams.answer_files import LARGEST
 from app.exams.labels import OUTCOMES, RELEASES
+from app.exams.planning import ExamFacts
 from app.people.unit_field import UnitField
 from app.web.choices import choices
 from app.web.editing import EditForm
@@ -108,7 +109,7 @@ class ExamForm(BegunExamForm):
         description=_l("留空表示长期有效。"),
     )
     shuffle_sections = BooleanField(_l("每人的大题次序不同"))
-    shuffle_slots = BooleanField(_l("每人的题目次序不同（不出本大题）"), default=True)
+    shuffle_slots = BooleanField(_l("每人的题目次序不同（只在本大题内打乱）"), default=True)
     shuffle_options = BooleanField(_l("每人的选项次序不同"), default=True)
     seated = BooleanField(
         _l("凭座位参加"), description=_l("只有在“场次”里排了座位的人才能开始，时间以各人的场次为准。")
@@ -118,6 +119,23 @@ class ExamForm(BegunExamForm):
         typed_time(field)
         if self.closes_at.data and field.data and field.data >= self.closes_at.data:
             raise ValidationError(_("开始时间要早于结束时间。"))
+
+
+ROOMLESS = {
+    "earliest_minutes": _l("最早交卷的时间不能比限时（%(minutes)s 分钟）还长，否则没有人能自己交卷。"),
+    "entry_minutes": _l("入场的时间不能超出考试的开始和结束时间。"),
+}
+
+
+def leaves_room(form: FlaskForm, facts: ExamFacts) -> bool:
+    """Whether the rules can be kept together; else the form says what is wrong, at the field if it has it."""
+    for name in facts.roomless:
+        said = str(ROOMLESS[name]) % {"minutes": facts.minutes}
+        if name in form:
+            form[name].errors = [*form[name].errors, said]
+        else:
+            form.form_errors.append(said)
+    return not facts.roomless
 
 
 class NewExamForm(ExamForm):

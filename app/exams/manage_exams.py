@@ -12,7 +12,7 @@ from app.domain.attempts import StartRefusal
 from app.exams import making, minimums_form, planning
 from app.exams import manage_queries as queries
 from app.exams.back_office import bp, load_exam
-from app.exams.forms import BegunExamForm, NewExamForm
+from app.exams.forms import BegunExamForm, NewExamForm, leaves_room
 from app.exams.labels import WINDOWS
 from app.exams.manage_queries import Window
 from app.exams.minimums_form import PlannedExamForm
@@ -48,14 +48,20 @@ def exam_new() -> Any:
     form.blueprint_id.choices = choices([*named, (0, _("不用组卷规则，自己选题"))])
     if form.validate_on_submit():
         blueprint = db.session.get(Blueprint, form.blueprint_id.data)
-        facts, forms, by = _new_facts(form, blueprint), form.forms.data or 1, current_user.person_id
-        exam = planning.create(blueprint, facts, form.release.data, forms, clock.now(), by)
-        if blueprint is None:
-            flash(_("考试“%(title)s”已建好。请选题组卷。", title=exam.title))
-            return redirect(url_for("exams_manage.pick", exam_id=exam.id, number=1))
-        flash(_("考试“%(title)s”已建好。组卷后请指派参加考试的单位或个人。", title=exam.title))
-        return redirect(url_for("exams_manage.paper", exam_id=exam.id))
+        facts = _new_facts(form, blueprint)
+        if leaves_room(form, facts):
+            return _created(form, blueprint, facts)
     return render_template("exams/manage/exam_new.html", form=form)
+
+
+def _created(form: NewExamForm, blueprint: Blueprint | None, facts: ExamFacts) -> Any:
+    forms, by = form.forms.data or 1, current_user.person_id
+    exam = planning.create(blueprint, facts, form.release.data, forms, clock.now(), by)
+    if blueprint is None:
+        flash(_("考试“%(title)s”已建好。请选题组卷。", title=exam.title))
+        return redirect(url_for("exams_manage.pick", exam_id=exam.id, number=1))
+    flash(_("考试“%(title)s”已建好。组卷后请指派参加考试的单位或个人。", title=exam.title))
+    return redirect(url_for("exams_manage.paper", exam_id=exam.id))
 
 
 def _new_facts(form: NewExamForm, blueprint: Blueprint | None) -> ExamFacts:
@@ -82,13 +88,20 @@ def exam_edit(exam_id: int) -> Any:
     begun = making.begun(exam.id)
     form = _edit_form(exam, begun)
     if form.validate_on_submit() and (not begun or _wrongs_nobody(form, exam)):
-        try:
-            planning.update(exam, ExamFacts(**(vars(planning.facts_of(exam)) | _changed(form, exam))))
-            flash(_("已保存。"))
+        facts = ExamFacts(**(vars(planning.facts_of(exam)) | _changed(form, exam)))
+        if leaves_room(form, facts) and _updated(form, exam, facts):
             return redirect(url_for("exams_manage.board", exam_id=exam.id))
-        except making.Begun:
-            form.form_errors.append(_("刚才已有人开始答题，大部分规则不能再改。请刷新后重填。"))
     return render_template("exams/manage/exam_edit.html", form=form, exam=exam, begun=begun)
+
+
+def _updated(form: BegunExamForm, exam: Exam, facts: ExamFacts) -> bool:
+    try:
+        planning.update(exam, facts)
+    except making.Begun:
+        form.form_errors.append(_("刚才已有人开始答题，大部分规则不能再改。请刷新后重填。"))
+        return False
+    flash(_("已保存。"))
+    return True
 
 
 def _minute(moment: datetime) -> datetime:

@@ -12,6 +12,7 @@ from app.exams import makeups as verbs
 from app.exams import manage_queries as queries
 from app.exams import planning
 from app.exams.back_office import bp, load_exam
+from app.exams.forms import leaves_room
 from app.exams.labels import STATES, WINDOWS
 from app.exams.makeup_form import MakeupForm
 from app.exams.models import Blueprint, Exam
@@ -28,10 +29,10 @@ def makeups(exam_id: int) -> Any:
     exam = verbs.original(load_exam(exam_id))
     now, form = clock.now(), _form(exam)
     due = verbs.due(exam, gate.scope(Action.EXAM_EDIT), now)
-    if form.validate_on_submit():
+    if form.validate_on_submit() and leaves_room(form, facts := _facts(form, exam)):
         people = [*(due.failed if form.failed.data else ()), *(due.absent if form.absent.data else ())]
         blueprint = db.session.get(Blueprint, form.blueprint_id.data)
-        made = verbs.create(exam, blueprint, _facts(form, exam), people, now, current_user.person_id)
+        made = verbs.create(exam, blueprint, facts, people, now, current_user.person_id)
         flash(_("补考“%(title)s”已建好，参加的有 %(n)s 人。可在这里增减。", title=made.title, n=len(people)))
         if blueprint is None:
             flash(_("补考还没有试卷，请到“试卷”里选题组卷。"), "warn")

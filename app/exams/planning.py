@@ -1,7 +1,7 @@
 """Verbs of whoever plans exams: what they are, who is to sit. Each is written to the audit log."""
 
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from app.audit.service import record
@@ -32,6 +32,16 @@ class ExamFacts:
     shuffle_sections: bool = False
     seated: bool = False
     minimums: list[dict[str, Any]] = field(default_factory=list)  # domain.scoring.Minimum
+
+    @property
+    def roomless(self) -> list[str]:
+        """Names of the rules that leave no room: to hand in before the time is up, to come in the window."""
+        entry = timedelta(minutes=self.entry_minutes or 0)
+        found = {
+            "earliest_minutes": self.earliest_minutes > self.minutes,
+            "entry_minutes": self.opens_at + entry > self.closes_at,
+        }
+        return [name for name, roomless in found.items() if roomless]
 
 
 FREE_AFTER_START = ("title", "closes_at", "entry_minutes", "earliest_minutes")

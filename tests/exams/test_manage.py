@@ -95,6 +95,36 @@ def test_the_window_must_not_be_turned_round(admin: FlaskClient, time: Clock) ->
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Exam)) == 0
 
 
+@pytest.mark.parametrize(
+    ("rules", "words"),
+    [
+        ({"earliest_minutes": "46"}, "不能比限时（45 分钟）还长"),
+        ({"earliest_minutes": "31", "minutes": "30"}, "不能比限时（30 分钟）还长"),
+        ({"entry_minutes": "151"}, "入场的时间不能超出考试的开始和结束时间"),
+    ],
+)
+def test_rules_that_leave_no_room_are_refused(
+    admin: FlaskClient, time: Clock, rules: dict[str, str], words: str
+) -> None:
+    data = NEW | {"blueprint_id": build.blueprint(single=1).id} | rules
+    page = admin.post("/manage/exams/new", data=data)
+    assert page.status_code == 200 and words in page.text
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Exam)) == 0
+
+
+def test_nor_are_they_when_an_exam_is_changed(admin: FlaskClient, time: Clock) -> None:
+    exam = build.exam(time.now)
+    exam.entry_minutes = 90
+    db.session.commit()
+    url = f"/manage/exams/{exam.id}/edit"
+    assert "不能比限时（30 分钟）还长" in admin.post(url, data=edit(earliest_minutes="31")).text
+    begin(exam, assigned(exam, factories.person()), time)
+    wide = edit(entry_minutes="181", closes_at="2026-11-23T11:00")
+    assert "入场的时间不能超出" in admin.post(url, data=wide).text
+    db.session.refresh(exam)
+    assert (exam.title, exam.earliest_minutes, exam.entry_minutes) == ("测试考试", 0, 90)
+
+
 def edit(title: str = "新名称", **more: str) -> dict[str, str]:
     base = {
         "title": title, "opens_at": "2026-11-23T08:00", "closes_at": "2026-11-23T20:00", "minutes": "30",
