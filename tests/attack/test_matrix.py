@@ -23,6 +23,7 @@ from tests.conftest import Clock
 
 # Answered, and yet nothing is written.
 WRITES_NOTHING = {
+    "exams_manage.reopen": "the candidate may see the answers already: tests/exams/test_reopening.py",
     "exams_manage.mark_next": "the caller holds an answer already, and gets the same again",
     "exams_manage.mark_skip": "as above: there is no other",
     "exams_manage.entries_sheet": "it only shows whom a list means",

@@ -352,7 +352,7 @@ def _posting(person: Person, unit: Unit, kind: PostingKind = PostingKind.HOME, *
 
 
 def _exams(time: Clock, root: Unit, sibling: Unit) -> tuple[Exam, Exam, Exam, Exam]:
-    exams = [build.exam(time.now, attempts=None, minutes=45, release="score") for _ in range(4)]
+    exams = [build.exam(time.now, attempts=None, minutes=45) for _ in range(4)]
     for exam, unit in zip(exams, (root, root, sibling, root), strict=True):
         service.assign(exam, unit=unit)
     db.session.commit()
