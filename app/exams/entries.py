@@ -28,11 +28,13 @@ class Terms:
 
 def own_clock(exam: Exam, terms: Terms) -> ExamClock:
     """The exam's times as this person has them: a sitting's stand for the exam's, a window of one's own
-    for both."""
+    for both. Nobody is late before the invigilator has said when it begins."""
     times = exam_clock(exam)
     if terms.sitting is not None:
         at = terms.sitting.started_at or terms.sitting.opens_at
         times = replace(times, opens_at=at, closes_at=terms.sitting.closes_at)
+        if terms.sitting.by_hand and terms.sitting.started_at is None:
+            times = replace(times, entry=None)
     return windowed(times, terms.given)
 
 

@@ -5,6 +5,7 @@ import secrets
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from flask import abort, flash, jsonify, redirect, render_template, request, url_for
@@ -14,7 +15,7 @@ from flask_login import current_user
 from app.domain.access import Action
 from app.exams import live, rooms
 from app.exams.back_office import bp, load_exam
-from app.exams.labels import HERE, INCIDENTS
+from app.exams.labels import HERE, INCIDENTS, NOTES
 from app.exams.live import Here, Room
 from app.exams.manage_sittings import load_sitting, watched
 from app.exams.room_forms import NoteForm, RoomForm, RoomMinutesForm, RoomReopenForm
@@ -58,7 +59,7 @@ def _page(seen: Room, **forms: RoomForm) -> Any:
         too_many=len(places) > live.MOST, said=said, here=HERE, forms=forms,
         here_words=json.dumps({state: str(label) for state, label in HERE.items()}),
         counts=Counter(place[0] for place in everyone.values()), where=unit_filter(Action.EXAM_RUN),
-        incidents=live.incidents(seen, current_user.person_id), kinds=INCIDENTS,
+        incidents=live.incidents(seen, current_user.person_id), kinds=INCIDENTS, notes=NOTES,
         ticked=set(request.form.getlist("person", type=int)),
         refresh=30 if "refresh" in request.args else None,
     )  # fmt: skip
@@ -123,7 +124,8 @@ def room_minutes(exam_id: int) -> Any:
 @requires(Action.EXAM_RUN)
 def room_reopen(exam_id: int) -> Any:
     def do(seen: Room, form: RoomForm, only: set[int] | None, act: Act) -> str:
-        opened, kept = rooms.reopen(seen, only, form.minutes.data, act)
+        since = act.now - timedelta(minutes=form.lately.data or 30)
+        opened, kept = rooms.reopen(seen, only, form.minutes.data, since, act)
         said = str(_("已重新开放 %(n)s 份答卷。", n=opened))
         if kept:
             said += str(_("另有 %(n)s 份不能开放，原因见各人的“详情”。", n=kept))

@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, IntegerField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
 from app.exams.forms import stripped
@@ -33,12 +33,21 @@ class RoomMinutesForm(RoomForm):
 
 
 class RoomReopenForm(RoomMinutesForm):
+    """`lately`: of all whose time ran out, only those whose time did within so many minutes."""
+
     minutes = IntegerField(
         _l("至少再答（分钟）"),
         [InputRequired(_l("请填写分钟数。")), NumberRange(1, 240, _l("要在 1 至 240 之间。"))],
         render_kw={"inputmode": "numeric"},
     )
-    everybody = BooleanField(_l("全场到时自动交卷的人"))
+    everybody = BooleanField(_l("全场最近到时自动交卷的人"))
+    lately = IntegerField(
+        _l("最近多少分钟内到时的"),
+        [Optional(), NumberRange(1, 1440, _l("要在 1 至 1440 之间。"))],
+        default=30,
+        render_kw={"inputmode": "numeric"},
+        description=_l("只用于“全场”；勾选了考生的，不看这一项。"),
+    )
 
 
 class NoteForm(RoomForm):

@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import aliased
 
 from app.audit.service import record
 from app.exams import attempts, reopening
@@ -19,6 +20,7 @@ from app.exams.seat_models import Incident
 from app.people.models import Person
 from app.web.db import db
 
+_NAMED = 5  # in a line of the 考场记录; the audit log has all of them
 MOST_AT_ONCE = 200  # attempts that one act scores or opens
 _INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
@@ -59,6 +61,13 @@ def write_down(room: Room, act: Act, kind: str, person_id: int | None) -> None:
     record("incident.create", f"exam:{room.exam.id}", f"考场记录“{room.exam.title}”：{whom}", after=after)
 
 
+def _named(ids: Collection[int]) -> str:
+    """Those people, a few of them by name."""
+    rows = sa.select(Person.name).where(Person.id.in_(ids)).order_by(Person.id).limit(_NAMED)
+    names = "、".join(db.session.scalars(rows))
+    return names if len(ids) <= _NAMED else f"{names}等 {len(ids)} 人"
+
+
 def _called(room: Room) -> str:
     return room.sitting.room if room.sitting else "全场"
 
@@ -93,7 +102,7 @@ def give_minutes(room: Room, only: Collection[int] | None, minutes: int, act: Ac
         .execution_options(synchronize_session=False)
     )
     whom = sorted(given.scalars())
-    noted.text = f"给 {len(whom)} 人加时 {minutes} 分钟：{act.reason}"
+    noted.text = f"给 {len(whom)} 人加时 {minutes} 分钟（{_named(whom)}）：{act.reason}"
     record(
         "attempt.extend", f"exam:{room.exam.id}",
         f"给“{room.exam.title}”{_called(room)} {len(whom)} 人加时 {minutes} 分钟：{act.reason}",
@@ -102,17 +111,24 @@ def give_minutes(room: Room, only: Collection[int] | None, minutes: int, act: Ac
     return len(whom)
 
 
-def reopen(room: Room, only: Collection[int] | None, minutes: int, act: Act) -> tuple[int, int]:
-    """Let those whose time ran out, or `only` these however they ended, write on for so many minutes at
-    least; how many, and how many could not be opened again. `MOST_AT_ONCE` at once. Raises Twice."""
+def reopen(
+    room: Room, only: Collection[int] | None, minutes: int, since: datetime, act: Act
+) -> tuple[int, int]:
+    """Let those whose time ran out since then, or `only` these however they ended, write on for so many
+    minutes at least; how many, and how many could not be opened again.
+    `MOST_AT_ONCE` at once. Raises Twice."""
     noted = note(room, act, "reopen")
-    ended = _of_room(room, only, act).where(Attempt.submitted_at.is_not(None))
+    newer = aliased(Attempt)
+    begun_another = sa.exists().where(
+        newer.exam_id == Attempt.exam_id, newer.person_id == Attempt.person_id, newer.number > Attempt.number
+    )
+    ended = _of_room(room, only, act).where(Attempt.submitted_at.is_not(None), ~begun_another)
     if only is None:
-        ended = ended.where(Attempt.closed_by == "deadline")
+        ended = ended.where(Attempt.closed_by == "deadline", Attempt.submitted_at >= since)
     found = db.session.scalars(ended.limit(MOST_AT_ONCE)).all()
     opened = [one.person_id for one in found if reopening.reopen(one.id, minutes, act.now) is None]
     done = f"{len(opened)} 人的答卷，至少再答 {minutes} 分钟：{act.reason}"
-    noted.text = f"重新开放 {done}"
+    noted.text = f"重新开放 {done}（{_named(opened)}）"
     record(
         "attempt.reopen", f"exam:{room.exam.id}", f"重新开放“{room.exam.title}”{_called(room)} {done}",
         after={"minutes": minutes, "persons": sorted(opened), "reason": act.reason},
@@ -126,7 +142,7 @@ def hand_in(room: Room, only: Collection[int] | None, act: Act) -> int:
     found: Sequence[Attempt] = db.session.scalars(_sitting(room, only, act).limit(MOST_AT_ONCE)).all()
     for attempt in found:
         attempts.force_close(attempt.id, act.now)
-    noted.text = f"替 {len(found)} 人交卷：{act.reason}"
+    noted.text = f"替 {len(found)} 人交卷（{_named([one.person_id for one in found])}）：{act.reason}"
     record(
         "attempt.submit", f"exam:{room.exam.id}",
         f"替“{room.exam.title}”{_called(room)} {len(found)} 人交卷：{act.reason}",

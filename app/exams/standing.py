@@ -38,6 +38,7 @@ class Standing:
     terms: Terms
     refusal: StartRefusal | None  # why no further attempt may start now
     result: Result | None  # what counts, make-ups included
+    waits: bool  # the doors are open, and there is something to wait for
 
     @property
     def running(self) -> Sat | None:
@@ -103,6 +104,15 @@ def of(exams: Sequence[Exam], person_id: int, unit_path: str, now: datetime) -> 
     ]  # fmt: skip
 
 
+EARLY = timedelta(minutes=30)  # the doors of an exam without sittings
+_WAIT = {StartRefusal.NOT_OPEN, StartRefusal.WAITING, StartRefusal.CODE}
+
+
+def _doors_at(clock: ExamClock, terms: Terms) -> datetime:
+    """When the waiting room opens."""
+    return clock.opens_at - EARLY if terms.sitting is None else terms.sitting.doors_at
+
+
 def _standing(
     exam: Exam,
     mine: Sequence[Attempt],
@@ -117,7 +127,8 @@ def _standing(
         allowed += terms.given.attempts
     clock = entries.own_clock(exam, terms)
     refusal = rules.may_start(now, clock, len(sat), allowed) or entries.kept_out(exam, terms)
-    return Standing(exam, sat, allowed, clock, terms, refusal, result)
+    waits = refusal in _WAIT and _doors_at(clock, terms) <= now
+    return Standing(exam, sat, allowed, clock, terms, refusal, result, waits)
 
 
 def quizzes() -> Sequence[Exam]:
@@ -146,22 +157,7 @@ class Groups:
 
 def grouped(stands: Sequence[Standing]) -> Groups:
     """Open ones as the next to close, those over as the last to close first."""
-    ready = [s for s in stands if s.running or s.refusal is None]
+    ready = [s for s in stands if s.running or s.refusal is None or s.waits]
     coming = [s for s in stands if s not in ready and s.refusal is StartRefusal.NOT_OPEN]
     over = [s for s in reversed(stands) if s not in ready and s not in coming]
     return Groups(ready, sorted(coming, key=lambda s: s.clock.opens_at), over)
-
-
-EARLY = timedelta(minutes=30)  # the doors of an exam without sittings
-_WAIT = {None, StartRefusal.NOT_OPEN, StartRefusal.WAITING, StartRefusal.CODE}
-
-
-def doors_at(stands: Standing) -> datetime:
-    """When the waiting room opens."""
-    sitting = stands.terms.sitting
-    return stands.clock.opens_at - EARLY if sitting is None else sitting.doors_at
-
-
-def may_wait(stands: Standing, now: datetime) -> bool:
-    """Are the doors open, and is there something to wait for?"""
-    return stands.refusal in _WAIT and doors_at(stands) <= now

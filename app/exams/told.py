@@ -169,7 +169,6 @@ def ticket(given: Seat, exam: Exam) -> list[tuple[str, str]]:
     """What stands on a 准考证 besides the name."""
     sitting = given.sitting
     opens, closes = clock.beijing(sitting.opens_at), clock.beijing(sitting.closes_at)
-    entry = None if exam.entry_minutes is None else sitting.opens_at + exam.entry_minutes * _MINUTE
     told = [
         (_("准考证号"), given.ticket),
         (_("身份证号"), people.masked(given.person, "id_number")),
@@ -178,14 +177,19 @@ def ticket(given: Seat, exam: Exam) -> list[tuple[str, str]]:
         (_("座号"), str(_("%(n)s 号", n=given.number))),
         (_("地点"), sitting.place),
         (_("考试时间"), f"{opens:%Y-%m-%d %H:%M}–{closes:%H:%M}"),
-        (_("入场"), _arrival(sitting.doors_at, entry)),
+        (_("入场"), _arrival(sitting, exam.entry_minutes)),
     ]
     return [(what, how) for what, how in told if how]
 
 
-def _arrival(doors_at: datetime, entry: datetime | None) -> str:
-    text = _("%(time)s 起", time=_time(doors_at))
-    return str(text if entry is None else _("%(text)s，%(last)s 后不得入场", text=text, last=_time(entry)))
+def _arrival(sitting: Sitting, entry_minutes: int | None) -> str:
+    text = _("%(time)s 起", time=_time(sitting.doors_at))
+    if entry_minutes is None:
+        return str(text)
+    if sitting.by_hand:
+        return str(_("%(text)s，宣布开考 %(n)s 分钟后不得入场", text=text, n=entry_minutes))
+    last = sitting.opens_at + entry_minutes * _MINUTE
+    return str(_("%(text)s，%(last)s 后不得入场", text=text, last=_time(last)))
 
 
 def room_rules(exam: Exam) -> list[str]:

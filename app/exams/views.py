@@ -77,7 +77,6 @@ def intro(exam_id: int) -> Any:
         stands=stands,
         refusal=refusal,
         sections=pages.sections(stands.exam.paper_id) if stands.exam.paper_id else [],
-        waits=stands.refusal is not None and standing.may_wait(stands, clock.now()),
         facts=told.facts(stands),
         rules=told.rules(stands),
     )

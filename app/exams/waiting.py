@@ -1,6 +1,7 @@
 """候考: the page before the bell. It counts down by the server's clock and builds nothing when it rings."""
 
 import hmac
+import unicodedata
 from datetime import timedelta
 from typing import Any
 
@@ -35,7 +36,7 @@ def room(exam_id: int) -> Any:
     stands, now = _stands(exam_id), clock.now()
     if stands.running is not None:
         return redirect(url_for("exams.sitting", attempt_id=stands.running.attempt.id))
-    if not standing.may_wait(stands, now):
+    if stands.refusal is not None and not stands.waits:
         if stands.refusal is not None:
             flash(start_refused(stands.refusal).message, "warn")
         return redirect(url_for("exams.intro", exam_id=exam_id))
@@ -75,7 +76,8 @@ def _right_code(sitting: Sitting) -> bool:
     if guess.wait(policy(), clock.now()) is not None:
         flash(_("输错的次数太多，请过 15 分钟再试，或请监考员帮助。"), "warn")
         return False
-    given = request.form.get("code", "").strip().casefold()
+    # Chinese keyboards type ２０２６ for 2026.
+    given = unicodedata.normalize("NFKC", request.form.get("code", "")).strip().casefold()
     if hmac.compare_digest(given.encode(), sitting.code.casefold().encode()):
         return True
     guess.failed(clock.now())

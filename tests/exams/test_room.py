@@ -172,13 +172,13 @@ def test_minutes_for_all_who_sit_once_and_nobody_else(
     noted = db.session.scalars(sa.select(Incident)).one()
     assert (noted.kind, noted.text, noted.noted_by) == (
         "minutes",
-        "给 1 人加时 10 分钟：全场断电",
+        "给 1 人加时 10 分钟（甲）：全场断电",
         watcher.id,
     )
     event = db.session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "attempt.extend")).one()
     assert f'"persons": [{sits.id}]' in str(event.after).replace("'", '"')
     page = client.get(f"/manage/exams/{exam.id}/room").text
-    assert "没有重复办理" in page and "给 1 人加时 10 分钟：全场断电" in page
+    assert "没有重复办理" in page and "给 1 人加时 10 分钟（甲）：全场断电" in page
 
 
 def test_minutes_for_those_ticked(

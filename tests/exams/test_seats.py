@@ -404,6 +404,30 @@ def test_a_seat_may_have_any_form(admin: FlaskClient, county: Unit, time: Clock,
     assert {1: "A卷", 20: "T卷"}[form] in page
 
 
+def test_nobody_is_late_for_what_nobody_has_begun(county: Unit, time: Clock, sign_in: SignIn) -> None:
+    """The entry is counted from the announcement; until then the room stands among what can be done now."""
+    exam = seated_exam(time, county)
+    exam.entry_minutes = 15
+    found = sitting(exam, by_hand=True, code="2026")
+    client, _, given = candidate(sign_in, county, found)
+    time.advance(minutes=80)  # 20 minutes after the time on the ticket
+    for page in (client.get("/").text, client.get("/exams").text):
+        assert "进入候考" in page and "第一考场 1 号" in page and "已截止" not in page
+    assert client.get(f"/exams/{exam.id}/waiting").status_code == 200
+    assert "宣布开考 15 分钟后不得入场" in client.get(f"/exams/{exam.id}/ticket").text
+    client.post(f"/exams/{exam.id}/arrive", data={"code": "２０２６"})
+    found.started_at = time.now
+    db.session.commit()
+    assert given.arrived_at == time.now
+    time.advance(minutes=15)
+    assert client.post(f"/exams/{exam.id}/attempts").status_code == 201
+    late, _, late_seat = candidate(sign_in, county, found, number=2)
+    late_seat.arrived_at = time.now
+    db.session.commit()
+    time.advance(seconds=1)
+    assert reason(late.post(f"/exams/{exam.id}/attempts")) == "late"
+
+
 def test_an_invigilator_says_when(
     admin: FlaskClient, county: Unit, time: Clock, sign_in: SignIn, queries: Queries
 ) -> None:
