@@ -14,7 +14,7 @@ from app import create_app
 from app.exams.models import Exam
 from app.people.models import Unit
 from app.web.db import db
-from bench import audit, bank, certificates, floor, importing, papers, regrade, room, roster, school
+from bench import audit, bank, certificates, closing, floor, importing, papers, regrade, room, roster, school
 from bench.measure import Call, counted, expect, interleaved, request
 from tests.conftest import settings
 from tests.postgres import cluster
@@ -101,7 +101,7 @@ def bench_engine(url: str, folder: Path) -> Figures:
         figures = bench_save(app, url, exam_id, unit_id or 0) | bench_attempt(app, exam_id, unit_id or 0)
         figures |= room.bench(app, exam_id)
         figures |= audit.bench() | roster.bench() | importing.bench() | bank.bench(app)
-        figures |= regrade.bench()
+        figures |= regrade.bench() | closing.bench()
         db.session.remove()
         db.engine.dispose()
     return figures

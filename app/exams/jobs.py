@@ -18,26 +18,33 @@ _BATCH = 500
 _OVERDUE = sa.text(
     f"""SELECT a.id FROM attempt a JOIN exam e ON e.id = a.exam_id
     WHERE a.submitted_at IS NULL AND e.minutes IS NOT NULL
-      AND {saving.DEADLINE} + :grace < :now ORDER BY a.id LIMIT :limit"""  # noqa: S608
+      AND {saving.DEADLINE} + :grace < :now AND a.id > :after ORDER BY a.id LIMIT :limit"""  # noqa: S608
 )
 
 
-def overdue(now: datetime, limit: int = _BATCH) -> Sequence[int]:
-    """Ids of attempts past deadline and grace that nobody has closed yet."""
-    facts = {"now": to_micros(now), "grace": saving.GRACE_MICROS, "limit": limit}
+def overdue(now: datetime, after: int = 0) -> Sequence[int]:
+    """Ids of attempts past deadline and grace that nobody has closed yet, some at a time."""
+    facts = {"now": to_micros(now), "grace": saving.GRACE_MICROS, "limit": _BATCH, "after": after}
     return db.session.scalars(_OVERDUE, facts).all()
 
 
 def sweep() -> int:
-    """Close overdue attempts, each in its own transaction, so that one bad item delays nobody."""
-    closed = 0
-    for attempt_id in overdue(clock.now()):
-        try:
-            closed += attempts.close_overdue(attempt_id, clock.now())
-            uow.commit_item()
-        except Exception:
-            uow.abandon_item()
-            log.exception("attempt_not_closed", attempt=attempt_id)
+    """Close overdue attempts, each in its own transaction, so that bad items delay nobody, however many."""
+    closed = last = 0
+    while batch := overdue(clock.now(), last):
+        closed += sum(map(_close, batch))
+        last = batch[-1]
+    return closed
+
+
+def _close(attempt_id: int) -> bool:
+    try:
+        closed = attempts.close_overdue(attempt_id, clock.now())
+        uow.commit_item()
+    except Exception:
+        uow.abandon_item()
+        log.exception("attempt_not_closed", attempt=attempt_id)
+        return False
     return closed
 
 

@@ -1,6 +1,7 @@
 """Answers that did not count: brought in as a file, shown beside what counts, decided by a person."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -37,20 +38,25 @@ def kept(attempt_id: int) -> Any:
 def _page(attempt: Attempt, person: Person, form: DecideForm, file_form: AnswerFileForm) -> Any:
     rows = candidates.unapplied([attempt.id]).get(attempt.id, [])
     waiting = [row for row in rows if row.decided_at is None]
+    asked = replaying.questions(attempt)
     return render_template(
         "exams/manage/kept.html", attempt=attempt, exam=attempt.exam, person=person, form=form,
-        file_form=file_form, waiting=waiting, offered=_offered(waiting),
+        file_form=file_form, waiting=waiting, offered=_offered(waiting, asked),
         decided=[row for row in rows if row.decided_at], unapplied=UNAPPLIED,
-        asked=replaying.questions(attempt), counted=scoring.current_responses(attempt.id),
+        asked=asked, counted=scoring.current_responses(attempt.id),
         dumps=json.dumps, acceptable=deciding.acceptable, late=candidates.late,
         names=replaying.names(row.decided_by for row in rows), at=from_micros,
     )  # fmt: skip
 
 
-def _offered(waiting: list[UnappliedResponse]) -> dict[int, dict[str, list[UnappliedResponse]]]:
-    """By slot and answer, the last given first; the same answer may have come twice."""
+def _offered(
+    waiting: list[UnappliedResponse], asked: Mapping[int, replaying.Asked]
+) -> dict[int, dict[str, list[UnappliedResponse]]]:
+    """By slot, as the candidate saw them, and answer, the last given first; the same may have come twice."""
     found: dict[int, dict[str, list[UnappliedResponse]]] = {}
-    for row in sorted(waiting, key=lambda row: (row.slot, -row.epoch, -row.seq)):
+    place = {slot: one.number for slot, one in asked.items()}
+    last = len(place) + 1  # what the paper does not ask
+    for row in sorted(waiting, key=lambda row: (place.get(row.slot, last), row.slot, -row.epoch, -row.seq)):
         found.setdefault(row.slot, {}).setdefault(row.value, []).append(row)
     return found
 

@@ -73,6 +73,23 @@ def test_what_cannot_be_sent_is_saved_as_a_file_that_the_server_takes(
     assert db.session.execute(kept).all() == [(1, '"c"', "file")]
 
 
+def test_a_page_that_cannot_send_warns_before_it_is_loaded_again(
+    browse: Browse, who: Person, sit: Sit
+) -> None:
+    context = browse(who)
+    page = open_page(context, sit())
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    context.set_offline(True)
+    choose(page, 1, "c")
+    expect(saved(page)).to_have_text("未联网，已存本机 1 题")
+    page.evaluate("setTimeout(() => location.reload())")
+    expect(saved(page)).to_have_text("未联网，已存本机 1 题")
+    context.set_offline(False)
+    expect(saved(page)).to_have_text(re.compile("已保存"), timeout=15_000)
+    assert asked == ["beforeunload"]
+
+
 def test_another_device_waits_and_goes_on_when_it_may(
     browse: Browse, live: Flask, who: Person, sit: Sit, monkeypatch: pytest.MonkeyPatch
 ) -> None:

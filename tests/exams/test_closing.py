@@ -37,6 +37,8 @@ def test_the_sweeper_closes_at_the_deadline_and_scores_what_was_saved(sitting: S
 def test_one_poisoned_attempt_delays_nobody(
     sitting: Sitting, time: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Nor does a whole batch of them."""
+    monkeypatch.setattr(jobs, "_BATCH", 1)
     candidates = [sitting() for _ in range(3)]
     poisoned = candidates[0].attempt
     real = attempts.close_overdue

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.domain.regrading import Remedy
-from app.exams import papers, queries, regrading, scoring
+from app.exams import jobs, papers, queries, regrading, scoring
 from app.exams.models import Attempt, Exam, Response, Score
 from app.exams.result_models import Regrade
 from app.web.db import db
@@ -78,6 +78,23 @@ def test_a_save_against_a_submit_is_in_the_score_or_refused(
         assert {slot for slot, *_ in me.journal()} == accepted
         points = db.session.scalar(sa.select(Score.points).where(Score.attempt_id == me.attempt))
         assert points == 20 * len(accepted)
+
+
+def test_two_sweepers_close_each_attempt_once(app: Flask, sitting: Sitting, time: Clock) -> None:
+    exam = build.exam(time.now, minutes=45, single=1)
+    many = [sitting(exam=exam) for _ in range(times(10, 200))]
+    time.advance(minutes=46)
+    barrier = threading.Barrier(2)
+
+    def sweep(_n: int) -> int:
+        with app.app_context():
+            barrier.wait()
+            return jobs.sweep()
+
+    db.session.rollback()
+    with ThreadPoolExecutor(2) as pool:
+        assert sum(pool.map(sweep, range(2))) == len(many)
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Score)) == len(many)
 
 
 def test_parallel_takeovers_have_epochs_of_their_own(app: Flask, sitting: Sitting) -> None:

@@ -362,8 +362,13 @@ document.addEventListener("visibilitychange", () => {
   }
 });
 addEventListener("pagehide", () => saver.flush({ leaving: true }));
+// Without the network the page cannot be loaded again (docs/decisions/0022), and without a database what it
+// could not send is gone with it.
 addEventListener("beforeunload", (event) => {
-  if (saver.pending.size > 0 && !queue.durable && phase !== "closed") event.preventDefault();
+  const stranded = saver.pending.size > 0 && (saver.failures > 0 || !queue.durable);
+  if (!stranded || phase === "closed") return;
+  event.preventDefault();
+  event.returnValue = ""; // browsers of the oldest supported sort ask only so
 });
 
 function anotherPageSaved() {
