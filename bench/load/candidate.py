@@ -49,7 +49,7 @@ class Course:
     def cut(self, now: float) -> None:
         """The machine has shown what it can: the hand-in begins now."""
         *_, (_, _, last) = self.bounds
-        kept = [(begin, min(end, now), step) for begin, end, step in self.bounds if begin < now]
+        kept = [one for one in self.bounds if one[1] <= now]
         self.bounds = [*kept, (now, now + last.seconds, last)]
 
 

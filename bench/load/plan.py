@@ -64,10 +64,10 @@ def of(engine: str, candidates: int, seconds: float = SECONDS, sign_ins: int | N
 
 
 def rushed(plan: Plan) -> Plan:
-    """After the same beginning a minute at every pace, each faster than the one before."""
+    """After the same beginning as long at every pace, each faster than the one before."""
     first, real, *_, last = plan.steps
-    paces = [Step(f"every {pace:g} s", 60, pace) for pace in _RUSH]
-    return replace(plan, steps=(first, replace(real, seconds=60), *paces, last), rush=True)
+    paces = [Step(f"every {pace:g} s", first.seconds, pace) for pace in _RUSH]
+    return replace(plan, steps=(first, replace(real, seconds=first.seconds), *paces, last), rush=True)
 
 
 def from_environment(env: Mapping[str, str] = os.environ) -> Plan:

@@ -111,6 +111,6 @@ def _crowd(folder: Path, port: int, plan: Plan, server: int, cluster: Cluster | 
     meter.watch([begin, *(begin + end for _, end, _ in bounds(plan.steps))])
     if process.wait():
         raise SystemExit("load: the crowd broke off")
-    meter.readings.append((time.time(), meter.read()))
     told: dict[str, Any] = json.loads((folder / "told.json").read_text())
+    meter.readings.append((time.time(), meter.read() | {"crowd": told["processor"]}))
     return told | {"begin": begin, "cpu": meter.readings}
