@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.domain.access import Action
+from app.domain.questions import MARKED_BY_HAND
 from app.domain.regrading import Remedy
 from app.exams import papers, regrading
 from app.exams.back_office import load_exam
@@ -103,7 +104,7 @@ def _page(found: Regrade, form: DecideForm) -> Any:
         "regrade": found, "exam": found.exam, "form": form, "remedies": REMEDIES,
         "said": said(kind, found.kind, found.key),
         "slot": _slot(paper_id, slot), "answer": papers.answers(paper_id, [slot])[slot],
-        "own": found.proposed_by == current_user.person_id,
+        "for_good": kind in MARKED_BY_HAND, "own": found.proposed_by == current_user.person_id,
         "proposer": db.session.get_one(Person, found.proposed_by),
         "decider": db.session.get(Person, found.decided_by) if found.decided_by else None,
     }  # fmt: skip

@@ -95,6 +95,7 @@ def test_what_the_bank_has_is_counted_without_saving(admin: FlaskClient, one_set
 @pytest.mark.parametrize("more", ["0", "sections", "at_least"])
 def test_more_lines_are_to_be_had_without_a_script(admin: FlaskClient, more: str) -> None:
     before = admin.post(URL, data={"more": "nothing"}).text
+    assert f'<form method="post" action="{URL}" ' in before  # counting and saving come back at the top
     page = admin.post(URL, data={"more": more}).text
     field = {"0": "sections-0-rows-1-easy", "sections": "sections-1-title", "at_least": "at_least-1-count"}[
         more

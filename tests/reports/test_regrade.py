@@ -92,6 +92,18 @@ def test_certificates_that_would_be_issued_or_be_wrong_are_named(
     assert "不再成立" not in client.get(f"/manage/exams/regrades/{made.id}").text
 
 
+@pytest.mark.parametrize(("kind", "warned"), [("short", True), ("single", False)])
+def test_what_cannot_be_undone_is_said_before_it_is_approved(
+    app: Flask, time: Clock, admin: Person, sign_in: Callable[[Person], FlaskClient], kind: str, warned: bool
+) -> None:
+    exam, by = build.exam(time.now, **{kind: 1}), factories.person()
+    question = papers.slots(exam.paper_id or 0)[1].question
+    made = regrading.propose(exam, question, Remedy.ALL, None, "题目有误", by.id, time.now)
+    db.session.commit()
+    page = sign_in(admin).get(f"/manage/exams/regrades/{made.id}").text
+    assert ("不能再改回原来的给分办法" in page) is warned
+
+
 def test_another_pass_keeps_the_result(app: Flask, time: Clock) -> None:
     exam = build.exam(time.now, attempts=2, single=2)
     person = sat(exam, time, "b", "b")
