@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from app.domain.access import Action
 from app.domain.attempts import StartRefusal
-from app.exams import making, minimums_form, planning
+from app.exams import making, minimums_form, planning, scoring, told
 from app.exams import manage_queries as queries
 from app.exams.back_office import bp, load_exam
 from app.exams.forms import BegunExamForm, NewExamForm, leaves_room
@@ -75,8 +75,9 @@ def _new_facts(form: NewExamForm, blueprint: Blueprint | None) -> ExamFacts:
 
 def _facts(form: BegunExamForm) -> dict[str, Any]:
     """What the form holds, times in UTC."""
-    found = {name: form[name].data for name in ExamFacts.__dataclass_fields__ if name in form}
-    if isinstance(form, PlannedExamForm):
+    plain = ExamFacts.__dataclass_fields__.keys() - {"minimums"}
+    found = {name: form[name].data for name in plain if name in form}
+    if isinstance(form, PlannedExamForm) and (form.full or form.drop_minimums.data):
         found["minimums"] = form.minimums_typed()
     return {name: clock.from_beijing(value) if name in TIMES else value for name, value in found.items()}
 
@@ -118,7 +119,8 @@ def _typed(exam: Exam) -> dict[str, Any]:
 def _edit_form(exam: Exam, begun: bool) -> BegunExamForm:
     if begun:
         return BegunExamForm(data=_typed(exam))
-    return PlannedExamForm(data=_typed(exam), full=minimums_form.section_points(exam))
+    kept = [told.minimum(one) for one in scoring.minimums(exam)]
+    return PlannedExamForm(data=_typed(exam), full=minimums_form.section_points(exam), kept=kept)
 
 
 def _changed(form: BegunExamForm, exam: Exam) -> dict[str, Any]:

@@ -6,7 +6,15 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import FieldList, Form, FormField, SelectMultipleField, StringField, ValidationError
+from wtforms import (
+    BooleanField,
+    FieldList,
+    Form,
+    FormField,
+    SelectMultipleField,
+    StringField,
+    ValidationError,
+)
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.domain import papers as rules
@@ -29,14 +37,18 @@ class MinimumForm(Form):
 
 
 class PlannedExamForm(ExamForm):
-    """An exam that has its paper, and so its sections, and that nobody has begun."""
+    """An exam that nobody has begun. Once it has its paper, and so its sections, minimums are set in them."""
 
     minimums = FieldList(FormField(MinimumForm), _l("各部分最低分"))
+    drop_minimums = BooleanField(
+        _l("去掉这些最低分"), description=_l("新试卷没有这些大题时选用；组好试卷后可以另定。")
+    )
 
-    def __init__(self, *args: Any, full: dict[str, int], **more: Any) -> None:
-        """`full`: what each section of the paper is worth, in tenths."""
+    def __init__(self, *args: Any, full: dict[str, int], kept: Sequence[str], **more: Any) -> None:
+        """`full`: what each section of the paper is worth, in tenths. `kept`: the minimums, in words, of an
+        exam that has none yet: a make-up has those of its original."""
         super().__init__(*args, **more)
-        self.full = full
+        self.full, self.kept = full, kept
         for entry in self.minimums:
             entry.form.sections.choices = choices((title, title) for title in full)
 

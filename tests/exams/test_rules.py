@@ -274,6 +274,23 @@ def test_papers_that_could_not_reach_a_minimum_are_not_taken(
     assert (exam.minimums, exam.paper_id) == ([minimum], paper)
 
 
+def test_minimums_stay_until_there_is_a_paper_or_are_dropped(admin: FlaskClient, time: Clock) -> None:
+    """A make-up has those of its original before it has a paper."""
+    exam = build.exam(time.now, single=2)
+    exam.minimums = minimums = [{"sections": ["single"], "points": 5}]
+    service.use(exam, [])
+    db.session.commit()
+    url = f"/manage/exams/{exam.id}/edit"
+    page = admin.get(url).text
+    assert "已经定有：“single”不低于 0.5 分" in page and "组好试卷后再来这里定" in page
+    assert admin.post(url, data=edit()).status_code == 302
+    db.session.refresh(exam)
+    assert exam.minimums == minimums
+    assert admin.post(url, data=edit(drop_minimums="y")).status_code == 302
+    db.session.refresh(exam)
+    assert exam.minimums == [] and "已经定有" not in admin.get(url).text
+
+
 def test_minimums_are_offered_in_what_every_form_has(app: Flask, time: Clock) -> None:
     """The parts of a case are worth its points together."""
     exam, other = build.exam(time.now, case=1, judge=2), build.exam(time.now, case=1, single=1)
