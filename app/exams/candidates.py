@@ -51,11 +51,11 @@ class Candidate:
 
 
 def candidates(
-    exam: Exam, paths: Iterable[str], now: datetime, text: str = "", *, scored: bool = True
+    exam: Exam, paths: Iterable[str], now: datetime, text: str = "", *, told: Collection[int] | None = None
 ) -> list[Candidate]:
     """Everyone in the subtrees who is to sit or has sat, by unit and name; four statements.
 
-    `scored` False: without results, for whoever may not see them yet.
+    `told`: with results of these exams only, make-ups among them, for whoever may not see all of them yet.
     """
     rows = db.session.execute(_candidate_rows(exam.id, paths, text))
     found = _Facts(
@@ -63,8 +63,7 @@ def candidates(
         now=now,
         saves=_last_saves(exam.id),
         results={
-            person_id: result
-            for (_, person_id), result in queries.results([exam.id] if scored else []).items()
+            person_id: result for (_, person_id), result in queries.results([exam.id], told=told).items()
         },
         unapplied=_unapplied_counts(exam.id),
     )

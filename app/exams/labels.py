@@ -67,7 +67,7 @@ WINDOWS = {
 STATES = {
     State.NOT_STARTED: _l("未开始"),
     State.SITTING: _l("答题中"),
-    State.CLOSING: _l("正在结算"),
+    State.CLOSING: _l("正在收卷"),
     State.HANDED_IN: _l("已交卷"),
     State.ABSENT: _l("缺考"),
 }
@@ -99,7 +99,7 @@ HERE = {
     Here.SITTING: _l("答题中"),
     Here.AWAY: _l("离线"),
     Here.ASKING: _l("申请换设备"),
-    Here.CLOSING: _l("正在结算"),
+    Here.CLOSING: _l("正在收卷"),
     Here.HANDED_IN: _l("已交卷"),
 }
 

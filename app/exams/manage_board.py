@@ -1,7 +1,7 @@
 """The board of an exam: who has not started, who sits, who has handed in."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from flask_login import current_user
 from app.audit.exports import export
 from app.domain.access import Action
 from app.domain.scoring import format_points
-from app.exams import candidates, publishing
+from app.exams import candidates, makeups, publishing
 from app.exams import manage_queries as queries
 from app.exams.back_office import bp, load_exam
 from app.exams.candidates import Candidate, State
@@ -28,12 +28,21 @@ REFRESH_SECONDS = 30
 
 def _everyone(exam: Exam, where: UnitFilter) -> list[Candidate]:
     text = request.args.get("q", "").strip()
-    return candidates.candidates(exam, where.paths, clock.now(), text, scored=sees_scores(exam))
+    return candidates.candidates(exam, where.paths, clock.now(), text, told=told(exam))
 
 
 def sees_scores(exam: Exam) -> bool:
     """Before the scores are out only those see them who run the exam: a colleague would be told first."""
     return current_user.can(Action.EXAM_EDIT) or bool(publishing.told([exam], clock.now()))
+
+
+def told(exam: Exam) -> Collection[int] | None:
+    """The exams whose results may be shown to the caller as the exam's: make-ups have a release of their own.
+    None: all of them."""
+    if current_user.can(Action.EXAM_EDIT):
+        return None
+    out = publishing.told([exam, *makeups.of(exam)], clock.now())
+    return out if exam.id in out else ()
 
 
 def _asked_for(everyone: Sequence[Candidate]) -> list[Candidate]:
@@ -82,7 +91,7 @@ def board_export(exam_id: int) -> Response:
         _("姓名"), _("用户名"), _("单位"), _("职务"), _("职级"), _("状态"), _("考试次数"),
         _("最后保存"), _("交卷时间"), _("成绩"), _("满分"), _("是否合格"), _("补考"), _("未计入的作答"),
     ]  # fmt: skip
-    title = f"{exam.title} {_('考场')}"
+    title = f"{exam.title} {_('考生')}"
     return export("exam.export", f"exam:{exam.id}", title, headers, (_cells(one) for one in shown))
 
 

@@ -25,8 +25,10 @@ def terms_of_groups(exam_id: int) -> Any:
             form.unit_id.data, by, form.minutes.data, form.attempts.data, **form.window,
             open_book=form.open_book.data, reason=form.reason.data,
         )  # fmt: skip
-        terms.give_group(exam, facts, form.unit_id.unit)
-        flash(_("已保存。对今后开始的答卷生效；正在作答的人，请在“考场”里逐个加时。"))
+        made = terms.give_group(exam, facts, form.unit_id.unit)
+        flash(_("已保存。对今后开始的答卷生效；正在作答的人，请在“实时考场”里加时。"))
+        if not next(group.people for group in terms.groups(exam, paths) if group.given.id == made.id):
+            flash(_("应考人员里现在没有这样的人。请核对单位、年龄和出生日期，或先指派考生。"), "warn")
         return redirect(url_for("exams_manage.terms_of_groups", exam_id=exam.id))
     return render_template(
         "exams/manage/terms.html", exam=exam, form=form, groups=terms.groups(exam, paths),

@@ -1,5 +1,6 @@
 """Sittings and seats as typed: times in Beijing."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -21,6 +22,7 @@ from app.web.choices import choices
 from app.web.editing import EditForm
 
 _WHEN = ("doors_at", "opens_at", "closes_at")
+_DOORS = timedelta(minutes=20)  # before the start, where nothing else is said
 
 
 def _time(label: Any, missing: Any) -> DateTimeLocalField:
@@ -48,7 +50,7 @@ class SittingForm(EditForm):
         [Optional(), Regexp(r"[0-9A-Za-z]{4,12}$", message=_l("用 4 至 12 个数字或字母。"))],
         filters=[lambda text: (text or "").strip() or None],
         render_kw={"autocomplete": "off"},
-        description=_l("由监考员当场公布，考生输入后才能开始；留空表示不用口令。"),
+        description=_l("4 至 12 个数字或字母，由监考员当场公布，考生输入后才能开始；留空表示不用口令。"),
     )
     by_hand = BooleanField(
         _l("由监考员宣布开考"), description=_l("到了开考时间也要等监考员在本场次的页面上宣布，才能开始。")
@@ -102,12 +104,12 @@ class SittingForm(EditForm):
 
 def _typed(exam: Exam, sitting: Sitting | None) -> dict[str, Any]:
     shown = sitting or exam
-    when = {name: getattr(shown, name, exam.opens_at) for name in _WHEN}
+    when = {name: getattr(shown, name, exam.opens_at - _DOORS) for name in _WHEN}
     local = {
         name: clock.beijing(at).replace(tzinfo=None, second=0, microsecond=0) for name, at in when.items()
     }
     if sitting is None:
-        return {**local, "doors_at": None, "seats": 30}
+        return {**local, "seats": 30}
     names = ("room", "place", "seats", "code", "by_hand")
     return {**local, **{name: getattr(sitting, name) for name in names}}
 

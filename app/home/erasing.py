@@ -56,7 +56,7 @@ def check(person: Person, now: datetime) -> None:
     if db.session.scalar(held.limit(1)) is not None:
         raise Refused(_("此人还担任角色。请先收回授权，再注销。"))
     if _sits(person.id, now):
-        raise Refused(_("此人正在考试，或有答卷正在结算。请等考试结束、成绩算出后再注销。"))
+        raise Refused(_("此人正在考试，或有答卷正在收卷。请等考试结束、成绩算出后再注销。"))
 
 
 def _sits(person_id: int, now: datetime) -> bool:

@@ -10,7 +10,7 @@ from app.audit.exports import export
 from app.domain.access import Action
 from app.exams import candidates
 from app.exams.candidates import Candidate
-from app.exams.manage_board import points_number, sees_scores
+from app.exams.manage_board import points_number, sees_scores, told
 from app.exams.manage_queries import timed_exams
 from app.exams.models import Exam
 from app.people import queries as people
@@ -58,7 +58,7 @@ def scores_export(exam_id: int) -> Response:
 
 
 def _everyone(exam: Exam, where: UnitFilter, text: str = "") -> list[Candidate]:
-    return candidates.candidates(exam, where.paths, clock.now(), text, scored=sees_scores(exam))
+    return candidates.candidates(exam, where.paths, clock.now(), text, told=told(exam))
 
 
 def _people(exam: Exam, where: UnitFilter) -> tuple[list[Candidate], list[Candidate]]:

@@ -267,7 +267,7 @@ def test_the_deadline_locks_flushes_and_leads_to_the_result(browse: Browse, who:
     expect(page.locator("#banner")).to_contain_text("还有 1 题没有传到服务器，正在重试")
     context.set_offline(False)  # within the grace
     page.wait_for_url("**/result")
-    expect(page.locator("h1")).to_have_text("已到时，正在结算")
+    expect(page.locator("h1")).to_have_text("已到时，正在收卷")
     assert journal(attempt) == [(5, 1, '["党中央",""]')]
     shift_clock(seconds=40)
     assert attempts.close_overdue(attempt, clock.now())
@@ -305,7 +305,7 @@ def test_what_a_dead_page_still_held_is_delivered_as_late(browse: Browse, who: P
     context.set_offline(False)
     page = context.new_page()
     page.goto(f"/sit/{attempt}")
-    expect(page.locator("h1")).to_have_text("已到时，正在结算")
+    expect(page.locator("h1")).to_have_text("已到时，正在收卷")
     expect(page.locator("#late")).to_be_visible()
     kept = sa.select(UnappliedResponse.value).where(UnappliedResponse.attempt_id == attempt)
     assert db.session.scalars(kept).all() == ['"b"']

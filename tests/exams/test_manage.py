@@ -242,7 +242,7 @@ def test_the_board_tells_the_states_apart(admin: FlaskClient, county: Unit, time
     waiting = admin.get(f"/manage/exams/{exam.id}?state=not_started").text
     assert "甲某" in waiting and "乙某" not in waiting
     time.advance(minutes=36)
-    assert "正在结算" in admin.get(f"/manage/exams/{exam.id}").text
+    assert "正在收卷" in admin.get(f"/manage/exams/{exam.id}").text
     time.advance(hours=2)
     assert "<b>1</b>缺考</a>" in admin.get(f"/manage/exams/{exam.id}").text
 

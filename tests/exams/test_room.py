@@ -298,7 +298,10 @@ def test_who_starts_a_room_by_hand_does_it_on_its_board(
     factories.save(Invigilator(sitting_id=sitting.id, person_id=watcher.id))
     client, board = sign_in(watcher), f"/manage/exams/{exam.id}/room?sitting={sitting.id}"
     page = client.get(board).text
-    assert "4821" in page and "宣布后，本场次考生的页面会在几秒内自动开始" in page
+    assert (
+        '<span class="room-code">4821</span>' in page and "宣布后，本场次考生的页面会在几秒内自动开始" in page
+    )
+    assert page.index("<summary") < page.index("确定，现在开考") and "作答时间会相应减少" in page
     answer = client.post(f"/manage/exams/{exam.id}/sittings/{sitting.id}/start")
     assert answer.location == board
     page = client.get(board).text

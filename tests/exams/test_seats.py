@@ -78,6 +78,7 @@ ROOM = {
 def test_sittings_are_made_inside_the_exam(admin: FlaskClient, county: Unit, time: Clock) -> None:
     exam = seated_exam(time, county)
     url = f"/manage/exams/{exam.id}/sittings"
+    assert 'name="doors_at" required type="datetime-local" value="2026-11-23T07:40"' in admin.get(url).text
     for wrong, said in (
         ({"opens_at": "2026-11-23T07:00", "doors_at": "2026-11-23T06:30"}, "不能早于整场考试的开始时间"),
         ({"closes_at": "2026-11-23T12:00"}, "不能晚于整场考试的结束时间"),

@@ -297,3 +297,30 @@ def test_a_pass_in_the_make_up_is_told_with_the_original(
 
 def test_terms_of_a_quiz_are_never_asked(app: Flask, time: Clock) -> None:
     assert entries.terms_of([], 1, "/1/") == {}
+
+
+def test_a_make_up_is_told_to_colleagues_when_it_is_out(
+    admin: FlaskClient, county: Unit, time: Clock, sign_in: SignIn
+) -> None:
+    exam, people = over(time)
+    made = build.exam(time.now, release="by_hand")
+    made.makeup_of_id = exam.id
+    sat(made, people["缺考"], 1, 700, True, time)
+    colleague = staff(county, Role.LIAISON, sign_in)
+    scores = f"/manage/scores?exam={exam.id}"
+    told = []
+    for _n in range(2):
+        told.append('<span class="tag">补考</span>' in colleague.get(scores).text)
+        assert '<span class="tag">补考</span>' in admin.get(scores).text
+        made.released_at = time.now
+        db.session.commit()
+    assert told == [False, True]
+
+
+def test_a_group_of_nobody_is_warned_of(admin: FlaskClient, county: Unit, time: Clock) -> None:
+    exam = build.exam(time.now)
+    url, nobody = f"/manage/exams/{exam.id}/terms", "现在没有这样的人"
+    assert nobody in admin.post(url, data=group(age="50", minutes="20"), follow_redirects=True).text
+    service.assign(exam, person=factories.person("老王", county, born_on=date(1970, 1, 1)))
+    db.session.commit()
+    assert nobody not in admin.post(url, data=group(age="50", minutes="20"), follow_redirects=True).text

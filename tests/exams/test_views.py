@@ -201,7 +201,7 @@ def test_result_waits_for_the_settling_and_writes_nothing(
     time.advance(minutes=45, seconds=31)
     queries.statements.clear()
     page = me.client.get(f"/attempts/{me.attempt}/result").text
-    assert "已到时，正在结算" in page and 'http-equiv="refresh"' in page
+    assert "已到时，正在收卷" in page and 'http-equiv="refresh"' in page
     assert not [s for s in queries.statements if not s.lstrip().upper().startswith("SELECT")]
     assert me.client.get(f"/sit/{me.attempt}").location == f"/attempts/{me.attempt}/result"
     attempts.close_overdue(me.attempt, time.now)

@@ -186,7 +186,7 @@ def test_not_while_an_exam_is_sat_or_a_role_is_held(
     sent: dict[str, Any] = {"data": {"name": NAME, "reason": "本人申请"}}
     assert "正在考试" in admin.get(url).text and "正在考试" in admin.post(url, **sent).text
     time.advance(hours=1)
-    assert "正在结算" in admin.post(url, **sent).text
+    assert "正在收卷" in admin.post(url, **sent).text
     attempts.close_overdue(attempt.id, time.now)
     factories.grant(she, Role.GRADER, place.other)
     assert "请先收回授权" in admin.post(url, **sent).text
