@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from app.domain.access import Role
 from app.domain.marking import LAPSE
 from app.exams import attempts, graders, saving, service
+from app.exams.epochs import Origin
 from app.exams.models import Attempt, Exam
 from app.exams.result_models import Mark
 from app.people.models import Person
@@ -36,7 +37,7 @@ def exam(live: Flask) -> Exam:
         attempt, _ = attempts.start(made, person.id, now)
         given = [{"slot": slot, "seq": 1, "value": f"第{n}份。{LONG}"} for slot in (1, 3)]
         sent = saving.parse({"epoch": 1, "responses": given})[1]
-        attempts.submit(attempt.id, person.id, factories.session_for(person).id, None, sent, now)
+        attempts.submit(attempt.id, person.id, Origin(factories.session_for(person).id), None, sent, now)
     db.session.commit()
     return made
 
