@@ -56,7 +56,8 @@ def begun(exam_id: int) -> bool:
 
 def set_rules(exam: Exam, percent: int, difference: int) -> bool:
     """How many answers have a second grader, and how far the two may differ. False: marking has begun."""
-    hold(exam)
+    hold(exam, starts=True)
+    laying.hold_closed(exam.id)
     if begun(exam.id):
         return False
     before = {"second_mark_percent": exam.second_mark_percent, "mark_difference": exam.mark_difference}

@@ -56,6 +56,12 @@ def put(attempt_id: int, slot: int, number: int, reason: str = "") -> None:
     db.session.execute(made.on_conflict_do_nothing(index_elements=unique))
 
 
+def hold_closed(exam_id: int) -> None:
+    """Marks that come meanwhile wait: they hold the attempt, too."""
+    closed = sa.select(Attempt.id).where(Attempt.exam_id == exam_id, Attempt.submitted_at.is_not(None))
+    db.session.execute(closed.order_by(Attempt.id).with_for_update()).all()
+
+
 def _sampled(exam: Exam, attempt_id: int, slot: int) -> bool:
     seed = str(current_app.config["SECRET_KEY"]).encode()
     return rules.sampled(seed, f"mark:{attempt_id}:{slot}", exam.second_mark_percent)

@@ -39,7 +39,8 @@ class Due:
 def due(exam: Exam, paths: Sequence[str], now: datetime) -> Due:
     """Of an original. Whoever may still sit it, or may turn out to have passed, is not due."""
     ahead, open_still, later = _ahead(exam.id, now), _unmarked(exam.id), _later(exam.id, now)
-    left = [one for one in candidates.candidates(exam, paths, now) if not (one.result and one.result.passed)]
+    everyone = candidates.candidates(exam, paths, now)
+    left = [one for one in everyone if not (one.result and one.result.holds(now))]
     free = [one for one in left if one.person_id not in ahead]
     done = [one for one in free if one.person_id not in open_still]
     over = now >= exam.closes_at

@@ -120,6 +120,10 @@ class Result:
     makeup: bool = False
     valid_until: date | None = None
 
+    def holds(self, now: datetime) -> bool:
+        """It is a pass that is still valid."""
+        return self.passed and not self.expired(now)
+
     def expired(self, now: datetime) -> bool:
         return self.valid_until is not None and clock.day(now) > self.valid_until
 

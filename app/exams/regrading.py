@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 from app.audit.service import record
 from app.bank import service as bank
 from app.domain.regrading import Remedy
-from app.exams import moves
+from app.exams import laying, moves
 from app.exams.models import Attempt, Exam
 from app.exams.result_models import Regrade
 from app.web import clock, uow
@@ -118,7 +118,7 @@ def _apply(regrade_id: int) -> bool:
     if regrade.applied_at is not None:  # another worker was first
         uow.abandon_item()
         return False
-    _hold_scores(regrade.exam_id)
+    laying.hold_closed(regrade.exam_id)  # marks that come meanwhile then see the new version
     now = clock.now()
     written = moves.write(regrade, now)
     regrade.applied_at = now
@@ -133,9 +133,3 @@ def _let_closings_end(exam_id: int) -> None:
     still_open = sa.select(Attempt.id).where(Attempt.exam_id == exam_id, Attempt.submitted_at.is_(None))
     db.session.execute(still_open.order_by(Attempt.id).with_for_update()).all()
     uow.commit_item()
-
-
-def _hold_scores(exam_id: int) -> None:
-    """Marks that come meanwhile wait, and then see the new version."""
-    closed = sa.select(Attempt.id).where(Attempt.exam_id == exam_id, Attempt.submitted_at.is_not(None))
-    db.session.execute(closed.order_by(Attempt.id).with_for_update()).all()

@@ -12,6 +12,7 @@ from app.exams.seat_models import Invigilator, Seat, Sitting
 from app.people.models import Person, SignInSession, Unit
 from app.people.queries import within
 from app.people.sign_in import SIGNED_IN, by_session
+from app.web import clock
 from app.web.db import db
 
 _BATCH = 500
@@ -105,7 +106,7 @@ def busy(person_ids: Sequence[int], wanted: Sequence[tuple[datetime, datetime]],
 
 def ticket(exam: Exam, serial: int) -> str:
     """准考证号: year, exam, serial number within it."""
-    return f"{exam.opens_at:%y}{exam.id:05d}{serial:05d}"
+    return f"{clock.beijing(exam.opens_at):%y}{exam.id:05d}{serial:05d}"
 
 
 def last_serial(exam: Exam) -> int:

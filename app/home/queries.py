@@ -46,7 +46,7 @@ class Today:
 def today(person_id: int, unit_path: str, now: datetime) -> Today:
     groups = standing.grouped(standing.of(exams.exams_of(person_id, unit_path), person_id, unit_path, now))
     running = [one for one in groups.now if one.running]
-    ready = [one for one in groups.now if not one.running and not (one.result and one.result.passed)]
+    ready = [one for one in groups.now if not one.running and not (one.result and one.result.holds(now))]
     offered = {one.exam.id for one in (*groups.now, *groups.coming)}
     return Today(
         running=running,

@@ -451,3 +451,15 @@ def test_an_answer_that_counts_after_all_is_marked_anew(
     assert "晚到二" in other.page().text
     other.give("1", "1")
     assert marks() == [(1, 10), (4, 20)] and scores(me.attempt)[4:] == [(5, 40, 0, "停电")]
+
+
+def test_the_sample_is_drawn_while_no_mark_can_come(
+    written: Callable[..., list[Candidate]], queries: Queries
+) -> None:
+    [me] = written(1)
+    queries.statements.clear()
+    assert graders.set_rules(me.exam, 100, 0)
+    reads = [one for one in queries.statements if one.startswith("SELECT")]
+    held = next(n for n, one in enumerate(reads) if "ORDER BY attempt.id" in one)
+    asked = next(n for n, one in enumerate(reads) if "mark.at IS NOT NULL" in one)
+    assert held < asked

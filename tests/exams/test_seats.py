@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pypdfium2
@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 
 from app.audit.models import AuditEvent
 from app.domain.access import Role
-from app.exams import attempts, service, tickets
+from app.exams import attempts, seat_queries, service, tickets
 from app.exams.models import Allowance, Attempt, Exam, ExamForm
 from app.exams.seat_models import Invigilator, Seat, Sitting
 from app.people.models import Person, Unit
@@ -202,6 +202,12 @@ def test_seats_are_dealt_once_and_what_is_left_is_said(admin: FlaskClient, count
     assert "没有排座" in deal(admin, exam).text
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Seat)) == 7
     assert f"26{exam.id:05d}00007" in db.session.scalars(sa.select(Seat.ticket)).all()
+
+
+def test_a_ticket_has_the_year_of_beijing(county: Unit, time: Clock) -> None:
+    exam = seated_exam(time, county)
+    exam.opens_at = datetime(2026, 12, 31, 17, tzinfo=UTC)  # New Year's Day in Beijing
+    assert seat_queries.ticket(exam, 1).startswith("27")
 
 
 def test_nobody_sits_in_two_rooms_at_once(admin: FlaskClient, county: Unit, time: Clock) -> None:

@@ -196,6 +196,17 @@ def test_a_make_up_is_for_who_has_no_pass(admin: FlaskClient, time: Clock) -> No
     assert "原考试：" in admin.get(f"/manage/exams/{made.id}").text
 
 
+def test_a_pass_that_is_no_longer_valid_is_due(admin: FlaskClient, time: Clock) -> None:
+    exam, _people = over(time)
+    exam.valid_years = 1
+    db.session.commit()
+    url = f"/manage/exams/{exam.id}/makeups"
+    assert "没有合格的（1 人）" in admin.get(url).text
+    time.advance(days=366)
+    due = makeups.due(exam, ["/"], time.now)
+    assert [one.name for one in due.failed] == ["不合格", "合格"]
+
+
 def test_a_make_up_of_a_make_up_counts_for_the_first(admin: FlaskClient, time: Clock) -> None:
     exam, people = over(time)
     data = MAKEUP | {"blueprint_id": str(exam.blueprint_id)}
