@@ -105,6 +105,10 @@ def verdict(route: Route, caller: Caller, thing: Thing) -> Verdict:
     return Verdict.FORBIDDEN if serves and keeps_records else Verdict.OPEN
 
 
+# An answer that lies before another grader: the page says so and shows nothing of it.
+TAKEN = {"exams_manage.mark", "exams_manage.mark_give", "exams_manage.mark_skip"}
+
+
 def judge(answer: Any, route: Route) -> Verdict | str:
     """The verdict that the answer amounts to, or what is wrong with it."""
     status, headers = answer.status_code, answer.headers
@@ -117,6 +121,6 @@ def judge(answer: Any, route: Route) -> Verdict | str:
         return Verdict.SIGN_IN if (status == 401) == route.wire else f"{status} from the wrong face"
     if status == 403:
         return Verdict.FORBIDDEN
-    if status == 404:
+    if status == 404 or (status == 409 and route.endpoint in TAKEN):
         return Verdict.HIDDEN
     return Verdict.OPEN if status < 400 or status in {400, 409, 410} else f"answers {status}"

@@ -27,7 +27,8 @@ CONTENT = {
     "blueprint": ("title",), "certificate": ("prefix", "number", "void_reason"),
     "group_allowance": ("reason",), "sitting": ("room", "place"),
     "certificate_trouble": ("message",), "clause": ("heading", "locator", "text"),
-    "amendment": ("document", "filed_text"),
+    "amendment": ("document", "filed_text"), "announcement": ("title", "text"), "appeal": ("text", "answer"),
+    "incident": ("text",), "mark": ("comment", "reason"), "regrade": ("reason", "answer"),
     "correction_request": ("text", "answer", "answered_by"), "course": ("title", "summary"),
     "answer_key": ("explanation",), "exam": ("title",), "lesson": ("title", "body"),
     "person": ("name", "post", "left_reason", "staff_no", "username"),
@@ -42,14 +43,16 @@ CONTENT = {
 }  # fmt: skip
 # Columns of text that the application itself writes from a closed list, a number, a digest or a seal.
 STRUCTURE = {
-    "access_code": ("digest",), "attempt": ("slot_kinds", "closed_by", "receipt"), "blueprint": ("code",),
+    "access_code": ("digest",), "blueprint": ("code",),
+    "attempt": ("medium", "slot_kinds", "closed_by", "receipt"), "regrade": ("kind",),
     "audit_check": ("state",), "audit_event": ("result", "before", "after"),
     "audit_seal": ("algorithm", "previous", "digest"),
     "audit_anchor": ("algorithm", "digest", "mac"), "certificate": ("code",),
     "certificate_file": ("sha256",), "certificate_series": ("prefix",), "clause": ("code",),
     "course": ("code",),
     "exam": ("kind", "code", "outcome"), "seat": ("ticket",), "sitting": ("code",),
-    "lesson": ("code", "kind"), "paper": ("sha256",),
+    "incident": ("kind", "form"), "lesson": ("code", "kind"), "mark": ("code",),
+    "paper": ("sha256",),
     "paper_item": ("preset",), "posting": ("kind",), "picture": ("sha256", "mime"),
     "question_version": ("kind", "difficulty", "level"),
     "question_import": ("state",), "question_import_item": ("decision",),

@@ -109,7 +109,7 @@ def test_too_much_is_refused(world: World, staff: Visitor) -> None:
                 faults.append((route.endpoint, answer.status_code))
     assert faults == []
     changed = state.differences(before, state.read())
-    assert changed.keys() <= {"attempt", "slot_check"}  # the wire's verbs without a body
+    assert changed.keys() <= {"attempt", "slot_check", "takeover"}  # the wire's verbs without a body
 
 
 def test_wrong_types_of_content_break_nothing(world: World, staff: Visitor) -> None:

@@ -10,8 +10,8 @@ LARGE, PLAIN = '<html lang="zh-CN" class="large">', '<html lang="zh-CN">'
 def test_larger_and_back(client: FlaskClient) -> None:
     page = client.get("/sign-in").text
     assert PLAIN in page and "长辈版" in page
-    answer = client.post("/display", data={"large": "y", "next": "/sign-in?next=/me"})
-    assert answer.status_code == 302 and answer.location == "/sign-in?next=/me"
+    answer = client.post("/display", data={"large": "y", "next": "/sign-in?page=2"})
+    assert answer.status_code == 302 and answer.location == "/sign-in?page=2"
     page = client.get("/sign-in").text
     assert LARGE in page and "标准版" in page
     client.post("/display", data={})
