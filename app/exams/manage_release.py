@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from app.domain.access import Action
@@ -37,15 +37,18 @@ def _page(exam: Exam, form: ReleaseForm | None = None, taking: ReasonForm | None
         parts=PARTS, told=words.release(exam), ends=publishing.finished([exam]).get(exam.id),
         open_parts=publishing.open_parts(exam, now), unfinished=publishing.unfinished(exam.id),
         by_hand=[PARTS[part] for part, rule in rules.items() if rule.when is When.BY_HAND],
-        Part=Part,
+        Part=Part, early=publishing.too_early(exam, now),
     )  # fmt: skip
 
 
 @bp.post("/<int:exam_id>/release/publish")
 @requires(Action.EXAM_EDIT)
 def publish(exam_id: int) -> Any:
-    exam = load_exam(exam_id)
-    if publishing.publish(exam, clock.now()):
+    """While somebody may still sit, only on a second word: what is out goes from mouth to mouth."""
+    exam, now = load_exam(exam_id), clock.now()
+    if publishing.too_early(exam, now) and not request.form.get("early"):
+        flash(_("考试还没有结束，没有公布。确要提前公布，请再按“确定，现在公布”。"), "warn")
+    elif publishing.publish(exam, now):
         flash(_("已公布。考生现在就能看到。"))
     else:
         flash(_("先前已经公布，没有重复办理。"))

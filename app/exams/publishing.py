@@ -40,10 +40,19 @@ _FINISHED = sa.text(
 def finished(exams: Iterable[Exam]) -> dict[int, datetime]:
     """By exam, when its last candidate will have finished; asked only where a rule depends on it."""
     waiting = [e.id for e in exams if any(r.when is When.AFTER_ALL for r in rules_of(e).values())]
-    if not waiting:
-        return {}
-    rows = db.session.execute(_FINISHED, {"exams": waiting})
+    return _finished(waiting) if waiting else {}
+
+
+def _finished(exam_ids: Sequence[int]) -> dict[int, datetime]:
+    rows = db.session.execute(_FINISHED, {"exams": exam_ids})
     return {row.exam_id: from_micros(row.at) + GRACE for row in rows}
+
+
+def too_early(exam: Exam, now: datetime) -> datetime | None:
+    """When the last candidate will have finished, if what would be published now could help them."""
+    helping = (rule.when for part, rule in rules_of(exam).items() if part is not Part.SCORE)
+    last = _finished([exam.id])[exam.id]
+    return last if When.BY_HAND in helping and last > now else None
 
 
 def facts_of(exam: Exam, ends: dict[int, datetime], submitted_at: datetime | None) -> Facts:

@@ -129,7 +129,7 @@ FILLED: dict[str, Callable[[World], Body]] = {
     "exams_manage.announcement_withdraw": lambda w: {},
     "exams_manage.announcement_new": lambda w: {"title": "通知", "text": "正文", "exam_id": "0"},
     "exams_manage.announcement": lambda w: {"title": "改名的通知", "text": "正文", "exam_id": "0"},
-    "exams_manage.publish": lambda w: {},
+    "exams_manage.publish": lambda w: {"early": "y"},
     "exams_manage.withdraw": lambda w: {"reason": "答案有误"},
     "exams_manage.release": lambda w: {"appeal_days": "3"},
     "exams_manage.terms_of_groups": lambda w: {"age": "50", "minutes": "15", "reason": "照顾年长的同志",

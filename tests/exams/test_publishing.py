@@ -56,13 +56,18 @@ def test_no_page_tells_a_score_before_it_is_published(sitting: Sitting, admin: F
         text = me.client.get(path).text
         assert "2 / 10" not in text and "未合格" not in text and "上次没有合格" not in text, path
     assert "成绩待公布" in me.client.get("/me").text
-    answer = admin.post(f"/manage/exams/{me.exam.id}/release/publish", follow_redirects=True)
-    assert "考生现在就能看到" in answer.text
+    url = f"/manage/exams/{me.exam.id}/release/publish"
+    assert "考试还没有结束" in admin.get(url.removesuffix("/publish")).text
+    answer = admin.post(url, follow_redirects=True)
+    assert "没有公布" in answer.text and "成绩尚未公布" in result(me), "somebody may still sit"
+    assert "考生现在就能看到" in admin.post(url, data={"early": "y"}, follow_redirects=True).text
     assert "<strong>2</strong> 分" in result(me) and "条款原文" in result(me)
     assert "未合格" in me.client.get("/me").text
 
 
-def test_what_was_published_is_taken_back_and_published_again(sitting: Sitting, admin: FlaskClient) -> None:
+def test_what_was_published_is_taken_back_and_published_again(
+    sitting: Sitting, admin: FlaskClient, time: Clock
+) -> None:
     me = handed_in(sitting)
     assert "<strong>2</strong> 分" in result(me)
     path = f"/manage/exams/{me.exam.id}/release"
@@ -70,6 +75,7 @@ def test_what_was_published_is_taken_back_and_published_again(sitting: Sitting, 
     admin.post(f"{path}/withdraw", data={"reason": "第 3 题答案有误"})
     assert "成绩尚未公布" in result(me) and "条款原文" not in result(me)
     assert "不必收回" in admin.post(f"{path}/withdraw", data={"reason": "再点"}, follow_redirects=True).text
+    time.advance(days=1)
     admin.post(f"{path}/publish")
     assert "没有重复办理" in admin.post(f"{path}/publish", follow_redirects=True).text
     assert "条款原文" in result(me)
@@ -149,7 +155,7 @@ def test_staff_without_the_exam_wait_as_the_candidates_do(
     assert [text in seen.get(path).text for path in (board, candidate) for text in ("2 / 10", "不合格")] == [
         False
     ] * 4
-    admin.post(f"{board}/release/publish")
+    admin.post(f"{board}/release/publish", data={"early": "y"})
     assert all("2 / 10" in seen.get(path).text for path in (scores, board, candidate))
 
 
