@@ -18,6 +18,7 @@ from app.exams.entries import Entry
 from app.exams.epochs import Origin
 from app.exams.models import Attempt, Exam, SlotCheck
 from app.exams.saving import Item
+from app.exams.scoring import Current
 from app.web.db import db
 
 
@@ -213,8 +214,11 @@ def save_locked(attempt: Attempt, session_id: str, epoch: int, items: Sequence[I
         raise Refused("slot")
 
 
-def _close(attempt: Attempt, at: datetime, by: str, now: datetime) -> Closed:
-    responses = scoring.current_responses(attempt.id)
+def _close(
+    attempt: Attempt, at: datetime, by: str, now: datetime, responses: dict[int, Current] | None = None
+) -> Closed:
+    if responses is None:
+        responses = scoring.current_responses(attempt.id)
     attempt.submitted_at, attempt.closed_by = at, by
     attempt.receipt = scoring.receipt(attempt, responses, at)
     scoring.score(attempt, responses, now)
@@ -242,6 +246,22 @@ def close_overdue(attempt_id: int, now: datetime) -> bool:
         return False
     _close(attempt, _end(attempt), "deadline", now)
     return True
+
+
+def close_all_overdue(attempt_ids: Sequence[int], now: datetime) -> int:
+    """The same of many, all or none; how many were. Raises what is wrong with the first bad one."""
+    many = sa.select(Attempt).where(Attempt.id.in_(attempt_ids)).order_by(Attempt.id)
+    held = db.session.scalars(
+        many.options(joinedload(Attempt.exam, innerjoin=True))
+        .with_for_update(of=Attempt)
+        .execution_options(populate_existing=True)
+    ).all()
+    overdue = [attempt for attempt in held if phase(attempt.exam, attempt, now) is Phase.OVERDUE]
+    answers = scoring.responses_of([attempt.id for attempt in overdue])
+    with db.session.no_autoflush:
+        for attempt in overdue:
+            _close(attempt, _end(attempt), "deadline", now, answers.get(attempt.id, {}))
+    return len(overdue)
 
 
 def force_close(attempt_id: int, now: datetime) -> Closed:

@@ -49,6 +49,13 @@ def current_responses(attempt_id: int) -> dict[int, Current]:
     return in_force(db.session.scalar(_JOURNAL_OF, {"attempt": attempt_id}))
 
 
+def responses_of(attempt_ids: Collection[int]) -> dict[int, dict[int, Current]]:
+    """By attempt; whoever answered nothing is not there."""
+    told = JOURNAL.add_columns(Response.attempt_id).where(Response.attempt_id.in_(attempt_ids))
+    rows = db.session.execute(told.group_by(Response.attempt_id)).all()
+    return {attempt_id: in_force(journal) for journal, attempt_id in rows}
+
+
 def in_force(journal: str | None) -> dict[int, Current]:
     """By slot, the entry with the highest (epoch, seq) of a journal as `JOURNAL` tells it."""
     entries = json.loads(f"[{journal or ''}]")
