@@ -201,7 +201,7 @@ def submit(
         raise Refused("epoch")
     if items:
         save_locked(attempt, origin.session_id, epoch, items, now)
-    return _close(attempt, now, "person", now)
+    return close(attempt, now, "person", now)
 
 
 def save_locked(attempt: Attempt, session_id: str, epoch: int, items: Sequence[Item], now: datetime) -> None:
@@ -214,9 +214,10 @@ def save_locked(attempt: Attempt, session_id: str, epoch: int, items: Sequence[I
         raise Refused("slot")
 
 
-def _close(
+def close(
     attempt: Attempt, at: datetime, by: str, now: datetime, responses: dict[int, Current] | None = None
 ) -> Closed:
+    """For callers that hold the attempt, and may have read its answers."""
     if responses is None:
         responses = scoring.current_responses(attempt.id)
     attempt.submitted_at, attempt.closed_by = at, by
@@ -232,7 +233,8 @@ def _closed(attempt: Attempt) -> Closed:
     return Closed(attempt.receipt, attempt.submitted_at)
 
 
-def _end(attempt: Attempt) -> datetime:
+def end_of(attempt: Attempt) -> datetime:
+    """The deadline of an attempt that has one."""
     end = clock_rules.deadline(queries.exam_clock(attempt.exam), queries.attempt_clock(attempt))
     if end is None:
         raise ValueError(f"attempt {attempt.id} has no deadline")
@@ -244,24 +246,8 @@ def close_overdue(attempt_id: int, now: datetime) -> bool:
     attempt = lock(attempt_id)
     if phase(attempt.exam, attempt, now) is not Phase.OVERDUE:
         return False
-    _close(attempt, _end(attempt), "deadline", now)
+    close(attempt, end_of(attempt), "deadline", now)
     return True
-
-
-def close_all_overdue(attempt_ids: Sequence[int], now: datetime) -> int:
-    """The same of many, all or none; how many were. Raises what is wrong with the first bad one."""
-    many = sa.select(Attempt).where(Attempt.id.in_(attempt_ids)).order_by(Attempt.id)
-    held = db.session.scalars(
-        many.options(joinedload(Attempt.exam, innerjoin=True))
-        .with_for_update(of=Attempt)
-        .execution_options(populate_existing=True)
-    ).all()
-    overdue = [attempt for attempt in held if phase(attempt.exam, attempt, now) is Phase.OVERDUE]
-    answers = scoring.responses_of([attempt.id for attempt in overdue])
-    with db.session.no_autoflush:
-        for attempt in overdue:
-            _close(attempt, _end(attempt), "deadline", now, answers.get(attempt.id, {}))
-    return len(overdue)
 
 
 def force_close(attempt_id: int, now: datetime) -> Closed:
@@ -270,7 +256,7 @@ def force_close(attempt_id: int, now: datetime) -> Closed:
     if attempt.submitted_at is not None:
         return _closed(attempt)
     end = clock_rules.deadline(queries.exam_clock(attempt.exam), queries.attempt_clock(attempt))
-    return _close(attempt, now if end is None else min(now, end), "staff", now)
+    return close(attempt, now if end is None else min(now, end), "staff", now)
 
 
 def add_minutes(attempt_id: int, minutes: int, now: datetime) -> bool:
@@ -305,5 +291,5 @@ def check(attempt_id: int, slot: int, now: datetime) -> int:
     attempt.slot_kinds = kinds[: slot - 1] + "x" + kinds[slot:]
     db.session.flush()
     if not set(attempt.slot_kinds) - {"-", "x"}:
-        _close(attempt, now, "person", now)
+        close(attempt, now, "person", now)
     return points

@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 import structlog
 
-from app.exams import attempts, making, regrading, saving
+from app.exams import attempts, closing, making, regrading, saving
 from app.web import clock, uow
 from app.web.db import db, to_micros
 from app.web.jobs import Job
@@ -40,7 +40,7 @@ def sweep() -> int:
 
 def _close_all(attempt_ids: Sequence[int]) -> int:
     try:
-        closed = attempts.close_all_overdue(attempt_ids, clock.now())
+        closed = closing.overdue(attempt_ids, clock.now())
         uow.commit_item()
     except Exception:
         uow.abandon_item()

@@ -29,6 +29,7 @@ WRITES_NOTHING = {
     "exams_manage.entries_sheet": "it only shows whom a list means",
     "exams_manage.entries_rank": "as above",
     "certificates.verify": "it only compares",
+    "home.display": "a cookie of the device, nothing of ours",
     "people_manage.people_find": "only a number that finds somebody: tests/people/test_manage_people.py",
     "home.data_export": "one's own data, recorded nowhere",
     "home.data_withdraw": "nothing is asked here: tests/home/test_own_data.py",
